@@ -1,0 +1,100 @@
+// What the screen can ask for, and the answers. Commands carry their own ids, so that one repeated after a killed tab
+// still happens once.
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { Result } from '../../shared/protocol/result.ts';
+import type { ChatIdText, MessageIdText } from './views.ts';
+
+/** Why a command was not carried out. The sentences for people are in the ui's catalogue. */
+export type CommandFailure =
+  /** No answer from the relay. */
+  | 'offline'
+  | 'not-an-invitation'
+  /** The invitation is one's own. */
+  | 'own-invitation'
+  | 'no-account'
+  | 'not-found'
+  | 'not-allowed'
+  | 'text-too-long'
+  | 'storage-full'
+  | 'internal'
+  | RefusalCode;
+
+/** How a person comes in: the administrator's link, an invitation's, or none where registration is open. */
+export type Admission =
+  | { readonly kind: 'administrator'; readonly token: string }
+  | { readonly kind: 'invitation'; readonly link: string }
+  | { readonly kind: 'open' };
+
+export type Command =
+  | {
+      readonly command: 'signUp';
+      readonly name: string;
+      readonly handle: string;
+      readonly admission: Admission;
+    }
+  /** What an invitation link leads to, without accepting it. */
+  | { readonly command: 'inspectInvitation'; readonly link: string }
+  | { readonly command: 'acceptInvitation'; readonly link: string }
+  | { readonly command: 'createInvitation' }
+  | { readonly command: 'createNotes' }
+  | {
+      readonly command: 'sendMessage';
+      readonly chatId: ChatIdText;
+      /** 16 random bytes, chosen by the page (`newMessageId`). */
+      readonly messageId: MessageIdText;
+      readonly text: string;
+      readonly replyTo?: MessageIdText;
+    }
+  | {
+      readonly command: 'editMessage';
+      readonly chatId: ChatIdText;
+      readonly messageId: MessageIdText;
+      readonly text: string;
+    }
+  | {
+      readonly command: 'deleteMessage';
+      readonly chatId: ChatIdText;
+      readonly messageId: MessageIdText;
+      readonly scope: 'me' | 'everyone';
+    }
+  /** One reaction a person and message; null takes it back. */
+  | {
+      readonly command: 'react';
+      readonly chatId: ChatIdText;
+      readonly messageId: MessageIdText;
+      readonly emoji: string | null;
+    }
+  | { readonly command: 'setDraft'; readonly chatId: ChatIdText; readonly text: string }
+  /** Everything up to this message has been on screen. */
+  | { readonly command: 'markRead'; readonly chatId: ChatIdText; readonly messageId: MessageIdText }
+  | { readonly command: 'setTyping'; readonly chatId: ChatIdText; readonly isTyping: boolean }
+  /** The chat whose conversation is visible, or null: others see this person online there. */
+  | { readonly command: 'setVisibleChat'; readonly chatId: ChatIdText | null }
+  | { readonly command: 'setName'; readonly name: string };
+
+export interface InvitationPreview {
+  readonly inviterName: string;
+  readonly state: 'open' | 'used' | 'expired';
+  readonly expiresAtMs: number;
+  /** The chat, when this person has accepted it before. */
+  readonly chatId?: ChatIdText;
+}
+
+export interface AnswerByCommand {
+  /** The chat that the invitation leads to, if it was one. */
+  readonly signUp: { readonly chatId?: ChatIdText };
+  readonly inspectInvitation: InvitationPreview;
+  readonly acceptInvitation: { readonly chatId: ChatIdText };
+  readonly createInvitation: { readonly link: string; readonly expiresAtMs: number };
+  readonly createNotes: { readonly chatId: ChatIdText };
+  readonly sendMessage: null;
+  readonly editMessage: null;
+  readonly deleteMessage: null;
+  readonly react: null;
+  readonly setDraft: null;
+  readonly markRead: null;
+  readonly setTyping: null;
+  readonly setVisibleChat: null;
+  readonly setName: null;
+}
+export type AnswerOf<C extends Command> = Result<AnswerByCommand[C['command']], CommandFailure>;

@@ -1,0 +1,54 @@
+// A sealed entry as it lies in a document's log: a header that the relay reads, and ciphertext that it can't.
+// The whole header and the document's id are the ciphertext's associated data (SPEC, section 3).
+import { concatBytes, textToBytes, type Bytes } from '../codec/bytes.ts';
+import { fixed, literal, rest, struct, u8, varint, encode, decode, type ValueOf } from '../codec/codec.ts';
+import {
+  authorTag,
+  entryHash,
+  ledgerHead,
+  sessionId,
+  type DocumentId,
+  type EntryHash,
+  type LogHash,
+} from './ids.ts';
+import { maxEntryBytes } from './limits.ts';
+
+/** What kind of document an entry belongs to; a reader sets aside kinds that it doesn't know. */
+export const entryKinds = { segment: 1, meta: 2, notes: 3 } as const;
+
+export const entryHeader = struct({
+  version: literal(1),
+  kind: u8,
+  epoch: varint,
+  ledgerHead,
+  author: authorTag,
+  session: sessionId,
+  /** 1 for the session's first entry in this document, then without a gap. */
+  sequence: varint,
+  /** Hash of the session's previous entry; zeros for the first. */
+  previous: entryHash,
+  /** Says which key opens it (SPEC E4). */
+  commitment: fixed(16),
+  nonce: fixed(24),
+});
+export type EntryHeader = ValueOf<typeof entryHeader>;
+
+const sealedEntry = struct({ header: entryHeader, ciphertext: rest() });
+export type SealedEntry = ValueOf<typeof sealedEntry>;
+
+/** The header and ciphertext of an entry, or undefined if it is malformed or too large. */
+export const parseEntry = (bytes: Uint8Array): SealedEntry | undefined =>
+  bytes.length > maxEntryBytes ? undefined : decode(sealedEntry, bytes);
+export const encodeEntry = (entry: SealedEntry): Bytes => encode(sealedEntry, entry);
+
+export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+const entryLabel = textToBytes('convo/entry/1');
+const logLabel = textToBytes('convo/log/1');
+
+/** Hash of one entry in its place: bound to the document. */
+export const hashEntry = (sha256: Sha256, document: DocumentId, entry: Uint8Array): EntryHash =>
+  sha256(concatBytes(entryLabel, document, entry)).slice(0, 16) as EntryHash;
+
+/** The log's hash after one more entry; before the first it is 16 zeros. */
+export const extendLogHash = (sha256: Sha256, before: LogHash, entry: EntryHash): LogHash =>
+  sha256(concatBytes(logLabel, before, entry)).slice(0, 16) as LogHash;

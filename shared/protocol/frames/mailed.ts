@@ -1,0 +1,4 @@
+// Relay → client: the mail is durable in every mailbox it was for.
+import { struct, varint } from '../../codec/codec.ts';
+
+export const mailed = struct({ request: varint });

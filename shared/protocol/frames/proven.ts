@@ -1,0 +1,5 @@
+// Relay → client: the capabilities are accepted.
+import { struct, varint } from '../../codec/codec.ts';
+import { chatId } from '../ids.ts';
+
+export const proven = struct({ chat: chatId, epoch: varint });
