@@ -34,23 +34,28 @@ function npm(args) {
   });
 }
 
+const isNetworkTrouble = (/** @type {string} */ said) =>
+  /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|npm error network/i.test(said);
+
+const offline =
+  'Convo could not download its packages: please connect to the internet and run the same command again.';
+
 function install() {
   const stamp = inRoot('node_modules', '.convo-lock');
   const lock = createHash('sha256')
     .update(readFileSync(inRoot('package-lock.json')))
     .digest('hex');
   if (readOr(stamp) === lock) return;
+  // One small question first: offline, npm ci would empty node_modules and then retry each package for minutes.
+  const asked = npm(['view', 'ws', 'version', '--fetch-retries=1', '--fetch-retry-mintimeout=1000']);
+  const isOffline = asked.status !== 0 && isNetworkTrouble(asked.stderr ?? '');
+  if (isOffline && existsSync(stamp)) stop(offline);
+
   console.log('Installing packages (once, about a minute) …');
-  // A few quick retries: npm's own pause of up to a minute looks like a hang to someone who is offline.
-  const retries = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
-  const done = npm(['ci', ...retries]);
+  const done = npm(isOffline ? ['ci', '--offline'] : ['ci']);
   if (done.status !== 0) {
     const said = done.stderr ?? '';
-    if (/ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|network/i.test(said)) {
-      stop(
-        'Convo could not download its packages: please connect to the internet and run the same command again.',
-      );
-    }
+    if (isNetworkTrouble(said)) stop(offline);
     const reason =
       /npm error (?!code |A complete log)(\S.*)/.exec(said)?.[1] ?? done.error?.message ?? 'no reason given';
     stop(`Convo could not install its packages, because npm ci failed: ${reason}`);
@@ -108,8 +113,9 @@ function build(node) {
   const [fresh, old] = [`.dist-new-${process.pid}`, `.dist-old-${process.pid}`];
   const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
   const args = [vite, 'build', '--outDir', `../${fresh}`, '--emptyOutDir', '--logLevel', 'warn'];
-  const done = spawnSync(node, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const done = spawnSync(node, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   if (done.status !== 0) {
+    console.error(`${done.stdout}${done.stderr}`);
     rmSync(inRoot(fresh), { recursive: true, force: true });
     stop('The app could not be built: the messages above say why.');
   }

@@ -49,7 +49,7 @@ const unitReport = join(reports, 'unit.json');
 const filtered = only.length > 0 ? ['--passWithNoTests'] : [];
 const unitArgs = [
   'run',
-  '--reporter=dot',
+  '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${unitReport}`,
   ...filtered,
@@ -64,7 +64,7 @@ count('unit tests', run('unit tests', 'vitest', unitArgs), unitReport, (text) =>
 if (mode === 'test') {
   const browserReport = join(reports, 'browser.json');
   const none = only.length > 0 ? ['--pass-with-no-tests'] : [];
-  const ok = run('browser tests', 'playwright', ['test', '--reporter=line,json', ...none, ...only], {
+  const ok = run('browser tests', 'playwright', ['test', '--reporter=list,json', ...none, ...only], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: browserReport,
   });
   count('browser tests', ok, browserReport, (text) => {
