@@ -41,7 +41,7 @@ export const boolean: Codec<boolean> = {
 };
 
 /** Exactly `length` bytes; `T` is the brand of the id or key that they are. */
-export const fixed = <T extends Uint8Array = Bytes>(length: number): Codec<T> => ({
+export const fixed = <T extends Bytes = Bytes>(length: number): Codec<T> => ({
   write(w, v) {
     if (v.length !== length) throw new RangeError(`expected ${length} bytes, got ${v.length}`);
     w.raw(v);
@@ -50,7 +50,7 @@ export const fixed = <T extends Uint8Array = Bytes>(length: number): Codec<T> =>
 });
 
 /** A length and at most `maxLength` bytes. */
-export const blob = <T extends Uint8Array = Bytes>(maxLength: number): Codec<T> => ({
+export const blob = <T extends Bytes = Bytes>(maxLength: number): Codec<T> => ({
   write(w, v) {
     if (v.length > maxLength) throw new RangeError(`at most ${maxLength} bytes, got ${v.length}`);
     w.blob(v);
@@ -65,7 +65,7 @@ export const text = (maxBytes: number): Codec<string> => ({
 });
 
 /** Everything to the end; only as the last field. */
-export const rest = <T extends Uint8Array = Bytes>(): Codec<T> => ({
+export const rest = <T extends Bytes = Bytes>(): Codec<T> => ({
   write: (w, v) => w.raw(v),
   read: (r) => r.rest() as Uint8Array as T,
 });

@@ -1,0 +1,30 @@
+// What a chat's documents need to know of the chat: its keys, who its devices are, and who writes here. Comes from the
+// account floor, which reads it from the ledgers.
+import type { EpochKeys } from '../crypto/keyTree.ts';
+import type { Signer } from '../crypto/sign.ts';
+import type {
+  AuthorTag,
+  ChatId,
+  DeviceId,
+  LedgerHead,
+  SigningPublicKey,
+  UserId,
+} from '../../shared/protocol/ids.ts';
+
+export interface Author {
+  readonly user: UserId;
+  readonly device: DeviceId;
+  readonly deviceKey: SigningPublicKey;
+}
+
+export interface ChatContext {
+  readonly chat: ChatId;
+  readonly self: Author & { readonly signer: Signer };
+  /** The epoch under which this device seals now. */
+  currentKeys(): EpochKeys;
+  keysOf(epoch: number): EpochKeys | undefined;
+  ledgerHead(): LedgerHead;
+  tagOf(device: DeviceId): AuthorTag;
+  authorByTag(tag: AuthorTag): Author | undefined;
+  authorByDevice(device: DeviceId): Author | undefined;
+}

@@ -1,0 +1,108 @@
+// Entries sealed and opened: a Yjs update, signed by its device over header and place, under the epoch's entry key.
+// The signature is inside the ciphertext, so the relay can't show who wrote what.
+import { concatBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { encode, fixed, struct, u8, varint } from '../../shared/codec/codec.ts';
+import { parseEntry, type EntryHeader, type SealedEntry } from '../../shared/protocol/entry.ts';
+import {
+  authorTag,
+  documentId,
+  entryHash,
+  ledgerHead,
+  sessionId,
+  type DocumentId,
+  type EntryHash,
+  type SessionId,
+  type Signature,
+} from '../../shared/protocol/ids.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { openEntry, sealEntry } from '../crypto/envelope.ts';
+import type { Random } from '../crypto/random.ts';
+import { verifySignature } from '../crypto/sign.ts';
+import type { Author, ChatContext } from './chatContext.ts';
+
+const label = textToBytes('convo/entry-signature/1');
+const signed = struct({
+  label: fixed(label.length),
+  document: documentId,
+  kind: u8,
+  epoch: varint,
+  ledgerHead,
+  author: authorTag,
+  session: sessionId,
+  sequence: varint,
+  previous: entryHash,
+});
+type Place = Pick<
+  EntryHeader,
+  'kind' | 'epoch' | 'ledgerHead' | 'author' | 'session' | 'sequence' | 'previous'
+>;
+
+const statement = (document: DocumentId, place: Place, update: Uint8Array): Bytes =>
+  concatBytes(encode(signed, { label, document, ...place }), update);
+
+const signatureBytes = 64;
+
+/** Seals one update as the next entry of a session. */
+export async function sealUpdate(
+  context: ChatContext,
+  document: DocumentId,
+  at: {
+    readonly kind: number;
+    readonly session: SessionId;
+    readonly sequence: number;
+    readonly previous: EntryHash;
+  },
+  update: Uint8Array,
+  random: Random,
+): Promise<Bytes> {
+  const keys = context.currentKeys();
+  const place: Place = {
+    ...at,
+    epoch: keys.epoch,
+    ledgerHead: context.ledgerHead(),
+    author: context.tagOf(context.self.device),
+  };
+  const signature = await context.self.signer.sign(statement(document, place, update));
+  return sealEntry(keys.entryKey, document, { version: 1, ...place }, concatBytes(signature, update), random);
+}
+
+/** Why an entry was set aside (SPEC E7). */
+export type EntryFault =
+  | 'malformed'
+  | 'unknown-kind'
+  | 'missing-key'
+  | 'undecryptable'
+  | 'unknown-author'
+  | 'bad-signature'
+  | 'foreign-session'
+  | 'out-of-session'
+  | 'foreign-items';
+
+export interface OpenedEntry {
+  readonly header: EntryHeader;
+  readonly author: Author;
+  readonly update: Bytes;
+}
+
+/** Opens an entry and verifies its author's signature. What it says of Yjs is checked by the document's own rules. */
+export async function openUpdate(
+  context: ChatContext,
+  document: DocumentId,
+  kind: number,
+  entry: Uint8Array,
+): Promise<Result<OpenedEntry, EntryFault>> {
+  const sealed: SealedEntry | undefined = parseEntry(entry);
+  if (!sealed) return fail('malformed');
+  const { header } = sealed;
+  if (header.kind !== kind) return fail('unknown-kind');
+  const keys = context.keysOf(header.epoch);
+  if (!keys) return fail('missing-key');
+  const plaintext = openEntry(keys.entryKey, document, sealed);
+  if (!plaintext || plaintext.length < signatureBytes) return fail('undecryptable');
+  const author = context.authorByTag(header.author);
+  if (!author) return fail('unknown-author');
+  const signature = plaintext.slice(0, signatureBytes) as Signature;
+  const update = plaintext.slice(signatureBytes);
+  const isSigned = await verifySignature(author.deviceKey, statement(document, header, update), signature);
+  return isSigned ? ok({ header, author, update }) : fail('bad-signature');
+}

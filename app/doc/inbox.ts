@@ -1,0 +1,130 @@
+// What a channel brings, in order: entries and acknowledgements become runs that continue the cursor; what doesn't
+// continue it begins the channel again. One run at a time; while one is being applied the next gathers.
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { extendLogHash, hashEntry, parseEntry, type EntryHeader } from '../../shared/protocol/entry.ts';
+import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
+import type { DocumentId, EntryHash, SessionId } from '../../shared/protocol/ids.ts';
+import { sha256 } from '../crypto/hash.ts';
+
+/** Applied together at most: Yjs takes many in one transaction, and a pause stays under a frame. */
+const maxRun = 256;
+
+export interface OwnEntry {
+  readonly header: EntryHeader;
+  readonly hash: EntryHash;
+}
+export interface OwnPending {
+  readonly entry: Bytes;
+  /** Sealed before this run began: the document may have lost it since, and gets it again. */
+  readonly isEarlierRun: boolean;
+}
+export interface InboxRun {
+  /** In the log's order; `entry` is undefined for this run's own, which the document holds already. */
+  readonly items: readonly { readonly entry?: Bytes; readonly hash: EntryHash }[];
+  readonly own: readonly OwnEntry[];
+  readonly cursor: Cursor;
+}
+
+export interface InboxDeps {
+  readonly document: DocumentId;
+  readonly cursor: () => Cursor;
+  /** The entry that waits under this place, if this device has one there. */
+  readonly ownPending: (session: SessionId, sequence: number) => OwnPending | undefined;
+  readonly restart: () => void;
+  readonly apply: (run: InboxRun) => Promise<void>;
+  /** All events before it are applied; forked when the relay's log is another one than this device has seen. */
+  readonly live: (isForked: boolean) => void;
+}
+
+type Event =
+  | { readonly kind: 'entry'; readonly seq: number; readonly entry: Bytes }
+  | { readonly kind: 'ack'; readonly session: SessionId; readonly sequence: number; readonly cursor: Cursor }
+  | { readonly kind: 'live'; readonly cursor: Cursor };
+
+export function createInbox(deps: InboxDeps) {
+  let events: Event[] = [];
+  let generation = 0;
+  let draining: Promise<void> | undefined;
+
+  const push = (event: Event) => {
+    events.push(event);
+    draining ??= drain().finally(() => {
+      draining = undefined;
+    });
+  };
+
+  async function drain() {
+    // Frames of one turn of the event loop become one run.
+    await Promise.resolve();
+    while (events.length > 0) {
+      const mine = generation;
+      const { run, isGap, isForked } = takeRun();
+      if (run.items.length > 0 || run.own.length > 0) await deps.apply(run);
+      if (mine !== generation) continue;
+      if (isForked) {
+        events = [];
+        deps.live(true);
+      } else if (isGap) {
+        events = [];
+        deps.restart();
+      } else if (events[0]?.kind === 'live') {
+        const { cursor } = events.shift() as Event & { kind: 'live' };
+        const here = deps.cursor();
+        if (here.seq < cursor.seq) deps.restart();
+        else deps.live(here.seq === cursor.seq && !equalBytes(here.hash, cursor.hash));
+      }
+    }
+  }
+
+  /** Takes the events that continue the cursor, up to the next `live`. */
+  function takeRun(): { run: InboxRun; isGap: boolean; isForked: boolean } {
+    const items: { entry?: Bytes; hash: EntryHash }[] = [];
+    const own: OwnEntry[] = [];
+    let cursor = deps.cursor();
+    const result = (isGap: boolean, isForked = false) => ({ run: { items, own, cursor }, isGap, isForked });
+    while (items.length < maxRun) {
+      const [event] = events;
+      if (!event || event.kind === 'live') break;
+      if (event.kind === 'ack') {
+        const pending = deps.ownPending(event.session, event.sequence);
+        const header = pending && parseEntry(pending.entry)?.header;
+        if (header) {
+          const hash = hashEntry(sha256, deps.document, pending.entry);
+          if (event.cursor.seq === cursor.seq + 1) {
+            const next = { seq: cursor.seq + 1, hash: extendLogHash(sha256, cursor.hash, hash) };
+            if (!equalBytes(next.hash, event.cursor.hash)) return result(false, true);
+            cursor = next;
+            items.push(pending.isEarlierRun ? { entry: pending.entry, hash } : { hash });
+          } else if (event.cursor.seq > cursor.seq) return result(true);
+          own.push({ header, hash });
+        }
+      } else if (event.seq > cursor.seq + 1) return result(true);
+      else if (event.seq === cursor.seq + 1) {
+        const hash = hashEntry(sha256, deps.document, event.entry);
+        cursor = { seq: event.seq, hash: extendLogHash(sha256, cursor.hash, hash) };
+        const header = parseEntry(event.entry)?.header;
+        const pending = header && deps.ownPending(header.session, header.sequence);
+        const isOwn = pending !== undefined && equalBytes(pending.entry, event.entry);
+        if (header && isOwn) own.push({ header, hash });
+        items.push(isOwn && !pending.isEarlierRun ? { hash } : { entry: event.entry, hash });
+      }
+      events.shift();
+    }
+    return result(false);
+  }
+
+  return {
+    /** A new subscription: what the last one left unread is read again from the cursor. */
+    restart() {
+      generation++;
+      events = [];
+    },
+    entries(firstSeq: number, entries: readonly Bytes[]) {
+      entries.forEach((entry, index) => push({ kind: 'entry', seq: firstSeq + index, entry }));
+    },
+    live: (cursor: Cursor) => push({ kind: 'live', cursor }),
+    acked: (session: SessionId, sequence: number, cursor: Cursor) =>
+      push({ kind: 'ack', session, sequence, cursor }),
+    settled: () => draining ?? Promise.resolve(),
+  };
+}

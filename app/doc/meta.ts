@@ -1,0 +1,72 @@
+// A chat's meta document: small, shared, edited in place. Today it carries read marks and profiles, one value a device.
+import * as Y from 'yjs';
+import { entryKinds } from '../../shared/protocol/entry.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
+import { createSealedUpdates } from '../storage/sealedUpdates.ts';
+import { signedMark, signedProfile, type Mark, type Profile } from './metaEntries.ts';
+import type { Author } from './chatContext.ts';
+import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
+import { isOwnUpdate, ownClocks } from './segmentUpdate.ts';
+
+export type MetaDeps = Omit<
+  SealedDocumentDeps,
+  'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt' | 'onStored'
+> & {
+  readonly onMark: (mark: Mark, author: Author) => void;
+  readonly onProfile: (profile: Profile, author: Author) => void;
+};
+export type Meta = Awaited<ReturnType<typeof createMeta>>;
+
+const stored = Symbol('stored');
+
+export async function createMeta(deps: MetaDeps) {
+  const doc = new Y.Doc({ gc: true });
+  const marks = doc.getMap<Uint8Array>('marks');
+  const profiles = doc.getMap<Uint8Array>('profiles');
+
+  const readMark = async (bytes: unknown) => {
+    const opened = bytes instanceof Uint8Array && (await signedMark.open(deps.context, bytes));
+    if (opened) deps.onMark(opened.value, opened.author);
+  };
+  const readProfile = async (bytes: unknown) => {
+    const opened = bytes instanceof Uint8Array && (await signedProfile.open(deps.context, bytes));
+    if (opened) deps.onProfile(opened.value, opened.author);
+  };
+  marks.observe((event) => event.keysChanged.forEach((key) => void readMark(marks.get(key))));
+  profiles.observe((event) => event.keysChanged.forEach((key) => void readProfile(profiles.get(key))));
+
+  const persistence = createSealedUpdates(deps.storage, idToText(deps.id), {
+    apply: (updates) => doc.transact(() => updates.forEach((update) => Y.applyUpdate(doc, update)), stored),
+    encode: () => Y.encodeStateAsUpdate(doc),
+    onUpdate(listener) {
+      const handler = (update: Uint8Array, origin: unknown) => {
+        if (origin !== stored) listener(update);
+      };
+      doc.on('update', handler);
+      return () => doc.off('update', handler);
+    },
+  });
+  const sealed = await createSealedDocument({
+    ...deps,
+    onStored: () => {},
+    doc,
+    persistence,
+    rules: {
+      kind: entryKinds.meta,
+      check: (update, { session }) => (isOwnUpdate(update, session) ? update : undefined),
+    },
+    cut(update, session, fromClock) {
+      const clocks = ownClocks(update, session);
+      return clocks && clocks.to > fromClock ? [{ update, ...clocks }] : [];
+    },
+    recordsAt: () => [],
+  });
+
+  const key = idToText(deps.context.self.device);
+  const put = (map: Y.Map<Uint8Array>, value: Uint8Array) => sealed.write(() => map.set(key, value));
+  return {
+    ...sealed,
+    putMark: async (mark: Mark) => put(marks, await signedMark.sign(deps.context, mark)),
+    putProfile: async (profile: Profile) => put(profiles, await signedProfile.sign(deps.context, profile)),
+  };
+}

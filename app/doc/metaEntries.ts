@@ -1,0 +1,61 @@
+// What stands in a chat's meta document: for each device a signed mark (how far its owner got) and a signed profile.
+// The document only carries them; a value counts when its signature and device are right, and never goes backwards.
+import { concatBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import {
+  decode,
+  encode,
+  list,
+  literal,
+  struct,
+  text,
+  varint,
+  type Codec,
+  type ValueOf,
+} from '../../shared/codec/codec.ts';
+import { deviceId, signature } from '../../shared/protocol/ids.ts';
+import { maxNameBytes } from '../../shared/protocol/limits.ts';
+import { verifySignature } from '../crypto/sign.ts';
+import type { Author, ChatContext } from './chatContext.ts';
+
+/** Per author device: the highest record number without a gap below it. */
+const vector = list(struct({ device: deviceId, sequence: varint }), 4096);
+export const mark = struct({
+  version: literal(1),
+  device: deviceId,
+  delivered: vector,
+  read: vector,
+  at: varint,
+});
+export type Mark = ValueOf<typeof mark>;
+export const profile = struct({
+  version: literal(1),
+  device: deviceId,
+  name: text(maxNameBytes),
+  at: varint,
+});
+export type Profile = ValueOf<typeof profile>;
+
+const statement = (context: ChatContext, label: string, value: Bytes) =>
+  concatBytes(textToBytes(label), context.chat, value);
+
+/** One kind of signed value: how it is sealed into the document and read out of it. */
+function createSigned<T extends { readonly device: Author['device'] }>(label: string, codec: Codec<T>) {
+  const form = struct({ value: codec, signature });
+  return {
+    async sign(context: ChatContext, value: T): Promise<Bytes> {
+      const signed = await context.self.signer.sign(statement(context, label, encode(codec, value)));
+      return encode(form, { value, signature: signed });
+    },
+    async open(context: ChatContext, bytes: Uint8Array): Promise<{ value: T; author: Author } | undefined> {
+      const parsed = decode(form, bytes);
+      const author = parsed && context.authorByDevice(parsed.value.device);
+      if (!author) return undefined;
+      const said = statement(context, label, encode(codec, parsed.value));
+      return (await verifySignature(author.deviceKey, said, parsed.signature))
+        ? { value: parsed.value, author }
+        : undefined;
+    },
+  };
+}
+export const signedMark = createSigned('convo/mark/1', mark);
+export const signedProfile = createSigned('convo/profile/1', profile);

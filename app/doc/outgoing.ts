@@ -1,0 +1,133 @@
+// What this device has to say in a document: the provider's updates become sealed entries of this run's session, kept on
+// the disk until the relay has acknowledged them. Entries of an earlier run that were never acknowledged go first, as
+// they are: the relay takes each place once.
+import * as Y from 'yjs';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { hashEntry } from '../../shared/protocol/entry.ts';
+import { idToText, parseId, type DocumentId, type SessionId } from '../../shared/protocol/ids.ts';
+import { sha256 } from '../crypto/hash.ts';
+import type { Random } from '../crypto/random.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { ChatContext } from './chatContext.ts';
+import { sealUpdate } from './entrySeal.ts';
+import type { OwnEntry, OwnPending } from './inbox.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Entries under way at once: enough to fill a fast line, few enough to send again after a break. */
+const window = 128;
+
+export interface UpdatePiece {
+  readonly update: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+export interface OutgoingDeps {
+  readonly context: ChatContext;
+  readonly id: DocumentId;
+  readonly rules: { readonly kind: number };
+  readonly storage: Storage;
+  readonly random: Random;
+  readonly sessions: Sessions;
+  readonly append: (entry: Bytes) => void;
+  /** Cuts what the provider sends into pieces of this session's own work from a clock on. */
+  readonly cut: (update: Uint8Array, session: SessionId, fromClock: number) => readonly UpdatePiece[];
+  /** Records whose items lie in these clocks of this run's session. */
+  readonly recordsAt: (from: number, to: number) => readonly string[];
+}
+
+interface Waiting {
+  readonly session: SessionId;
+  readonly sequence: number;
+  readonly entry: Bytes;
+  readonly records: readonly string[];
+}
+
+export async function createOutgoing(deps: OutgoingDeps) {
+  const { context, id, storage, sessions } = deps;
+  const document = idToText(id);
+  let waiting: Waiting[] = [];
+  /** How many at the front of `waiting` are under way. */
+  let underWay = 0;
+  let isOpen = false;
+  let sealing: Promise<void> = Promise.resolve();
+
+  for (const row of await storage.pending(document)) {
+    const session = parseId<SessionId>(row.session, 8);
+    if (session) waiting.push({ session, sequence: row.sequence, entry: row.entry, records: row.records });
+  }
+
+  const pump = () => {
+    while (isOpen && underWay < Math.min(window, waiting.length)) {
+      const next = waiting[underWay++];
+      if (next) deps.append(next.entry);
+    }
+  };
+
+  async function seal(update: Uint8Array) {
+    const session = sessions.own();
+    if (!session) return;
+    for (const piece of deps.cut(update, session.id, session.sealedClock)) {
+      const sequence = session.sequence + 1;
+      const place = { kind: deps.rules.kind, session: session.id, sequence, previous: session.hash };
+      const entry = await sealUpdate(context, id, place, piece.update, deps.random);
+      const records = deps.recordsAt(piece.from, piece.to);
+      await storage
+        .batch()
+        .putPending({ document, session: idToText(session.id), sequence, entry, records })
+        .deleteOutbox(records)
+        .commit();
+      session.sequence = sequence;
+      session.hash = hashEntry(sha256, id, entry);
+      session.sealedClock = piece.to;
+      waiting.push({ session: session.id, sequence, entry, records });
+      pump();
+    }
+  }
+
+  return {
+    take(update: Uint8Array) {
+      sealing = sealing.then(() => seal(update));
+    },
+    pending(session: SessionId, sequence: number): OwnPending | undefined {
+      const found = waiting.find((w) => w.sequence === sequence && equalBytes(w.session, session));
+      const own = sessions.own();
+      return found && { entry: found.entry, isEarlierRun: !own || !equalBytes(session, own.id) };
+    },
+    /** The relay has these: takes them off the disk. @returns the records in them. */
+    async stored(own: readonly OwnEntry[]): Promise<readonly string[]> {
+      const batch = storage.batch();
+      const records: string[] = [];
+      for (const { header } of own) {
+        const index = waiting.findIndex(
+          (w) => w.sequence === header.sequence && equalBytes(w.session, header.session),
+        );
+        const found = waiting[index];
+        if (!found) continue;
+        waiting.splice(index, 1);
+        if (index < underWay) underWay--;
+        records.push(...found.records);
+        batch.deletePending(document, idToText(found.session), found.sequence);
+      }
+      await batch.commit();
+      pump();
+      return records;
+    },
+    resume() {
+      isOpen = true;
+      underWay = 0;
+      pump();
+    },
+    pause() {
+      isOpen = false;
+      underWay = 0;
+    },
+    /** All that others have, and of this run's session what is sealed: the provider answers with the rest. */
+    sealedStateVector(doc: Y.Doc): Uint8Array {
+      const clocks = Y.decodeStateVector(Y.encodeStateVector(doc));
+      const session = sessions.own();
+      if (session) clocks.set(session.client, session.sealedClock);
+      return Y.encodeStateVector(clocks);
+    },
+    settled: () => sealing,
+  };
+}

@@ -1,0 +1,143 @@
+// Records: immutable, signed by their author, in two items. The header stays verifiable when the body is erased. Both
+// are sealed under the epoch's record key, so that a document at rest is an encrypted one.
+import { concatBytes, equalBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import {
+  decode,
+  encode,
+  fixed,
+  literal,
+  rest,
+  struct,
+  u8,
+  varint,
+  type ValueOf,
+} from '../../shared/codec/codec.ts';
+import { cursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
+import {
+  deviceId,
+  ledgerHead,
+  recordId,
+  signature,
+  type DocumentId,
+  type RecordId,
+} from '../../shared/protocol/ids.ts';
+import { maxBodyBytes } from '../../shared/protocol/limits.ts';
+import { sha256 } from '../crypto/hash.ts';
+import type { Random } from '../crypto/random.ts';
+import { openBytes, sealBytes } from '../crypto/seal.ts';
+import { verifySignature } from '../crypto/sign.ts';
+import { encodeBody, recordKinds, type Body } from './bodies.ts';
+import type { Author, ChatContext } from './chatContext.ts';
+
+export const recordHeader = struct({
+  version: literal(1),
+  kind: u8,
+  id: recordId,
+  device: deviceId,
+  /** The record's number on its device's chain in this chat, from 1. */
+  sequence: varint,
+  /** Hash (16) of the header before it on that chain; zeros for the first. */
+  previous: fixed(16),
+  ledgerHead,
+  /** SHA-256 over the salt and the body. */
+  bodyHash: fixed(32),
+  /** Hybrid logical time (`hybridTime.ts`). */
+  at: varint,
+  /** What the author had of the document's log. */
+  seen: cursor,
+});
+export type RecordHeader = ValueOf<typeof recordHeader>;
+const signedHeader = struct({ header: recordHeader, signature });
+
+/** An item of the document: which epoch opens it, then nonce and ciphertext. */
+const sealedItem = struct({ epoch: varint, sealed: rest() });
+/** 16 random bytes go before a body and are erased with it: without them a deleted "yes" could be told by its hash. */
+const saltBytes = 16;
+
+export interface SealedRecord {
+  readonly header: Bytes;
+  readonly body: Bytes;
+}
+export interface OpenedRecord {
+  readonly header: RecordHeader;
+  readonly author: Author;
+  /** Undefined when it was erased. */
+  readonly body: Bytes | undefined;
+}
+
+const headerPlace = (context: ChatContext, document: DocumentId) =>
+  concatBytes(textToBytes('convo/record-header/1'), context.chat, document);
+const bodyPlace = (context: ChatContext, id: RecordId) =>
+  concatBytes(textToBytes('convo/record-body/1'), context.chat, id);
+const statement = (context: ChatContext, document: DocumentId, header: RecordHeader) =>
+  concatBytes(textToBytes('convo/record/1'), context.chat, document, encode(recordHeader, header));
+
+/** Hash by which the next record of the chain names this one. */
+export const hashRecordHeader = (header: RecordHeader): Bytes =>
+  sha256(concatBytes(textToBytes('convo/record-hash/1'), encode(recordHeader, header))).slice(0, 16);
+
+/** Signs and seals a record of this device. */
+export async function sealRecord(
+  context: ChatContext,
+  document: DocumentId,
+  fields: {
+    readonly id: RecordId;
+    readonly body: Body;
+    readonly sequence: number;
+    readonly previous: Bytes;
+    readonly at: number;
+    readonly seen: Cursor;
+  },
+  random: Random,
+): Promise<{ readonly header: RecordHeader; readonly sealed: SealedRecord }> {
+  const { body, ...place } = fields;
+  const salted = concatBytes(random(saltBytes), encodeBody(body));
+  const header: RecordHeader = {
+    version: 1,
+    kind: recordKinds[body.kind],
+    ...place,
+    device: context.self.device,
+    ledgerHead: context.ledgerHead(),
+    bodyHash: sha256(salted),
+  };
+  const signed = { header, signature: await context.self.signer.sign(statement(context, document, header)) };
+  const { epoch, recordKey } = context.currentKeys();
+  const item = (plaintext: Uint8Array, place: Bytes) =>
+    encode(sealedItem, { epoch, sealed: sealBytes(recordKey, plaintext, place, random) });
+  return {
+    header,
+    sealed: {
+      header: item(encode(signedHeader, signed), headerPlace(context, document)),
+      body: item(salted, bodyPlace(context, header.id)),
+    },
+  };
+}
+
+/** Opens and verifies a record; undefined when its header can't be opened or isn't its author's. */
+export async function openRecord(
+  context: ChatContext,
+  document: DocumentId,
+  headerItem: Uint8Array,
+  bodyItem: Uint8Array | undefined,
+): Promise<OpenedRecord | undefined> {
+  const opened = openItem(context, headerItem, headerPlace(context, document));
+  const signed = opened && decode(signedHeader, opened);
+  const author = signed && context.authorByDevice(signed.header.device);
+  if (!author) return undefined;
+  const { header } = signed;
+  if (!(await verifySignature(author.deviceKey, statement(context, document, header), signed.signature))) {
+    return undefined;
+  }
+  const salted = bodyItem && openItem(context, bodyItem, bodyPlace(context, header.id));
+  const isWhole =
+    salted !== undefined &&
+    salted.length <= maxBodyBytes + saltBytes &&
+    equalBytes(sha256(salted), header.bodyHash);
+  return { header, author, body: isWhole ? salted.slice(saltBytes) : undefined };
+}
+
+function openItem(context: ChatContext, item: Uint8Array, place: Bytes): Bytes | undefined {
+  const parsed = decode(sealedItem, item);
+  const keys = parsed && context.keysOf(parsed.epoch);
+  return keys && openBytes(keys.recordKey, parsed.sealed, place);
+}

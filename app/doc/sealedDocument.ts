@@ -1,0 +1,187 @@
+// One document between its Y.Doc and the relay: what the provider sends is sealed, kept and appended; what the relay
+// sends is opened, checked, put in order and handed to the provider. Numbered promises (SPEC section S):
+//   S1 an entry of one's own is on the disk before it is sent, and stays until the relay's durable acknowledgement;
+//   S2 the cursor never claims more than the disk holds of the document;
+//   S3 entries are taken in the log's order without a gap, each at most once; anything else begins again at the cursor;
+//   S4 an entry that fails its checks is set aside and counted, and the log goes on.
+import * as Y from 'yjs';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
+import {
+  idToText,
+  parseId,
+  type DocumentId,
+  type LogHash,
+  type SessionId,
+} from '../../shared/protocol/ids.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { Random } from '../crypto/random.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { DocumentPersistence } from '../storage/segmentPersistence.ts';
+import type { Channel } from '../sync/channels.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { Link } from '../sync/link.ts';
+import type { ChatContext } from './chatContext.ts';
+import { openUpdate, type EntryFault } from './entrySeal.ts';
+import { createInbox, type InboxRun } from './inbox.ts';
+import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
+import { createProviderLink } from './providerSocket.ts';
+import { createSessions } from './sessions.ts';
+
+/** How a kind of document reads and writes its updates. */
+export interface DocumentRules {
+  readonly kind: number;
+  /** The update as Yjs may have it, or undefined when it does what its session may not. */
+  check(update: Uint8Array, header: { readonly session: SessionId }): Uint8Array | undefined;
+}
+
+export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
+  readonly context: ChatContext;
+  readonly id: DocumentId;
+  readonly doc: Y.Doc;
+  readonly rules: DocumentRules;
+  readonly persistence: DocumentPersistence;
+  readonly storage: Storage;
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Records of an entry that the relay has stored. */
+  readonly onStored: (recordIds: readonly string[]) => void;
+  readonly onSetAside: (fault: EntryFault) => void;
+  readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
+  readonly onSignal: (sealed: Bytes) => void;
+  /** The log was caught up, or is out of reach again. */
+  readonly onLive: (isLive: boolean) => void;
+}
+
+export type SealedDocument = Awaited<ReturnType<typeof createSealedDocument>>;
+
+export async function createSealedDocument(deps: SealedDocumentDeps) {
+  const { context, id, doc, rules, persistence } = deps;
+  let cursor: Cursor = startCursor;
+  let isLive = false;
+  let isClosed = false;
+  let channel: Channel | undefined;
+  const sessions = createSessions(deps.random);
+
+  await persistence.whenLoaded;
+  const stored = await persistence.cursor();
+  const storedHash = stored && parseId<LogHash>(stored.hash, 16);
+  if (stored && storedHash) {
+    cursor = { seq: stored.seq, hash: storedHash };
+    sessions.load(stored.sessions);
+  }
+
+  const outgoing = await createOutgoing({ ...deps, sessions, append: (entry) => channel?.append(entry) });
+  const provider = createProviderLink(doc, deps.clock, (update) => {
+    if (isLive) outgoing.take(update);
+  });
+  const inbox = createInbox({
+    document: id,
+    cursor: () => cursor,
+    ownPending: outgoing.pending,
+    restart: () => channel?.resubscribe(),
+    apply: applyRun,
+    live: becomeLive,
+  });
+
+  /** Opens a run's entries together, then takes them one by one in order, and the good ones into Yjs at once. */
+  async function applyRun(run: InboxRun) {
+    const opened = await Promise.all(
+      run.items.map((item) => (item.entry ? openUpdate(context, id, rules.kind, item.entry) : undefined)),
+    );
+    const updates: Uint8Array[] = [];
+    run.items.forEach((item, index) => {
+      const result = opened[index];
+      if (!result) return;
+      if (!result.ok) return deps.onSetAside(result.error);
+      const { header, author, update } = result.value;
+      const place = sessions.follows(header, author.device);
+      if (place !== 'next')
+        return deps.onSetAside(place === 'foreign' ? 'foreign-session' : 'out-of-session');
+      sessions.accept(header, item.hash, author.device);
+      const checked = rules.check(update, header);
+      if (checked) updates.push(checked);
+      else deps.onSetAside('foreign-items');
+    });
+    if (isClosed) return;
+    const [first] = updates;
+    if (first) provider.deliver(updates.length === 1 ? first : Y.mergeUpdates(updates));
+    for (const own of run.own) sessions.accept(own.header, own.hash, context.self.device);
+    cursor = run.cursor;
+    await saveCursor();
+    if (run.own.length > 0) deps.onStored(await outgoing.stored(run.own));
+  }
+
+  const saveCursor = () =>
+    persistence.saveCursor({ seq: cursor.seq, hash: idToText(cursor.hash), sessions: sessions.store() });
+
+  function becomeLive(isForked: boolean) {
+    if (isClosed) return;
+    if (isForked) return deps.onRefused('diverged', new Uint8Array(0));
+    isLive = true;
+    outgoing.resume();
+    provider.ask(outgoing.sealedStateVector(doc));
+    deps.onLive(true);
+  }
+
+  function pause() {
+    isLive = false;
+    outgoing.pause();
+    provider.disconnect();
+    deps.onLive(false);
+  }
+
+  function connect() {
+    channel = deps.link.openChannel(
+      { chat: context.chat, document: id, cursor: () => cursor },
+      {
+        subscribed() {
+          inbox.restart();
+          provider.connect();
+        },
+        entries: (firstSeq, entries) => inbox.entries(firstSeq, entries),
+        live: (at) => inbox.live(at),
+        acked: (session, sequence, at) => inbox.acked(session, sequence, at),
+        signal: deps.onSignal,
+        refused(code, detail) {
+          if (code === 'out-of-order') channel?.resubscribe();
+          else deps.onRefused(code, detail);
+        },
+        suspended: pause,
+      },
+    );
+  }
+  connect();
+
+  return {
+    doc,
+    cursor: () => cursor,
+    /** Writes to the document in this run's session. */
+    write(change: () => void) {
+      const session = sessions.startOwn((client) => doc.store.clients.has(client));
+      doc.clientID = session.client;
+      doc.transact(change, 'local');
+    },
+    ownSession: () => sessions.own(),
+    signal(sealed: Bytes) {
+      if (isLive) channel?.signal(sealed);
+    },
+    /** Resolves when what has arrived so far is applied and what was written is sealed. */
+    async settled() {
+      await inbox.settled();
+      await outgoing.settled();
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      channel?.close();
+      pause();
+      provider.close();
+      await inbox.settled();
+      await outgoing.settled();
+      await persistence.close();
+      doc.destroy();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+// A segment: the records of a chat, in a row of arrays, one for each session that wrote here. Gives out records as their
+// items arrive, whatever way they came (disk, relay, this device); takes new ones.
+import * as Y from 'yjs';
+import { entryKinds } from '../../shared/protocol/entry.ts';
+import { idToText, type RecordId } from '../../shared/protocol/ids.ts';
+import type { OutboxRow } from '../storage/schema.ts';
+import { createSegmentPersistence } from '../storage/segmentPersistence.ts';
+import type { SealedRecord } from './record.ts';
+import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
+import { arrayOf, checkSegmentUpdate, takeOwnPieces } from './segmentUpdate.ts';
+
+/** An entry's worth of items: small enough to travel beside others, large enough to spare entries after a long time offline. */
+const maxPieceBytes = 64 * 1024;
+
+/** A record's two items as they lie in the document; a body that was erased is undefined. */
+export interface SegmentItem {
+  readonly header: Uint8Array;
+  readonly body: Uint8Array | undefined;
+  /** Where it lies, for `eraseBody`. */
+  readonly place: { readonly client: number; readonly clock: number };
+}
+
+export type SegmentDeps = Omit<SealedDocumentDeps, 'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt'> & {
+  readonly onItems: (items: readonly SegmentItem[]) => void;
+};
+export type Segment = Awaited<ReturnType<typeof createSegment>>;
+
+export async function createSegment(deps: SegmentDeps) {
+  const doc = new Y.Doc({ gc: true });
+  const documentText = idToText(deps.id);
+  /** Records of this run's session by the clock of their header. */
+  const recordByClock = new Map<number, string>();
+
+  doc.on('afterTransaction', (transaction) => {
+    const items = newItems(doc, transaction);
+    if (items.length > 0) deps.onItems(items);
+  });
+  const persistence = createSegmentPersistence(`${deps.storage.name}/segment/${documentText}`, doc);
+  const sealed = await createSealedDocument({
+    ...deps,
+    doc,
+    persistence,
+    rules: { kind: entryKinds.segment, check: (update, { session }) => checkSegmentUpdate(update, session) },
+    cut: (update, session, fromClock) => takeOwnPieces(update, session, fromClock, maxPieceBytes),
+    recordsAt(from, to) {
+      const records: string[] = [];
+      for (let clock = from; clock < to; clock += 2) {
+        const record = recordByClock.get(clock);
+        if (record !== undefined) records.push(record);
+        recordByClock.delete(clock);
+      }
+      return records;
+    },
+  });
+
+  const append = (rows: readonly { readonly id: string; readonly record: SealedRecord }[]) => {
+    if (rows.length === 0) return;
+    sealed.write(() => {
+      const session = sealed.ownSession();
+      if (!session) return;
+      let clock = Y.getState(doc.store, session.client);
+      for (const { id } of rows) {
+        recordByClock.set(clock, id);
+        clock += 2;
+      }
+      doc
+        .getArray<Uint8Array>(arrayOf(session.id))
+        .push(rows.flatMap(({ record }) => [record.header, record.body]));
+    });
+  };
+  // What was decided but reached no sealed entry before the last run ended.
+  append((await deps.storage.outbox(documentText)).map((row) => ({ id: row.id, record: row })));
+
+  return {
+    ...sealed,
+    /** Appends a record whose outbox row is on the disk already. */
+    append: (id: RecordId, record: SealedRecord) => append([{ id: idToText(id), record }]),
+    outboxRow: (id: RecordId, record: SealedRecord): Omit<OutboxRow, 'n'> => ({
+      id: idToText(id),
+      document: documentText,
+      ...record,
+    }),
+    /** Takes a deleted record's body out of the document on this device. */
+    eraseBody({ client, clock }: SegmentItem['place']) {
+      const structs = doc.store.clients.get(client);
+      const item = structs && structs[Y.findIndexSS(structs, clock + 1)];
+      if (item instanceof Y.Item && !item.deleted) doc.transact((t) => item.delete(t), 'erase');
+    },
+  };
+}
+
+/** The record items that a transaction added: pairs, a header on each even clock of its session. */
+function newItems(doc: Y.Doc, transaction: Y.Transaction): SegmentItem[] {
+  const items: SegmentItem[] = [];
+  for (const [client, after] of transaction.afterState) {
+    const before = transaction.beforeState.get(client) ?? 0;
+    const structs = doc.store.clients.get(client);
+    if (after <= before || !structs) continue;
+    for (let index = Y.findIndexSS(structs, before); index < structs.length; index++) {
+      const header = structs[index];
+      if (!header || header.id.clock % 2 !== 0) continue;
+      const bytes = bytesOf(header);
+      if (!bytes) continue;
+      const body = structs[index + 1];
+      items.push({
+        header: bytes,
+        body: body && bytesOf(body),
+        place: { client, clock: header.id.clock },
+      });
+    }
+  }
+  return items;
+}
+
+const bytesOf = (struct: Y.Item | Y.GC): Uint8Array | undefined =>
+  struct instanceof Y.Item && struct.content instanceof Y.ContentBinary ? struct.content.content : undefined;

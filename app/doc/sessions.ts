@@ -1,0 +1,87 @@
+// The sessions of one document: this run's own, made at its first write, and the last accepted entry of every other, so
+// that none can be skipped, repeated or taken over.
+import { parseBase64url } from '../../shared/codec/base64url.ts';
+import { equalBytes } from '../../shared/codec/bytes.ts';
+import type { EntryHeader } from '../../shared/protocol/entry.ts';
+import {
+  idToText,
+  noEntryHash,
+  type DeviceId,
+  type EntryHash,
+  type SessionId,
+} from '../../shared/protocol/ids.ts';
+import type { Random } from '../crypto/random.ts';
+import { clientOf } from './segmentUpdate.ts';
+
+export interface OwnSession {
+  readonly id: SessionId;
+  readonly client: number;
+  /** The last sealed entry's. */
+  sequence: number;
+  hash: EntryHash;
+  /** All of its Yjs work below this clock is in sealed entries. */
+  sealedClock: number;
+}
+
+interface Accepted {
+  readonly sequence: number;
+  readonly hash: EntryHash;
+  readonly device: DeviceId;
+}
+export type StoredSessions = Readonly<Record<string, { sequence: number; hash: string; device: string }>>;
+
+export function createSessions(random: Random) {
+  let own: OwnSession | undefined;
+  const accepted = new Map<string, Accepted>();
+  const sessionByClient = new Map<number, string>();
+
+  return {
+    own: () => own,
+    /** This run's session; `isClientTaken` keeps it from sharing a Yjs client with an older one. */
+    startOwn(isClientTaken: (client: number) => boolean): OwnSession {
+      while (!own) {
+        const id = random(8) as SessionId;
+        const client = clientOf(id);
+        if (isClientTaken(client) || sessionByClient.has(client)) continue;
+        own = { id, client, sequence: 0, hash: noEntryHash, sealedClock: 0 };
+      }
+      return own;
+    },
+    load(stored: StoredSessions) {
+      for (const [key, { sequence, hash, device }] of Object.entries(stored)) {
+        const id = parseBase64url(key);
+        const hashBytes = parseBase64url(hash);
+        const deviceBytes = parseBase64url(device);
+        if (id?.length !== 8 || hashBytes?.length !== 16 || deviceBytes?.length !== 16) continue;
+        accepted.set(key, { sequence, hash: hashBytes as EntryHash, device: deviceBytes as DeviceId });
+        sessionByClient.set(clientOf(id as SessionId), key);
+      }
+    },
+    store(): StoredSessions {
+      return Object.fromEntries(
+        [...accepted].map(([key, { sequence, hash, device }]) => [
+          key,
+          { sequence, hash: idToText(hash), device: idToText(device) },
+        ]),
+      );
+    },
+    /** Whether this is the session's next entry, by the device that began it, on a Yjs client of its own. */
+    follows(header: EntryHeader, device: DeviceId): 'next' | 'foreign' | 'out-of-order' {
+      const key = idToText(header.session);
+      const last = accepted.get(key);
+      if (last && !equalBytes(last.device, device)) return 'foreign';
+      const holder = sessionByClient.get(clientOf(header.session));
+      if (holder !== undefined && holder !== key) return 'foreign';
+      const isNext =
+        header.sequence === (last?.sequence ?? 0) + 1 &&
+        equalBytes(header.previous, last?.hash ?? noEntryHash);
+      return isNext ? 'next' : 'out-of-order';
+    },
+    accept(header: EntryHeader, hash: EntryHash, device: DeviceId) {
+      const key = idToText(header.session);
+      accepted.set(key, { sequence: header.sequence, hash, device });
+      sessionByClient.set(clientOf(header.session), key);
+    },
+  };
+}
+export type Sessions = ReturnType<typeof createSessions>;

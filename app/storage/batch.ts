@@ -1,0 +1,115 @@
+// Writes that belong together: collected, sealed (which takes turns of the event loop), then written in one transaction
+// with nothing asynchronous in between. All of it lands, or none.
+import type {
+  ChangeSecret,
+  MessageSecret,
+  StoredChange,
+  StoredChat,
+  StoredCursor,
+  StoredMessage,
+} from './models.ts';
+import type { RowSeal } from './rowSeal.ts';
+import type { ConvoDatabase, OutboxRow, PendingRow } from './schema.ts';
+
+export interface Batch {
+  putChat(chat: StoredChat): Batch;
+  putMessage(message: StoredMessage): Batch;
+  putChange(change: StoredChange): Batch;
+  addOutbox(row: Omit<OutboxRow, 'n'>): Batch;
+  deleteOutbox(recordIds: readonly string[]): Batch;
+  putPending(row: PendingRow): Batch;
+  deletePending(document: string, session: string, sequence: number): Batch;
+  addUpdate(document: string, update: Uint8Array): Batch;
+  /** One update in the place of all the document's earlier ones. */
+  replaceUpdates(document: string, update: Uint8Array): Batch;
+  putCursor(document: string, cursor: StoredCursor): Batch;
+  putSetting(id: string, value: unknown): Batch;
+  putTask(id: string, at: number, task: unknown): Batch;
+  deleteTask(id: string): Batch;
+  addSetAside(chat: string, reason: string, at: number): Batch;
+  commit(): Promise<void>;
+}
+
+type Write = () => Promise<unknown>;
+
+export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
+  const prepared: Promise<Write>[] = [];
+  const add = (prepare: () => Promise<Write>) => {
+    prepared.push(prepare());
+    return batch;
+  };
+  const batch: Batch = {
+    putChat: (chat) =>
+      add(async () => {
+        const sealed = await seal.seal('chats', chat.id, chat);
+        return () => database.chats.put({ id: chat.id, at: chat.at, sealed });
+      }),
+    putMessage: (m) =>
+      add(async () => {
+        const secret: MessageSecret = {
+          author: m.author,
+          kind: m.kind,
+          text: m.text,
+          replyTo: m.replyTo,
+          edit: m.edit,
+          reactions: m.reactions,
+          isStored: m.isStored,
+          isVerified: m.isVerified,
+        };
+        const sealed = await seal.seal('messages', m.id, secret);
+        const { id, chat, at, device, sequence, terms } = m;
+        const unread = m.isUnread ? 1 : 0;
+        const hidden = m.isHidden ? 1 : 0;
+        return () => database.messages.put({ id, chat, at, unread, hidden, device, sequence, terms, sealed });
+      }),
+    putChange: ({ id, chat, target, author, at, change }) =>
+      add(async () => {
+        const secret: ChangeSecret = { author, at, change };
+        const sealed = await seal.seal('changes', id, secret);
+        return () => database.changes.put({ id, chat, target, sealed });
+      }),
+    addOutbox: (row) => add(async () => () => database.outbox.add(row)),
+    deleteOutbox: (ids) => add(async () => () => database.outbox.where('id').anyOf(ids).delete()),
+    putPending: (row) => add(async () => () => database.pending.put(row)),
+    deletePending: (document, session, sequence) =>
+      add(async () => () => database.pending.delete([document, session, sequence])),
+    addUpdate: (document, update) =>
+      add(async () => {
+        const sealed = await seal.sealBytes('updates', document, update);
+        return () => database.updates.add({ document, sealed });
+      }),
+    replaceUpdates: (document, update) =>
+      add(async () => {
+        const sealed = await seal.sealBytes('updates', document, update);
+        return async () => {
+          await database.updates.where('document').equals(document).delete();
+          await database.updates.add({ document, sealed });
+        };
+      }),
+    putCursor: (document, cursor) =>
+      add(async () => {
+        const sealed = await seal.seal('cursors', document, cursor);
+        return () => database.cursors.put({ document, sealed });
+      }),
+    putSetting: (id, value) =>
+      add(async () => {
+        const sealed = await seal.seal('settings', id, value);
+        return () => database.settings.put({ id, sealed });
+      }),
+    putTask: (id, at, task) =>
+      add(async () => {
+        const sealed = await seal.seal('tasks', id, task);
+        return () => database.tasks.put({ id, at, sealed });
+      }),
+    deleteTask: (id) => add(async () => () => database.tasks.delete(id)),
+    addSetAside: (chat, reason, at) => add(async () => () => database.setAside.add({ chat, reason, at })),
+    async commit() {
+      const writes = await Promise.all(prepared);
+      if (writes.length === 0) return;
+      await database.transaction('rw', database.tables, async () => {
+        for (const write of writes) await write();
+      });
+    },
+  };
+  return batch;
+}

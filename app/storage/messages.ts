@@ -1,0 +1,121 @@
+// The message table, read: windows of a chat's timeline, unread ones, and search by keyed terms.
+import { Dexie } from 'dexie';
+import { messageSecret, type StoredMessage } from './models.ts';
+import type { RowSeal } from './rowSeal.ts';
+import type { ConvoDatabase, MessageRow } from './schema.ts';
+
+export interface Place {
+  readonly at: number;
+  readonly id: string;
+}
+export interface Messages {
+  get(id: string): Promise<StoredMessage | undefined>;
+  many(ids: readonly string[]): Promise<ReadonlyMap<string, StoredMessage>>;
+  /** At most `limit` before (not at) the place, or the newest; the oldest first. */
+  before(chat: string, place: Place | undefined, limit: number): Promise<readonly StoredMessage[]>;
+  /** At most `limit` from the place on, itself included; the oldest first. */
+  from(chat: string, place: Place, limit: number): Promise<readonly StoredMessage[]>;
+  /** Unread ones up to `at`, the oldest first. */
+  unread(chat: string, until?: number): Promise<readonly StoredMessage[]>;
+  unreadCount(chat: string): Promise<number>;
+  firstUnread(chat: string): Promise<string | undefined>;
+  /** Messages that carry all the terms, the newest first. */
+  search(
+    terms: readonly number[],
+    chat: string | undefined,
+    limit: number,
+  ): Promise<readonly StoredMessage[]>;
+}
+
+const lowest = { at: Dexie.minKey, id: Dexie.minKey };
+const highest = { at: Dexie.maxKey, id: Dexie.maxKey };
+
+export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages {
+  const open = async (row: MessageRow | undefined): Promise<StoredMessage | undefined> => {
+    const secret = row && (await seal.open(messageSecret, 'messages', row.id, row.sealed));
+    if (!secret) return undefined;
+    const { id, chat, at, unread, hidden, device, sequence, terms } = row;
+    return {
+      ...secret,
+      id,
+      chat,
+      at,
+      isUnread: unread === 1,
+      isHidden: hidden === 1,
+      device,
+      sequence,
+      terms,
+    };
+  };
+  const openAll = async (rows: readonly MessageRow[]) =>
+    (await Promise.all(rows.map(open))).filter((message) => message !== undefined);
+  const between = (
+    chat: string,
+    from: { at: unknown; id: unknown },
+    to: { at: unknown; id: unknown },
+    includesTo: boolean,
+  ) =>
+    database.messages
+      .where('[chat+at+id]')
+      .between([chat, from.at, from.id], [chat, to.at, to.id], true, includesTo);
+
+  return {
+    get: async (id) => open(await database.messages.get(id)),
+    async many(ids) {
+      const rows = await database.messages.bulkGet([...ids]);
+      const opened = await openAll(rows.filter((row) => row !== undefined));
+      return new Map(opened.map((message) => [message.id, message]));
+    },
+    async before(chat, place, limit) {
+      const rows = await between(chat, lowest, place ?? highest, place === undefined)
+        .reverse()
+        .filter((row) => row.hidden === 0)
+        .limit(limit)
+        .toArray();
+      return openAll(rows.reverse());
+    },
+    async from(chat, place, limit) {
+      const rows = await between(chat, place, highest, true)
+        .filter((row) => row.hidden === 0)
+        .limit(limit)
+        .toArray();
+      return openAll(rows);
+    },
+    async unread(chat, until) {
+      const rows = await database.messages
+        .where('[chat+unread+at]')
+        .between([chat, 1, Dexie.minKey], [chat, 1, until ?? Dexie.maxKey], true, true)
+        .toArray();
+      return openAll(rows);
+    },
+    unreadCount: (chat) =>
+      database.messages
+        .where('[chat+unread+at]')
+        .between([chat, 1, Dexie.minKey], [chat, 1, Dexie.maxKey])
+        .count(),
+    firstUnread: async (chat) =>
+      (
+        await database.messages
+          .where('[chat+unread+at]')
+          .between([chat, 1, Dexie.minKey], [chat, 1, Dexie.maxKey])
+          .first()
+      )?.id,
+    async search(terms, chat, limit) {
+      // The longest term is the rarest: look that one up, and let the others filter what it finds.
+      const [rarest, ...others] = terms;
+      if (rarest === undefined) return [];
+      const rows = await database.messages
+        .where('terms')
+        .equals(rarest)
+        .filter(
+          (row) =>
+            row.hidden === 0 &&
+            (chat === undefined || row.chat === chat) &&
+            others.every((term) => row.terms.includes(term)),
+        )
+        .toArray();
+      rows.sort((a, b) => b.at - a.at);
+      return openAll(rows.slice(0, limit));
+    },
+  };
+}

@@ -1,0 +1,91 @@
+// What the rows hold once they are opened. Each has a schema, because a row is input like any other: it may come from an
+// older version or a failing disk.
+import * as v from 'valibot';
+
+const text = v.string();
+const whole = v.pipe(v.number(), v.integer());
+const vector = v.record(text, whole);
+
+/** How far a device's owner has got, per author device: the highest record number without a gap below it. */
+export type Vector = Readonly<Record<string, number>>;
+
+export const storedMark = v.object({
+  user: text,
+  delivered: vector,
+  read: vector,
+  at: whole,
+});
+export type StoredMark = v.InferOutput<typeof storedMark>;
+
+export const storedChat = v.object({
+  id: text,
+  at: whole,
+  kind: v.picklist(['notes', 'direct', 'group']),
+  title: text,
+  createdAt: whole,
+  creator: text,
+  members: v.array(v.object({ user: text, device: text, deviceKey: text, boxKey: text, ledgerHead: text })),
+  /** Base64url secrets; the row is sealed. */
+  epoch: whole,
+  epochSecret: text,
+  rootSecret: text,
+  ledgerHead: text,
+  ledger: v.array(text),
+  /** Newest message, for the list. */
+  last: v.optional(v.object({ id: text, at: whole })),
+  unread: whole,
+  draft: text,
+  marks: v.record(text, storedMark),
+  names: v.record(text, v.object({ name: text, at: whole })),
+  /** Records received without a gap, per device, and the hash of the last one. */
+  chains: v.record(text, v.object({ sequence: whole, hash: text })),
+  trouble: v.optional(v.picklist(['waiting-for-key', 'gap', 'fork', 'update-needed'])),
+});
+export type StoredChat = v.InferOutput<typeof storedChat>;
+
+const stamp = { at: whole, id: text };
+export const messageSecret = v.object({
+  author: text,
+  kind: v.picklist(['text', 'deleted', 'unsupported']),
+  text,
+  replyTo: v.optional(text),
+  edit: v.optional(v.object(stamp)),
+  reactions: v.record(text, v.object({ ...stamp, emoji: text })),
+  isStored: v.boolean(),
+  isVerified: v.boolean(),
+});
+export type MessageSecret = v.InferOutput<typeof messageSecret>;
+export interface StoredMessage extends MessageSecret {
+  readonly id: string;
+  readonly chat: string;
+  readonly at: number;
+  readonly isUnread: boolean;
+  readonly isHidden: boolean;
+  readonly device: string;
+  readonly sequence: number;
+  readonly terms: readonly number[];
+}
+
+export const changeSecret = v.object({
+  author: text,
+  at: whole,
+  change: v.variant('kind', [
+    v.object({ kind: v.literal('edit'), text }),
+    v.object({ kind: v.literal('deletion') }),
+    v.object({ kind: v.literal('reaction'), emoji: text }),
+  ]),
+});
+export type ChangeSecret = v.InferOutput<typeof changeSecret>;
+export interface StoredChange extends ChangeSecret {
+  readonly id: string;
+  readonly chat: string;
+  readonly target: string;
+}
+
+export const storedCursor = v.object({
+  seq: whole,
+  hash: text,
+  /** Last accepted (sequence, hash, device) of each session. */
+  sessions: v.record(text, v.object({ sequence: whole, hash: text, device: text })),
+});
+export type StoredCursor = v.InferOutput<typeof storedCursor>;

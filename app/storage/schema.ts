@@ -1,0 +1,106 @@
+// The device's database: which tables there are, and what of a row may lie open on the disk. Everything readable is in
+// a row's `sealed` bytes; open columns hold ids, orders and counts only.
+import { Dexie, type Table } from 'dexie';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+
+/** A value kept by name: keys of the platform, which can't be sealed, lie here as the platform keeps them. */
+export interface SettingRow {
+  readonly id: string;
+  readonly sealed?: Bytes;
+  readonly key?: unknown;
+}
+export interface ChatRow {
+  readonly id: string;
+  /** Time of the last activity: milliseconds since 1970. */
+  readonly at: number;
+  readonly sealed: Bytes;
+}
+export interface MessageRow {
+  readonly id: string;
+  readonly chat: string;
+  /** Hybrid logical time: its order in the chat, ties by id. */
+  readonly at: number;
+  readonly unread: 0 | 1;
+  readonly hidden: 0 | 1;
+  /** Author's device and the record's number on its chain. */
+  readonly device: string;
+  readonly sequence: number;
+  /** Keyed hashes of the words that find it. */
+  readonly terms: readonly number[];
+  readonly sealed: Bytes;
+}
+/** A record that changes another one: kept so that it counts once, also when it arrives before its target. */
+export interface ChangeRow {
+  readonly id: string;
+  readonly chat: string;
+  readonly target: string;
+  readonly sealed: Bytes;
+}
+/** A record of one's own that is in no sealed entry yet. */
+export interface OutboxRow {
+  readonly n?: number;
+  readonly id: string;
+  readonly document: string;
+  /** Both already sealed under the epoch key. */
+  readonly header: Bytes;
+  readonly body: Bytes;
+}
+/** A sealed entry of one's own that the relay has not acknowledged. */
+export interface PendingRow {
+  readonly document: string;
+  readonly session: string;
+  readonly sequence: number;
+  readonly entry: Bytes;
+  readonly records: readonly string[];
+}
+/** One sealed update of a document that people edit together. */
+export interface UpdateRow {
+  readonly n?: number;
+  readonly document: string;
+  readonly sealed: Bytes;
+}
+export interface CursorRow {
+  readonly document: string;
+  readonly sealed: Bytes;
+}
+/** Something that the relay must still be told: a ledger to create, a mail to post. */
+export interface TaskRow {
+  readonly id: string;
+  readonly at: number;
+  readonly sealed: Bytes;
+}
+export interface SetAsideRow {
+  readonly n?: number;
+  readonly chat: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+export class ConvoDatabase extends Dexie {
+  declare settings: Table<SettingRow, string>;
+  declare chats: Table<ChatRow, string>;
+  declare messages: Table<MessageRow, string>;
+  declare changes: Table<ChangeRow, string>;
+  declare outbox: Table<OutboxRow, number>;
+  declare pending: Table<PendingRow, [string, string, number]>;
+  declare updates: Table<UpdateRow, number>;
+  declare cursors: Table<CursorRow, string>;
+  declare tasks: Table<TaskRow, string>;
+  declare setAside: Table<SetAsideRow, number>;
+
+  constructor(name: string) {
+    super(name, { cache: 'disabled' });
+    this.version(1).stores({
+      settings: 'id',
+      chats: 'id, at',
+      messages: 'id, [chat+at+id], [chat+unread+at], *terms',
+      changes: 'id, target',
+      outbox: '++n, id, document',
+      pending: '[document+session+sequence], document',
+      updates: '++n, document',
+      cursors: 'document',
+      tasks: 'id, at',
+      setAside: '++n, chat',
+    });
+  }
+}

@@ -1,0 +1,41 @@
+// A segment's Y.Doc on the disk, through y-indexeddb: a database for each open segment. What it writes is sealed already,
+// because the records inside the document are. The cursor lies beside it, and never claims more than the updates hold.
+import { IndexeddbPersistence } from 'y-indexeddb';
+import type { Doc } from 'yjs';
+import * as v from 'valibot';
+import { storedCursor, type StoredCursor } from './models.ts';
+
+export interface DocumentPersistence {
+  /** Resolves once all that the disk holds is in the document. */
+  readonly whenLoaded: Promise<void>;
+  cursor(): Promise<StoredCursor | undefined>;
+  /** Resolves when everything applied to the document so far is durable, and this cursor after it. */
+  saveCursor(cursor: StoredCursor): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createSegmentPersistence(name: string, doc: Doc): DocumentPersistence {
+  const persistence = new IndexeddbPersistence(name, doc);
+  const whenLoaded = persistence.whenSynced.then(() => {});
+  return {
+    whenLoaded,
+    async cursor() {
+      const parsed = v.safeParse(storedCursor, await persistence.get('cursor'));
+      return parsed.success ? parsed.output : undefined;
+    },
+    async saveCursor(cursor) {
+      await whenLoaded;
+      // A transaction over both stores starts only after the writes of updates before it are done.
+      const transaction = persistence.db?.transaction(['updates', 'custom'], 'readwrite');
+      if (!transaction) return;
+      transaction.objectStore('custom').put(cursor, 'cursor');
+      await new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error ?? new Error('the cursor could not be written'));
+      });
+    },
+    async close() {
+      await persistence.destroy();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+// The device's storage, opened: every table behind its seal. Readers get values; writers fill a batch (`batch.ts`), so
+// that what belongs together is one transaction.
+import { liveQuery } from 'dexie';
+import * as v from 'valibot';
+import { generateStorageKey } from '../crypto/storageKey.ts';
+import { createBatch, type Batch } from './batch.ts';
+import { createMessages, type Messages } from './messages.ts';
+import {
+  changeSecret,
+  storedChat,
+  storedCursor,
+  type StoredChange,
+  type StoredChat,
+  type StoredCursor,
+} from './models.ts';
+import { createRowSeal, type RowSeal } from './rowSeal.ts';
+import { ConvoDatabase, type OutboxRow, type PendingRow, type SetAsideRow } from './schema.ts';
+
+export interface Storage {
+  readonly name: string;
+  readonly seal: RowSeal;
+  readonly database: ConvoDatabase;
+  readonly messages: Messages;
+  batch(): Batch;
+  chats(): Promise<readonly StoredChat[]>;
+  chat(id: string): Promise<StoredChat | undefined>;
+  hasRecords(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  changesOf(target: string): Promise<readonly StoredChange[]>;
+  outbox(document: string): Promise<readonly OutboxRow[]>;
+  pending(document: string): Promise<readonly PendingRow[]>;
+  waitingCount(): Promise<number>;
+  updates(document: string): Promise<readonly Uint8Array[]>;
+  cursor(document: string): Promise<StoredCursor | undefined>;
+  setting<T>(id: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined>;
+  /** A key that the platform keeps (a CryptoKey or what holds one). */
+  platformKey(id: string): Promise<unknown>;
+  putPlatformKey(id: string, key: unknown): Promise<void>;
+  tasks<T>(
+    schema: v.GenericSchema<unknown, T>,
+  ): Promise<readonly { readonly id: string; readonly task: T }[]>;
+  setAside(): Promise<readonly SetAsideRow[]>;
+  /** Calls back soon and after each change of what `read` reads, in any tab. Errors of one reading are skipped. */
+  live<T>(read: () => Promise<T>, onValue: (value: T) => void): () => void;
+  close(): void;
+}
+
+/** @param name the database's; a second account or a test takes another. */
+export async function openStorage(name: string): Promise<Storage> {
+  const database = new ConvoDatabase(name);
+  await database.open();
+  const seal = createRowSeal(await storageKeyOf(database));
+  const messages = createMessages(database, seal);
+
+  const openChat = async (row: { id: string; sealed: Uint8Array<ArrayBuffer> } | undefined) =>
+    row && (await seal.open(storedChat, 'chats', row.id, row.sealed));
+
+  return {
+    name,
+    seal,
+    database,
+    messages,
+    batch: () => createBatch(database, seal),
+    async chats() {
+      const opened = await Promise.all((await database.chats.toArray()).map(openChat));
+      return opened.filter((chat) => chat !== undefined);
+    },
+    chat: async (id) => openChat(await database.chats.get(id)),
+    async hasRecords(ids) {
+      const [messageKeys, changeKeys] = await Promise.all([
+        database.messages.where('id').anyOf(ids).primaryKeys(),
+        database.changes.where('id').anyOf(ids).primaryKeys(),
+      ]);
+      return new Set([...messageKeys, ...changeKeys]);
+    },
+    async changesOf(target) {
+      const rows = await database.changes.where('target').equals(target).toArray();
+      const opened = await Promise.all(
+        rows.map(async ({ id, chat, sealed }) => {
+          const secret = await seal.open(changeSecret, 'changes', id, sealed);
+          return secret && { id, chat, target, ...secret };
+        }),
+      );
+      return opened.filter((change) => change !== undefined);
+    },
+    outbox: (document) => database.outbox.where('document').equals(document).sortBy('n'),
+    pending: (document) => database.pending.where('document').equals(document).sortBy('sequence'),
+    waitingCount: async () => (await database.outbox.count()) + (await database.pending.count()),
+    async updates(document) {
+      const rows = await database.updates.where('document').equals(document).sortBy('n');
+      const opened = await Promise.all(rows.map((row) => seal.openBytes('updates', document, row.sealed)));
+      return opened.filter((update) => update !== undefined);
+    },
+    cursor: async (document) =>
+      seal.open(storedCursor, 'cursors', document, (await database.cursors.get(document))?.sealed),
+    setting: async (id, schema) =>
+      seal.open(schema, 'settings', id, (await database.settings.get(id))?.sealed),
+    platformKey: async (id) => (await database.settings.get(id))?.key,
+    async putPlatformKey(id, key) {
+      await database.settings.put({ id, key });
+    },
+    async tasks(schema) {
+      const rows = await database.tasks.orderBy('at').toArray();
+      const opened = await Promise.all(
+        rows.map(async ({ id, sealed }) => ({ id, task: await seal.open(schema, 'tasks', id, sealed) })),
+      );
+      return opened.flatMap(({ id, task }) => (task === undefined ? [] : [{ id, task }]));
+    },
+    setAside: () => database.setAside.toArray(),
+    live(read, onValue) {
+      const subscription = liveQuery(read).subscribe({ next: onValue, error: () => {} });
+      return () => subscription.unsubscribe();
+    },
+    close: () => database.close(),
+  };
+}
+
+/** The storage key of this database; made once, also when two tabs open it at the same moment. */
+async function storageKeyOf(database: ConvoDatabase): Promise<CryptoKey> {
+  const kept = await database.settings.get('storage-key');
+  if (kept?.key instanceof CryptoKey) return kept.key;
+  const made = await generateStorageKey();
+  return database.transaction('rw', database.settings, async () => {
+    const first = await database.settings.get('storage-key');
+    if (first?.key instanceof CryptoKey) return first.key;
+    await database.settings.put({ id: 'storage-key', key: made });
+    return made;
+  });
+}

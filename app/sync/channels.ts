@@ -1,0 +1,175 @@
+// The channels of the link: one for each open document. A channel lives as long as its document; below it the sockets
+// come and go. Each time its chat is proven on a socket, it subscribes again from the cursor that the document has.
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
+import type { DownFrame } from '../../shared/protocol/frames/down.ts';
+import { upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
+import { idToText, type ChatId, type DocumentId, type SessionId } from '../../shared/protocol/ids.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { Clock } from './clock.ts';
+
+/** A request without an answer for this long means that something was lost on the way. */
+export const answerMs = 20_000;
+
+export interface ChannelRequest {
+  readonly chat: ChatId;
+  readonly document: DocumentId;
+  /** What the document has now; asked at each subscription. */
+  readonly cursor: () => Cursor;
+}
+export interface ChannelEvents {
+  /** The relay was asked for all after `cursor()`. */
+  subscribed(): void;
+  entries(firstSeq: number, entries: readonly Bytes[]): void;
+  live(cursor: Cursor): void;
+  acked(session: SessionId, sequence: number, cursor: Cursor): void;
+  signal(sealed: Bytes): void;
+  refused(code: RefusalCode, detail: Bytes): void;
+  /** No socket, or not yet proven on it. Nothing arrives until `subscribed`. */
+  suspended(): void;
+}
+export interface Channel {
+  append(entry: Bytes): void;
+  signal(sealed: Bytes): void;
+  /** Begin again from the cursor: what arrived does not fit what the document has. */
+  resubscribe(): void;
+  close(): void;
+}
+
+type ChannelFrame = DownFrame & { type: 'entries' | 'live' | 'ack' | 'behind' | 'signal' };
+interface Open {
+  readonly request: ChannelRequest;
+  readonly events: ChannelEvents;
+  /** 0 while suspended; a new one for each subscription, so that nothing of the last one is mistaken for this one's. */
+  number: number;
+  unanswered: number;
+  cancelAnswer: () => void;
+}
+
+export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
+  const all = new Set<Open>();
+  const byNumber = new Map<number, Open>();
+  /** Chats proven on the present socket. */
+  const proven = new Set<string>();
+  let nextNumber = 1;
+
+  function subscribe(channel: Open) {
+    channel.number = nextNumber++;
+    byNumber.set(channel.number, channel);
+    const { chat, document, cursor } = channel.request;
+    channel.events.subscribed();
+    awaitAnswer(channel);
+    send({ type: 'subscribe', channel: channel.number, chat, document, cursor: cursor() });
+  }
+  const silence = (channel: Open) => {
+    channel.cancelAnswer();
+    channel.cancelAnswer = () => {};
+    channel.unanswered = 0;
+    byNumber.delete(channel.number);
+    channel.number = 0;
+  };
+  const resubscribe = (channel: Open) => {
+    if (channel.number === 0) return;
+    const before = channel.number;
+    silence(channel);
+    channel.events.suspended();
+    send({ type: 'unsubscribe', channel: before });
+    subscribe(channel);
+  };
+  const awaitAnswer = (channel: Open) => {
+    channel.cancelAnswer();
+    channel.cancelAnswer = clock.after(answerMs, () => resubscribe(channel));
+  };
+
+  return {
+    open(request: ChannelRequest, events: ChannelEvents): Channel {
+      const channel: Open = { request, events, number: 0, unanswered: 0, cancelAnswer: () => {} };
+      all.add(channel);
+      if (proven.has(idToText(request.chat))) subscribe(channel);
+      return {
+        append(entry) {
+          if (channel.number === 0) return;
+          channel.unanswered++;
+          awaitAnswer(channel);
+          send({ type: 'append', channel: channel.number, entry });
+        },
+        signal(sealed) {
+          if (channel.number !== 0) send({ type: 'signal', channel: channel.number, sealed });
+        },
+        resubscribe: () => resubscribe(channel),
+        close() {
+          if (!all.delete(channel)) return;
+          if (channel.number !== 0) send({ type: 'unsubscribe', channel: channel.number });
+          silence(channel);
+        },
+      };
+    },
+    isProven: (chat: ChatId) => proven.has(idToText(chat)),
+    resume(chat: ChatId) {
+      const key = idToText(chat);
+      proven.add(key);
+      for (const channel of all) {
+        if (channel.number === 0 && idToText(channel.request.chat) === key) subscribe(channel);
+      }
+    },
+    suspend() {
+      proven.clear();
+      for (const channel of all) {
+        if (channel.number === 0) continue;
+        silence(channel);
+        channel.events.suspended();
+      }
+    },
+    received(frame: ChannelFrame) {
+      const channel = byNumber.get(frame.channel);
+      if (!channel) return;
+      switch (frame.type) {
+        case 'entries':
+          return channel.events.entries(frame.firstSeq, frame.entries);
+        case 'live':
+          if (channel.unanswered === 0) channel.cancelAnswer();
+          return channel.events.live(frame.cursor);
+        case 'ack':
+          channel.unanswered = Math.max(0, channel.unanswered - 1);
+          if (channel.unanswered === 0) channel.cancelAnswer();
+          else awaitAnswer(channel);
+          return channel.events.acked(frame.session, frame.sequence, frame.cursor);
+        case 'behind':
+          silence(channel);
+          channel.events.suspended();
+          return subscribe(channel);
+        case 'signal':
+          return channel.events.signal(frame.sealed);
+        default:
+          return frame satisfies never;
+      }
+    },
+    /** True when the refusal was about a channel. */
+    refused(frame: DownFrame & { type: 'refused' }): boolean {
+      const isChannels =
+        frame.to === upNumberByType.append ||
+        frame.to === upNumberByType.subscribe ||
+        frame.to === upNumberByType.signal;
+      if (!isChannels) return false;
+      const channel = byNumber.get(frame.subject);
+      if (!channel || frame.to === upNumberByType.signal) return true;
+      channel.cancelAnswer();
+      channel.unanswered = 0;
+      if (frame.to === upNumberByType.subscribe) silence(channel);
+      if (frame.code === 'busy' || frame.code === 'disk-full') {
+        // The same again, later: the channel waits without an answer for as long as the relay asked.
+        const waitMs = Math.max(frame.retryAfterMs, 2_000);
+        const again = channel.number;
+        channel.cancelAnswer = clock.after(waitMs, () =>
+          again === 0 ? channel.number === 0 && all.has(channel) && subscribe(channel) : resubscribe(channel),
+        );
+      }
+      channel.events.refused(frame.code, frame.detail);
+      return true;
+    },
+    close() {
+      for (const channel of all) silence(channel);
+      all.clear();
+    },
+  };
+}

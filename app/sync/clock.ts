@@ -1,0 +1,16 @@
+// Time as the floors above get it: injected, so that a test can hold it, skew it and let it run.
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs once after `ms`; the returned function takes it back. */
+  after(ms: number, run: () => void): () => void;
+}
+
+export const platformClock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};

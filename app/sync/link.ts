@@ -1,0 +1,237 @@
+// The one socket to the relay: signs in, proves capabilities, multiplexes channels, posts and takes mail, and comes back
+// after every break. Moves sealed bytes and could not read them.
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { encodeUp, upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
+import { parseDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
+import type { Challenge, ChatId, EntryHash32, UserId } from '../../shared/protocol/ids.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { protocolVersion } from '../../shared/protocol/version.ts';
+import { backoffMs } from './backoff.ts';
+import {
+  answerMs,
+  createChannels,
+  type Channel,
+  type ChannelEvents,
+  type ChannelRequest,
+} from './channels.ts';
+import type { Clock } from './clock.ts';
+import type { OpenSocket, SocketPort } from './socketPort.ts';
+
+/** Without a word for this long the relay is asked; without an answer for as long again, the link is cut. */
+const silenceMs = 15_000;
+/** Time for a socket to open and the relay to welcome us. */
+const openingMs = 15_000;
+
+export type LinkState = 'offline' | 'connecting' | 'online' | 'refused';
+
+/** Signs this socket's challenge with a chat's capabilities; undefined while the chat's keys are missing. */
+export type Prover = (
+  challenge: Challenge,
+) => Promise<{ readonly epoch: number; readonly readProof: Bytes; readonly postProof: Bytes } | undefined>;
+
+export interface LinkDeps {
+  readonly openSocket: OpenSocket;
+  /** A token that the relay takes now, or why there is none. */
+  readonly accessToken: (isRetry: boolean) => Promise<Result<string, 'offline' | RefusalCode>>;
+  readonly clock: Clock;
+  /** In [0, 1), for jitter only. */
+  readonly randomUnit: () => number;
+  readonly onState: (state: LinkState) => void;
+  readonly onMail: (mailId: number, mail: Bytes) => void;
+  readonly onLedgerMoved: (chat: ChatId, head: EntryHash32) => void;
+}
+
+export interface Link {
+  readonly state: LinkState;
+  /** Declares how to prove this chat's capabilities, and tries at once on a live socket. */
+  setProver(chat: ChatId, prove: Prover): void;
+  /** A channel on a document, kept across breaks: `cursor()` is asked each time it opens. */
+  openChannel(request: ChannelRequest, events: ChannelEvents): Channel;
+  postMail(to: UserId, mail: Bytes): Promise<Result<null, RefusalCode | 'offline'>>;
+  mailTaken(mailId: number): void;
+  /** Try now instead of when the backoff ends: the network is back, or the page is. */
+  wake(): void;
+  close(): void;
+}
+
+export function createLink(deps: LinkDeps): Link {
+  const { clock } = deps;
+  let state: LinkState = 'offline';
+  let socket: SocketPort | undefined;
+  let challenge: Challenge | undefined;
+  let attempt = 0;
+  let isClosed = false;
+  let wasTokenBad = false;
+  let cancelTimer = () => {};
+  let cancelSilence = () => {};
+  let nextRequest = 1;
+  const provers = new Map<string, { readonly chat: ChatId; readonly prove: Prover }>();
+  const mailRequests = new Map<number, (result: Result<null, RefusalCode | 'offline'>) => void>();
+  const send = (frame: UpFrame) => socket?.send(encodeUp(frame));
+  const channels = createChannels(send, clock);
+
+  const setState = (next: LinkState) => {
+    if (next === state) return;
+    state = next;
+    deps.onState(next);
+  };
+
+  const retryLater = (atLeastMs = 0) => {
+    cancelTimer();
+    if (isClosed) return;
+    cancelTimer = clock.after(Math.max(atLeastMs, backoffMs(attempt++, deps.randomUnit())), connect);
+  };
+
+  const drop = (next: LinkState, atLeastMs = 0) => {
+    const dropped = socket;
+    socket = undefined;
+    challenge = undefined;
+    cancelSilence();
+    cancelTimer();
+    dropped?.close();
+    channels.suspend();
+    for (const settle of mailRequests.values()) settle(fail('offline'));
+    mailRequests.clear();
+    setState(next);
+    retryLater(atLeastMs);
+  };
+
+  const watchSilence = () => {
+    cancelSilence();
+    cancelSilence = clock.after(silenceMs, () => {
+      send({ type: 'ping', nonce: 0 });
+      cancelSilence = clock.after(silenceMs, () => drop('offline'));
+    });
+  };
+
+  const proveChat = async (chat: ChatId, prove: Prover) => {
+    const asked = challenge;
+    if (!asked || state !== 'online') return;
+    const proof = await prove(asked);
+    if (!proof || asked !== challenge) return;
+    send({ type: 'prove', chat, ...proof });
+    clock.after(answerMs, () => {
+      if (asked === challenge && !channels.isProven(chat)) drop('offline');
+    });
+  };
+
+  const sayHello = async (mine: SocketPort) => {
+    const token = await deps.accessToken(wasTokenBad);
+    if (socket !== mine) return;
+    if (token.ok) send({ type: 'hello', version: protocolVersion, accessToken: token.value });
+    else drop(token.error === 'offline' || token.error === 'busy' ? 'offline' : 'refused');
+  };
+
+  const refused = (frame: DownFrame & { type: 'refused' }) => {
+    if (frame.to === upNumberByType.postMail) {
+      mailRequests.get(frame.subject)?.(fail(frame.code));
+      mailRequests.delete(frame.subject);
+    } else if (frame.to === upNumberByType.hello) {
+      const isTokenOld = frame.code === 'bad-token' && !wasTokenBad;
+      wasTokenBad = frame.code === 'bad-token';
+      drop(isTokenOld || frame.code === 'busy' ? 'connecting' : 'refused', frame.retryAfterMs);
+    } else if (!channels.refused(frame)) {
+      // Whatever it was about, this socket's state and the relay's differ: begin again from the cursors.
+      if (frame.code !== 'forbidden') drop('offline', frame.retryAfterMs);
+    }
+  };
+
+  const received = (mine: SocketPort, bytes: Uint8Array) => {
+    if (socket !== mine) return;
+    watchSilence();
+    const frame = parseDown(bytes);
+    if (!frame) return drop('offline');
+    switch (frame.type) {
+      case 'challenge':
+        challenge = frame.challenge;
+        void sayHello(mine);
+        return;
+      case 'welcome':
+        cancelTimer();
+        attempt = 0;
+        wasTokenBad = false;
+        setState('online');
+        for (const { chat, prove } of provers.values()) void proveChat(chat, prove);
+        return;
+      case 'proven':
+        return channels.resume(frame.chat);
+      case 'entries':
+      case 'live':
+      case 'ack':
+      case 'behind':
+      case 'signal':
+        return channels.received(frame);
+      case 'mail':
+        return deps.onMail(frame.mailId, frame.mail);
+      case 'mailed':
+        mailRequests.get(frame.request)?.(ok(null));
+        mailRequests.delete(frame.request);
+        return;
+      case 'ledgerMoved':
+        return deps.onLedgerMoved(frame.chat, frame.head);
+      case 'pong':
+        return;
+      case 'refused':
+        return refused(frame);
+      case 'bye':
+        return drop('offline', frame.retryAfterMs);
+      default:
+        return frame satisfies never;
+    }
+  };
+
+  function connect() {
+    if (isClosed || socket) return;
+    setState('connecting');
+    const mine: SocketPort = deps.openSocket({
+      opened: () => {},
+      received: (bytes) => received(mine, bytes),
+      closed: () => {
+        if (socket === mine) drop('offline');
+      },
+    });
+    socket = mine;
+    cancelTimer();
+    cancelTimer = clock.after(openingMs, () => drop('offline'));
+  }
+
+  cancelTimer = clock.after(0, connect);
+
+  return {
+    get state() {
+      return state;
+    },
+    setProver(chat, prove) {
+      provers.set(idToText(chat), { chat, prove });
+      void proveChat(chat, prove);
+    },
+    openChannel: (request, events) => channels.open(request, events),
+    postMail(to, mail) {
+      if (state !== 'online') return Promise.resolve(fail('offline'));
+      const request = nextRequest++;
+      return new Promise((resolve) => {
+        mailRequests.set(request, resolve);
+        clock.after(answerMs, () => {
+          if (mailRequests.delete(request)) resolve(fail('offline'));
+        });
+        send({ type: 'postMail', request, to, mail });
+      });
+    },
+    mailTaken: (mailId) => send({ type: 'mailTaken', mailId }),
+    wake() {
+      if (isClosed || socket) return;
+      attempt = 0;
+      cancelTimer();
+      connect();
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      drop('offline');
+      cancelTimer();
+      channels.close();
+    },
+  };
+}
