@@ -35,7 +35,7 @@ export function boxPublicKeyOf(seed: Bytes): BoxPublicKey {
 const boxKey = (sharedSecret: Uint8Array, kem: Uint8Array, publicKey: Uint8Array): Bytes =>
   hkdfSha256(sharedSecret, 'convo/box/1', 32, sha256(concatBytes(kem, publicKey)));
 
-/** `encapsulate` wipes the end of the public key that it is given (@noble/post-quantum 0.7.1), hence the copy. */
+/** Copies go in, because a library that wipes what it is given would wipe a key that is still needed. */
 const encapsulate = (publicKey: Uint8Array, seed: Uint8Array) =>
   xwing.encapsulate(new Uint8Array(publicKey), new Uint8Array(seed));
 
