@@ -48,7 +48,7 @@ export async function createMeta(deps: MetaDeps) {
   });
   const sealed = await createSealedDocument({
     ...deps,
-    onStored: () => {},
+    onStored: async () => {},
     doc,
     persistence,
     rules: {

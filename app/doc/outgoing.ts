@@ -45,7 +45,7 @@ interface Waiting {
 export async function createOutgoing(deps: OutgoingDeps) {
   const { context, id, storage, sessions } = deps;
   const document = idToText(id);
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   /** How many at the front of `waiting` are under way. */
   let underWay = 0;
   let isOpen = false;
@@ -57,10 +57,10 @@ export async function createOutgoing(deps: OutgoingDeps) {
   }
 
   const pump = () => {
-    while (isOpen && underWay < Math.min(window, waiting.length)) {
-      const next = waiting[underWay++];
-      if (next) deps.append(next.entry);
-    }
+    if (!isOpen) return;
+    const until = Math.min(window, waiting.length);
+    for (const next of waiting.slice(underWay, until)) deps.append(next.entry);
+    underWay = Math.max(underWay, until);
   };
 
   async function seal(update: Uint8Array) {
@@ -93,8 +93,8 @@ export async function createOutgoing(deps: OutgoingDeps) {
       const own = sessions.own();
       return found && { entry: found.entry, isEarlierRun: !own || !equalBytes(session, own.id) };
     },
-    /** The relay has these: takes them off the disk. @returns the records in them. */
-    async stored(own: readonly OwnEntry[]): Promise<readonly string[]> {
+    /** The relay has these: `onStored` learns which records they carry, and only then they leave the disk. */
+    async stored(own: readonly OwnEntry[], onStored: (records: readonly string[]) => Promise<void>) {
       const batch = storage.batch();
       const records: string[] = [];
       for (const { header } of own) {
@@ -108,9 +108,9 @@ export async function createOutgoing(deps: OutgoingDeps) {
         records.push(...found.records);
         batch.deletePending(document, idToText(found.session), found.sequence);
       }
+      if (records.length > 0) await onStored(records);
       await batch.commit();
       pump();
-      return records;
     },
     resume() {
       isOpen = true;

@@ -29,7 +29,7 @@ export function createProviderLink(
   clock: Clock,
   onUpdate: (update: Uint8Array) => void,
 ): ProviderLink {
-  let socket: ProviderSocket | undefined;
+  let socket: ReturnType<typeof openSocket> | undefined;
 
   const message = (type: number, payload: Uint8Array): ArrayBuffer => {
     const encoder = encoding.createEncoder();
@@ -39,53 +39,56 @@ export function createProviderLink(
     return encoding.toUint8Array(encoder).slice().buffer;
   };
 
-  class ProviderSocket extends EventTarget {
-    // The provider compares with its socket's own constant.
-    readonly OPEN = 1;
-    readyState = 0;
-    binaryType = 'arraybuffer';
-    onopen: (() => void) | null = null;
-    onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
-    onclose: ((event: unknown) => void) | null = null;
-    onerror: ((event: unknown) => void) | null = null;
-    private cancelKeepAlive = () => {};
-
-    constructor() {
-      super();
-      socket = this;
-      queueMicrotask(() => {
-        if (socket !== this) return;
-        this.readyState = this.OPEN;
-        this.onopen?.();
-        this.keepAlive();
+  /** One connection, as much of a WebSocket as the provider uses. */
+  function openSocket() {
+    let cancelKeepAlive = () => {};
+    const mine = {
+      // The provider compares `readyState` with its socket's own constant.
+      OPEN: 1,
+      readyState: 0,
+      binaryType: 'arraybuffer',
+      onopen: null as (() => void) | null,
+      onmessage: null as ((event: { data: ArrayBuffer }) => void) | null,
+      onclose: null as ((event: unknown) => void) | null,
+      onerror: null as ((event: unknown) => void) | null,
+      receive(type: number, payload: Uint8Array) {
+        mine.onmessage?.({ data: message(type, payload) });
+      },
+      send(data: Uint8Array) {
+        const decoder = decoding.createDecoder(data);
+        if (decoding.readVarUint(decoder) !== messageSync) return;
+        const type = decoding.readVarUint(decoder);
+        // Step 1 asks for everything: it is answered by `deliver` as it arrives and by the step 2 in `ask`.
+        if (type !== messageYjsSyncStep1) onUpdate(decoding.readVarUint8Array(decoder));
+      },
+      close() {
+        if (socket === mine) socket = undefined;
+        cancelKeepAlive();
+        mine.readyState = 3;
+      },
+    };
+    const keepAlive = () => {
+      cancelKeepAlive = clock.after(keepAliveMs, () => {
+        mine.receive(messageYjsUpdate, emptyUpdate);
+        keepAlive();
       });
-    }
-    private keepAlive() {
-      this.cancelKeepAlive = clock.after(keepAliveMs, () => {
-        this.receive(messageYjsUpdate, emptyUpdate);
-        this.keepAlive();
-      });
-    }
-    receive(type: number, payload: Uint8Array) {
-      this.onmessage?.({ data: message(type, payload) });
-    }
-    send(data: Uint8Array) {
-      const decoder = decoding.createDecoder(data);
-      if (decoding.readVarUint(decoder) !== messageSync) return;
-      const type = decoding.readVarUint(decoder);
-      // Step 1 asks for everything: it is answered by `deliver` as it arrives and by the step 2 in `ask`.
-      if (type !== messageYjsSyncStep1) onUpdate(decoding.readVarUint8Array(decoder));
-    }
-    close() {
-      if (socket === this) socket = undefined;
-      this.cancelKeepAlive();
-      this.readyState = 3;
-    }
+    };
+    queueMicrotask(() => {
+      if (socket !== mine) return;
+      mine.readyState = mine.OPEN;
+      mine.onopen?.();
+      keepAlive();
+    });
+    return mine;
+  }
+  // Called with `new` by the provider, which takes what it returns.
+  function ProviderSocket() {
+    socket = openSocket();
+    return socket;
   }
 
-  // Presence has its own sealed signals: the provider's awareness stays empty.
+  // Presence has its own sealed signals: what the provider's awareness says goes nowhere.
   const awareness = new Awareness(doc);
-  awareness.setLocalState(null);
   const provider = new WebsocketProvider('ws://sealed', 'document', doc, {
     connect: false,
     disableBc: true,

@@ -20,6 +20,7 @@ import {
   signature,
   type DocumentId,
   type RecordId,
+  type Signature,
 } from '../../shared/protocol/ids.ts';
 import { maxBodyBytes } from '../../shared/protocol/limits.ts';
 import { sha256 } from '../crypto/hash.ts';
@@ -58,13 +59,6 @@ export interface SealedRecord {
   readonly header: Bytes;
   readonly body: Bytes;
 }
-export interface OpenedRecord {
-  readonly header: RecordHeader;
-  readonly author: Author;
-  /** Undefined when it was erased. */
-  readonly body: Bytes | undefined;
-}
-
 const headerPlace = (context: ChatContext, document: DocumentId) =>
   concatBytes(textToBytes('convo/record-header/1'), context.chat, document);
 const bodyPlace = (context: ChatContext, id: RecordId) =>
@@ -113,27 +107,42 @@ export async function sealRecord(
   };
 }
 
-/** Opens and verifies a record; undefined when its header can't be opened or isn't its author's. */
-export async function openRecord(
+export interface ReadRecord {
+  readonly header: RecordHeader;
+  readonly author: Author;
+  readonly signature: Signature;
+}
+
+/** Opens a record's header. Its signature is not verified yet (`verifyRecord`). */
+export function readRecord(
   context: ChatContext,
   document: DocumentId,
   headerItem: Uint8Array,
-  bodyItem: Uint8Array | undefined,
-): Promise<OpenedRecord | undefined> {
+): ReadRecord | undefined {
   const opened = openItem(context, headerItem, headerPlace(context, document));
   const signed = opened && decode(signedHeader, opened);
   const author = signed && context.authorByDevice(signed.header.device);
-  if (!author) return undefined;
-  const { header } = signed;
-  if (!(await verifySignature(author.deviceKey, statement(context, document, header), signed.signature))) {
-    return undefined;
-  }
+  return author && { ...signed, author };
+}
+
+export const verifyRecord = (
+  context: ChatContext,
+  document: DocumentId,
+  { header, author, signature }: ReadRecord,
+): Promise<boolean> => verifySignature(author.deviceKey, statement(context, document, header), signature);
+
+/** The body that a header names; undefined when it was erased, or is another. */
+export function openBody(
+  context: ChatContext,
+  header: RecordHeader,
+  bodyItem: Uint8Array | undefined,
+): Bytes | undefined {
   const salted = bodyItem && openItem(context, bodyItem, bodyPlace(context, header.id));
   const isWhole =
     salted !== undefined &&
     salted.length <= maxBodyBytes + saltBytes &&
     equalBytes(sha256(salted), header.bodyHash);
-  return { header, author, body: isWhole ? salted.slice(saltBytes) : undefined };
+  return isWhole ? salted.slice(saltBytes) : undefined;
 }
 
 function openItem(context: ChatContext, item: Uint8Array, place: Bytes): Bytes | undefined {

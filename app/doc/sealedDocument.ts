@@ -46,7 +46,7 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly clock: Clock;
   readonly random: Random;
   /** Records of an entry that the relay has stored. */
-  readonly onStored: (recordIds: readonly string[]) => void;
+  readonly onStored: (recordIds: readonly string[]) => Promise<void>;
   readonly onSetAside: (fault: EntryFault) => void;
   readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
   readonly onSignal: (sealed: Bytes) => void;
@@ -72,6 +72,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     sessions.load(stored.sessions);
   }
 
+  // The session is chosen before the provider looks at the document's client; one that never writes leaves no trace.
+  const session = sessions.startOwn((client) => doc.store.clients.has(client));
+  doc.clientID = session.client;
   const outgoing = await createOutgoing({ ...deps, sessions, append: (entry) => channel?.append(entry) });
   const provider = createProviderLink(doc, deps.clock, (update) => {
     if (isLive) outgoing.take(update);
@@ -110,7 +113,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     for (const own of run.own) sessions.accept(own.header, own.hash, context.self.device);
     cursor = run.cursor;
     await saveCursor();
-    if (run.own.length > 0) deps.onStored(await outgoing.stored(run.own));
+    if (run.own.length > 0) await outgoing.stored(run.own, deps.onStored);
   }
 
   const saveCursor = () =>
@@ -159,11 +162,11 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     cursor: () => cursor,
     /** Writes to the document in this run's session. */
     write(change: () => void) {
-      const session = sessions.startOwn((client) => doc.store.clients.has(client));
+      // Yjs takes another client when it sees its own in a stranger's update.
       doc.clientID = session.client;
       doc.transact(change, 'local');
     },
-    ownSession: () => sessions.own(),
+    session,
     signal(sealed: Bytes) {
       if (isLive) channel?.signal(sealed);
     },

@@ -56,8 +56,7 @@ export async function createSegment(deps: SegmentDeps) {
   const append = (rows: readonly { readonly id: string; readonly record: SealedRecord }[]) => {
     if (rows.length === 0) return;
     sealed.write(() => {
-      const session = sealed.ownSession();
-      if (!session) return;
+      const { session } = sealed;
       let clock = Y.getState(doc.store, session.client);
       for (const { id } of rows) {
         recordByClock.set(clock, id);

@@ -1,4 +1,4 @@
-// The sessions of one document: this run's own, made at its first write, and the last accepted entry of every other, so
+// The sessions of one document: this run's own, and the last accepted entry of every other, so
 // that none can be skipped, repeated or taken over.
 import { parseBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes } from '../../shared/codec/bytes.ts';

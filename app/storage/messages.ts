@@ -1,5 +1,4 @@
 // The message table, read: windows of a chat's timeline, unread ones, and search by keyed terms.
-import { Dexie } from 'dexie';
 import { messageSecret, type StoredMessage } from './models.ts';
 import type { RowSeal } from './rowSeal.ts';
 import type { ConvoDatabase, MessageRow } from './schema.ts';
@@ -27,8 +26,8 @@ export interface Messages {
   ): Promise<readonly StoredMessage[]>;
 }
 
-const lowest = { at: Dexie.minKey, id: Dexie.minKey };
-const highest = { at: Dexie.maxKey, id: Dexie.maxKey };
+const lowest: Place = { at: -Infinity, id: '' };
+const highest: Place = { at: Infinity, id: '' };
 
 export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages {
   const open = async (row: MessageRow | undefined): Promise<StoredMessage | undefined> => {
@@ -49,12 +48,7 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
   };
   const openAll = async (rows: readonly MessageRow[]) =>
     (await Promise.all(rows.map(open))).filter((message) => message !== undefined);
-  const between = (
-    chat: string,
-    from: { at: unknown; id: unknown },
-    to: { at: unknown; id: unknown },
-    includesTo: boolean,
-  ) =>
+  const between = (chat: string, from: Place, to: Place, includesTo: boolean) =>
     database.messages
       .where('[chat+at+id]')
       .between([chat, from.at, from.id], [chat, to.at, to.id], true, includesTo);
@@ -84,20 +78,17 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
     async unread(chat, until) {
       const rows = await database.messages
         .where('[chat+unread+at]')
-        .between([chat, 1, Dexie.minKey], [chat, 1, until ?? Dexie.maxKey], true, true)
+        .between([chat, 1, -Infinity], [chat, 1, until ?? Infinity], true, true)
         .toArray();
       return openAll(rows);
     },
     unreadCount: (chat) =>
-      database.messages
-        .where('[chat+unread+at]')
-        .between([chat, 1, Dexie.minKey], [chat, 1, Dexie.maxKey])
-        .count(),
+      database.messages.where('[chat+unread+at]').between([chat, 1, -Infinity], [chat, 1, Infinity]).count(),
     firstUnread: async (chat) =>
       (
         await database.messages
           .where('[chat+unread+at]')
-          .between([chat, 1, Dexie.minKey], [chat, 1, Dexie.maxKey])
+          .between([chat, 1, -Infinity], [chat, 1, Infinity])
           .first()
       )?.id,
     async search(terms, chat, limit) {

@@ -37,8 +37,10 @@ export const storedChat = v.object({
   draft: text,
   marks: v.record(text, storedMark),
   names: v.record(text, v.object({ name: text, at: whole })),
-  /** Records received without a gap, per device, and the hash of the last one. */
-  chains: v.record(text, v.object({ sequence: whole, hash: text })),
+  /** Per device: records here without a gap, the last one's hash, and numbers that came ahead of the gap. */
+  chains: v.record(text, v.object({ sequence: whole, hash: text, ahead: v.array(whole) })),
+  /** The newest hybrid time of this chat, others' as it counts here. */
+  latestAt: whole,
   trouble: v.optional(v.picklist(['waiting-for-key', 'gap', 'fork', 'update-needed'])),
 });
 export type StoredChat = v.InferOutput<typeof storedChat>;

@@ -1,7 +1,7 @@
 // The device's storage, opened: every table behind its seal. Readers get values; writers fill a batch (`batch.ts`), so
 // that what belongs together is one transaction.
-import { liveQuery } from 'dexie';
-import * as v from 'valibot';
+import { Dexie } from 'dexie';
+import type * as v from 'valibot';
 import { generateStorageKey } from '../crypto/storageKey.ts';
 import { createBatch, type Batch } from './batch.ts';
 import { createMessages, type Messages } from './messages.ts';
@@ -15,6 +15,8 @@ import {
 } from './models.ts';
 import { createRowSeal, type RowSeal } from './rowSeal.ts';
 import { ConvoDatabase, type OutboxRow, type PendingRow, type SetAsideRow } from './schema.ts';
+
+export type TableName = 'settings' | 'chats' | 'messages' | 'outbox' | 'pending' | 'setAside';
 
 export interface Storage {
   readonly name: string;
@@ -39,8 +41,10 @@ export interface Storage {
     schema: v.GenericSchema<unknown, T>,
   ): Promise<readonly { readonly id: string; readonly task: T }[]>;
   setAside(): Promise<readonly SetAsideRow[]>;
-  /** Calls back soon and after each change of what `read` reads, in any tab. Errors of one reading are skipped. */
-  live<T>(read: () => Promise<T>, onValue: (value: T) => void): () => void;
+  /** What the browser counts as this site's, where it tells. */
+  usedBytes(): Promise<number | undefined>;
+  /** Calls back after each change of one of these tables, in any tab. */
+  onChange(tables: readonly TableName[], listener: () => void): () => void;
   close(): void;
 }
 
@@ -106,9 +110,14 @@ export async function openStorage(name: string): Promise<Storage> {
       return opened.flatMap(({ id, task }) => (task === undefined ? [] : [{ id, task }]));
     },
     setAside: () => database.setAside.toArray(),
-    live(read, onValue) {
-      const subscription = liveQuery(read).subscribe({ next: onValue, error: () => {} });
-      return () => subscription.unsubscribe();
+    usedBytes: async () => (await globalThis.navigator?.storage?.estimate?.())?.usage,
+    onChange(tables, listener) {
+      const places = tables.map((table) => `idb://${name}/${table}/`);
+      const handler = (changed: Readonly<Record<string, unknown>>) => {
+        if (Object.keys(changed).some((part) => places.some((place) => part.startsWith(place)))) listener();
+      };
+      Dexie.on.storagemutated.subscribe(handler);
+      return () => Dexie.on.storagemutated.unsubscribe(handler);
     },
     close: () => database.close(),
   };

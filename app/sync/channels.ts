@@ -156,7 +156,7 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
       channel.cancelAnswer();
       channel.unanswered = 0;
       if (frame.to === upNumberByType.subscribe) silence(channel);
-      if (frame.code === 'busy' || frame.code === 'disk-full') {
+      if (frame.code === 'busy' || frame.code === 'disk-full' || frame.code === 'too-many') {
         // The same again, later: the channel waits without an answer for as long as the relay asked.
         const waitMs = Math.max(frame.retryAfterMs, 2_000);
         const again = channel.number;

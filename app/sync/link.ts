@@ -112,8 +112,9 @@ export function createLink(deps: LinkDeps): Link {
     const proof = await prove(asked);
     if (!proof || asked !== challenge) return;
     send({ type: 'prove', chat, ...proof });
+    // Without an answer, or refused because the relay doesn't know the chat yet: again, for as long as this socket lives.
     clock.after(answerMs, () => {
-      if (asked === challenge && !channels.isProven(chat)) drop('offline');
+      if (asked === challenge && !channels.isProven(chat)) void proveChat(chat, prove);
     });
   };
 
@@ -132,9 +133,9 @@ export function createLink(deps: LinkDeps): Link {
       const isTokenOld = frame.code === 'bad-token' && !wasTokenBad;
       wasTokenBad = frame.code === 'bad-token';
       drop(isTokenOld || frame.code === 'busy' ? 'connecting' : 'refused', frame.retryAfterMs);
-    } else if (!channels.refused(frame)) {
+    } else if (frame.to !== upNumberByType.prove && !channels.refused(frame)) {
       // Whatever it was about, this socket's state and the relay's differ: begin again from the cursors.
-      if (frame.code !== 'forbidden') drop('offline', frame.retryAfterMs);
+      drop('offline', frame.retryAfterMs);
     }
   };
 

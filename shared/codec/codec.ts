@@ -1,6 +1,6 @@
 // Codecs: one description of a binary form, from which both writing and reading follow. Canonical: a value has exactly
 // one encoding, and `decode` takes nothing else.
-import type { Bytes } from './bytes.ts';
+import { textToBytes, type Bytes } from './bytes.ts';
 import { createReader, Malformed, type Reader } from './reader.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -60,7 +60,11 @@ export const blob = <T extends Bytes = Bytes>(maxLength: number): Codec<T> => ({
 
 /** UTF-8 of at most `maxBytes` bytes. */
 export const text = (maxBytes: number): Codec<string> => ({
-  write: (w, v) => w.text(v),
+  write(w, v) {
+    const bytes = textToBytes(v.toWellFormed());
+    if (bytes.length > maxBytes) throw new RangeError(`at most ${maxBytes} bytes, got ${bytes.length}`);
+    w.blob(bytes);
+  },
   read: (r) => r.text(maxBytes),
 });
 

@@ -43,9 +43,10 @@ export function createReader(bytes: Uint8Array): Reader {
     },
     raw(length) {
       if (length > bytes.length - position) throw new Malformed('ends early');
-      const taken = bytes.slice(position, position + length);
+      // A copy in any case: `slice` of a Node Buffer would be a view of it.
+      const taken = new Uint8Array(bytes.subarray(position, position + length));
       position += length;
-      return taken as Bytes;
+      return taken;
     },
     blob(maxLength) {
       const length = reader.varint();

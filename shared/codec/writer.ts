@@ -24,6 +24,7 @@ export function createWriter(capacity = 128): Writer {
   };
   const writer: Writer = {
     u8(value) {
+      if (!Number.isInteger(value) || value < 0 || value > 0xff) throw new RangeError(`not a byte: ${value}`);
       reserve(1);
       buffer[length++] = value;
     },

@@ -40,7 +40,7 @@ const challenge = bytes<Challenge>({ length: 32 });
 const hash = bytes({ length: 32 });
 const ledgerEntry = bytes({ max: maxLedgerEntryBytes });
 const box = bytes({ max: maxBoxBytes });
-const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+const milliseconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const token = v.pipe(v.string(), v.maxLength(256));
 
 /** 2 to 32 of a-z, 0-9, `.`, `_` and `-`, starting with a letter or digit. */

@@ -6,7 +6,7 @@ export const maxEntryBytes = 512 * 1024;
 export const maxFrameBytes = maxEntryBytes + 1024;
 /** Entries of one `entries` frame; with `maxBatchBytes` it keeps a catch-up in pieces that a phone decodes without a pause. */
 export const maxBatchEntries = 256;
-/** A batch ends after the entry that crosses this. Half of the frame, so that one more entry always fits. */
+/** A batch ends before the entry that would cross this; a larger entry travels alone. */
 export const maxBatchBytes = 64 * 1024;
 /** Channels open on one socket: two documents for each of the 2,000 chats that a list has to carry. */
 export const maxChannels = 4096;

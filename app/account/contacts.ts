@@ -1,0 +1,259 @@
+// How people come together: invitations made, looked at and accepted, chats started, and chats that others started with
+// this person. Believes no chat that it can't check against ledgers, and no stranger without an invitation.
+import * as v from 'valibot';
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import {
+  boxResponse,
+  invitationInfo,
+  invitationResponse,
+  ledgerResponse,
+  type claimRequest,
+} from '../../shared/protocol/http.ts';
+import {
+  idToText,
+  noEntryHash,
+  parseId,
+  type ChatId,
+  type InvitationId,
+  type Signature,
+  type SigningPublicKey,
+  type UserId,
+} from '../../shared/protocol/ids.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { claimStatement } from '../../shared/protocol/statements.ts';
+import type { Random } from '../crypto/random.ts';
+import { verifySignature } from '../crypto/sign.ts';
+import type { StoredChat } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
+import { newStoredChat } from './chatAccess.ts';
+import { createChatGenesis, openChatGenesis, type ChatKind } from './chatGenesis.ts';
+import { openChatMail, sealChatMail } from './chatMail.ts';
+import type { Identity } from './identity.ts';
+import {
+  invitationIdOf,
+  invitationLifeMs,
+  invitationToLink,
+  newInvitationSecret,
+  openInvitationKeys,
+  parseInvitationLink,
+} from './invitation.ts';
+import type { StoredAccount } from './session.ts';
+import type { StoredTask } from './tasks.ts';
+import { fetchPerson, readUserLedger, type Person } from './userLedgers.ts';
+
+export interface ContactsDeps {
+  readonly identity: Identity;
+  readonly account: StoredAccount;
+  readonly storage: Storage;
+  readonly http: RelayHttp;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly accessToken: () => Promise<Result<string, HttpFailure>>;
+  readonly selfName: () => string;
+}
+type Failure = HttpFailure | 'not-an-invitation' | 'own-invitation';
+export type Contacts = ReturnType<typeof createContacts>;
+
+const ownInvitations = v.array(v.object({ id: v.string(), expiresAt: v.number() }));
+
+/** Looks at an invitation without an account and without accepting it. */
+export async function inspectInvitation(http: RelayHttp, link: string) {
+  const invitation = parseInvitationLink(link);
+  if (!invitation) return fail('not-an-invitation');
+  const keys = await openInvitationKeys(invitation.secret);
+  const info = await http.get(`/api/invitations/${idToText(keys.id)}`, invitationInfo);
+  if (!info.ok) return info.error === 'not-found' ? fail('not-an-invitation') : info;
+  const isTrue = equalBytes(info.value.key, keys.key) && equalBytes(info.value.inviter, invitation.inviter);
+  const bundle = isTrue ? keys.openBundle(info.value.bundle) : undefined;
+  if (!bundle) return fail('not-an-invitation');
+  return ok({
+    invitation,
+    keys,
+    name: bundle.name,
+    state: info.value.state,
+    expiresAt: info.value.expiresAt,
+  });
+}
+
+export function createContacts(deps: ContactsDeps) {
+  const { identity, storage, http, clock, random } = deps;
+  const relayKey = parseId<SigningPublicKey>(deps.account.relayKey, 32);
+  if (!relayKey) throw new Error('the stored account is damaged');
+
+  const self = async (): Promise<Person> => {
+    const person = await readUserLedger(identity.user, [identity.genesis]);
+    if (!person) throw new Error('this user ledger does not verify');
+    return person;
+  };
+
+  /** Starts a chat here and now, also offline; the relay and the others learn of it by tasks. */
+  async function startChat(
+    others: readonly Person[],
+    about: { readonly kind: ChatKind; readonly title: string },
+    names: StoredChat['names'],
+    answer?: { readonly id: InvitationId; readonly key: SigningPublicKey; readonly claim: Signature },
+  ): Promise<StoredChat> {
+    const me = await self();
+    const createdAt = clock.now();
+    const creator = { ...me, signer: identity.signer };
+    const started = await createChatGenesis(creator, others, { ...about, createdAt }, random);
+    const chat = newStoredChat(started, [me, ...others], names);
+    const batch = storage.batch().putChat(chat);
+    const putTask = (order: number, task: StoredTask) =>
+      batch.putTask(`${chat.id}/${order}`, createdAt + order / 1000, task);
+    putTask(0, {
+      kind: 'ledger',
+      chat: chat.id,
+      entry: bytesToBase64url(started.entry),
+      boxes: started.boxes.map(bytesToBase64url),
+    });
+    others.forEach((person, index) => {
+      const mail = sealChatMail(
+        person.user,
+        person.userBoxKey,
+        {
+          version: 1,
+          chat: started.chat,
+          boxIndex: index + 1,
+          creator: identity.user,
+          isInvited: answer !== undefined,
+          invitation: answer?.id ?? (noEntryHash as Bytes as InvitationId),
+          invitationKey: answer?.key ?? (new Uint8Array(32) as Bytes as SigningPublicKey),
+          claim: answer?.claim ?? (new Uint8Array(64) as Bytes as Signature),
+        },
+        random,
+      );
+      putTask(index + 1, { kind: 'mail', to: idToText(person.user), mail: bytesToBase64url(mail) });
+    });
+    if (answer) batch.putSetting(`accepted/${idToText(answer.id)}`, chat.id);
+    await batch.commit();
+    return chat;
+  }
+
+  const chatOfInvitation = (id: InvitationId) => storage.setting(`accepted/${idToText(id)}`, v.string());
+
+  return {
+    startChat,
+    self,
+    chatOfInvitation,
+
+    /** Leaves an invitation at the relay. */
+    async createInvitation(): Promise<Result<{ link: string; expiresAtMs: number }, Failure>> {
+      const secret = newInvitationSecret(random);
+      const keys = await openInvitationKeys(secret);
+      const token = await deps.accessToken();
+      if (!token.ok) return token;
+      const expiresAt = clock.now() + invitationLifeMs;
+      const bundle = keys.sealBundle(deps.selfName(), random);
+      const signature = await keys.announce(relayKey, identity.user, expiresAt, bundle);
+      const kept = (await storage.setting('invitations', ownInvitations)) ?? [];
+      const standing = kept.filter((invitation) => invitation.expiresAt > clock.now());
+      await storage
+        .batch()
+        .putSetting('invitations', [...standing, { id: idToText(keys.id), expiresAt }])
+        .commit();
+      const body = { key: keys.key, bundle, expiresAt, signature };
+      const answer = await http.post('/api/invitations', body, invitationResponse, token.value);
+      if (!answer.ok) return answer;
+      const ledgerHead = (await self()).head;
+      const invitation = { version: 1, inviter: identity.user, ledgerHead, secret } as const;
+      return ok({ link: invitationToLink(http.origin, invitation), expiresAtMs: expiresAt });
+    },
+
+    /** Claims an invitation and starts the chat with its inviter; again gives the same chat. */
+    async accept(link: string, isClaimed: boolean): Promise<Result<StoredChat | string, Failure>> {
+      const seen = await inspectInvitation(http, link);
+      if (!seen.ok) return seen;
+      const { invitation, keys, name } = seen.value;
+      if (equalBytes(invitation.inviter, identity.user)) return fail('own-invitation');
+      const accepted = await chatOfInvitation(keys.id);
+      if (accepted !== undefined) return ok(accepted);
+      const token = await deps.accessToken();
+      if (!token.ok) return token;
+      const claim = await keys.claim(relayKey, identity.user);
+      if (!isClaimed) {
+        const body: v.InferOutput<typeof claimRequest> = { claim };
+        const path = `/api/invitations/${idToText(keys.id)}/claim`;
+        const claimed = await http.post(path, body, v.unknown(), token.value);
+        if (!claimed.ok) return claimed;
+      }
+      const inviter = await fetchPerson(http, invitation.inviter, token.value);
+      if (!inviter.ok) return inviter;
+      if (!equalBytes(inviter.value.head, invitation.ledgerHead)) return fail('not-an-invitation');
+      const names = { [idToText(invitation.inviter)]: { name, at: 0 } };
+      const answer = { id: keys.id, key: keys.key, claim };
+      return ok(await startChat([inviter.value], { kind: 'direct', title: '' }, names, answer));
+    },
+
+    /**
+     * A mail from the mailbox: a chat that somebody started with this person. `offline` means try again later, any
+     * other failure that the mail is no use.
+     */
+    async takeMail(
+      mail: Bytes,
+    ): Promise<Result<StoredChat | null, 'offline' | 'unreadable' | 'unknown-sender' | 'bad-chat'>> {
+      const opened = openChatMail(identity, mail);
+      if (!opened) return fail('unreadable');
+      const id = idToText(opened.chat);
+      if (await storage.chat(id)) return ok(null);
+      const token = await deps.accessToken();
+      if (!token.ok) return fail('offline');
+      const fetched = await fetchChat(opened.chat, opened.boxIndex, token.value);
+      if (!fetched.ok) return fail(fetched.error === 'not-found' ? 'bad-chat' : 'offline');
+      const people = new Map<string, Person>();
+      const personOf = async (user: UserId) => {
+        const key = idToText(user);
+        const known = people.get(key) ?? (await fetchPerson(http, user, token.value));
+        if ('ok' in known && !known.ok) return undefined;
+        const person = 'ok' in known ? known.value : known;
+        people.set(key, person);
+        return person;
+      };
+      const { entry, box } = fetched.value;
+      const chat = await openChatGenesis(opened.chat, entry, box, identity, personOf);
+      if ('fault' in chat) return fail('bad-chat');
+      const { inside } = chat.opened;
+      if (!(await isWelcome(inside.creator, opened))) return fail('unknown-sender');
+      const members: Person[] = [];
+      for (const member of inside.members) {
+        const person = await personOf(member.user);
+        if (!person) return fail('offline');
+        members.push(person);
+      }
+      return ok(newStoredChat(chat.opened, members, {}));
+    },
+  };
+
+  /** Someone with an invitation of mine, or someone I share a chat with. */
+  async function isWelcome(
+    creator: UserId,
+    mail: { isInvited: boolean; invitation: InvitationId; invitationKey: SigningPublicKey; claim: Signature },
+  ): Promise<boolean> {
+    const user = idToText(creator);
+    const chats = await storage.chats();
+    if (chats.some((chat) => chat.members.some((member) => member.user === user))) return true;
+    if (!mail.isInvited) return false;
+    const kept = (await storage.setting('invitations', ownInvitations)) ?? [];
+    if (!kept.some((invitation) => invitation.id === idToText(mail.invitation))) return false;
+    if (!relayKey) return false;
+    const said = claimStatement({ relayKey, invitationId: mail.invitation, userId: creator });
+    return (
+      equalBytes(invitationIdOf(mail.invitationKey), mail.invitation) &&
+      (await verifySignature(mail.invitationKey, said, mail.claim))
+    );
+  }
+
+  async function fetchChat(chat: ChatId, index: number, token: string) {
+    const path = `/api/ledgers/${idToText(chat)}`;
+    const ledger = await http.get(path, ledgerResponse, token);
+    if (!ledger.ok) return ledger;
+    const [entry] = ledger.value.entries;
+    if (!entry) return fail('not-found' as const);
+    const box = await http.get(`${path}/boxes/1/${index}`, boxResponse, token);
+    if (!box.ok) return box;
+    return ok({ entry, box: { bytes: box.value.box, index, path: box.value.path } });
+  }
+}

@@ -1,0 +1,180 @@
+// Carries out the screen's commands on the engine. Knows no screen and no tab; a command that comes twice happens once.
+import { textToBytes } from '../../shared/codec/bytes.ts';
+import { idToText, parseId, type RecordId } from '../../shared/protocol/ids.ts';
+import { maxNameBytes, maxTextBytes } from '../../shared/protocol/limits.ts';
+import type { SignUpRequest } from '../../shared/protocol/http.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { parseInvitationLink, openInvitationKeys } from '../account/invitation.ts';
+import type { SigningPublicKey } from '../../shared/protocol/ids.ts';
+import type { StoredChat } from '../storage/models.ts';
+import type { Admission, AnswerOf, AnswerByCommand, Command, CommandFailure } from './commands.ts';
+import type { Engine } from './engine.ts';
+
+type Answer = Result<AnswerByCommand[Command['command']], CommandFailure>;
+
+export async function carryOut<C extends Command>(engine: Engine, command: C): Promise<AnswerOf<C>> {
+  try {
+    return (await perform(engine, command)) as AnswerOf<C>;
+  } catch (error) {
+    if (isQuotaError(error)) return fail('storage-full');
+    console.error('a command failed', command.command, error instanceof Error ? error.name : 'unknown');
+    return fail('internal');
+  }
+}
+
+const isQuotaError = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'QuotaExceededError' || error.name === 'AbortError');
+
+async function perform(engine: Engine, command: Command): Promise<Answer> {
+  switch (command.command) {
+    case 'signUp':
+      return signUp(engine, command.name.trim(), command.handle, command.admission);
+    case 'inspectInvitation':
+      return inspect(engine, command.link);
+    case 'setVisibleChat':
+      await engine.setVisibleChat(command.chatId);
+      return ok(null);
+    default:
+      return performAsMember(engine, command);
+  }
+}
+
+type MemberCommand = Exclude<Command, { command: 'signUp' | 'inspectInvitation' | 'setVisibleChat' }>;
+
+async function performAsMember(engine: Engine, command: MemberCommand): Promise<Answer> {
+  const member = engine.member();
+  if (!member) return fail('no-account');
+  switch (command.command) {
+    case 'acceptInvitation':
+      return accept(engine, command.link, false);
+    case 'createInvitation':
+      return member.contacts.createInvitation();
+    case 'createNotes': {
+      const existing = [...member.rooms.values()].find((room) => room.chat().kind === 'notes');
+      const chat =
+        existing?.chat() ?? (await member.contacts.startChat([], { kind: 'notes', title: '' }, {}));
+      return ok({ chatId: await settle(engine, chat) });
+    }
+    case 'setName':
+      if (textToBytes(command.name).length > maxNameBytes) return fail('text-too-long');
+      await engine.setName(command.name.trim());
+      return ok(null);
+    default: {
+      const room = member.rooms.get(command.chatId);
+      return room ? performInRoom(engine, room, command) : fail('not-found');
+    }
+  }
+}
+
+type RoomCommand = Extract<MemberCommand, { chatId: string }>;
+type Room = NonNullable<ReturnType<NonNullable<ReturnType<Engine['member']>>['rooms']['get']>>;
+
+async function performInRoom(engine: Engine, room: Room, command: RoomCommand): Promise<Answer> {
+  const said = async (done: Promise<boolean>): Promise<Answer> =>
+    (await done) ? ok(null) : fail('not-found');
+  switch (command.command) {
+    case 'sendMessage': {
+      if (textToBytes(command.text).length > maxTextBytes) return fail('text-too-long');
+      const replyTo = command.replyTo === undefined ? undefined : parseId<RecordId>(command.replyTo, 16);
+      const body = { kind: 'message', text: command.text } as const;
+      const answer = await said(room.say(command.messageId, replyTo ? { ...body, replyTo } : body));
+      engine.onFirstMessage();
+      return answer;
+    }
+    case 'setDraft':
+      await room.setDraft(command.text);
+      return ok(null);
+    case 'markRead':
+      await room.markRead(command.messageId);
+      return ok(null);
+    case 'setTyping':
+      await room.signal(command.isTyping ? 'typing' : 'stopped');
+      return ok(null);
+    default:
+      return change(engine, room, command);
+  }
+}
+
+type ChangeCommand = Extract<RoomCommand, { command: 'editMessage' | 'deleteMessage' | 'react' }>;
+
+async function change(engine: Engine, room: Room, command: ChangeCommand): Promise<Answer> {
+  const message = await engine.storage.messages.get(command.messageId);
+  const target = parseId<RecordId>(command.messageId, 16);
+  if (!message || !target || message.chat !== command.chatId) return fail('not-found');
+  const self = engine.member()?.identity.user;
+  const isOwn = self !== undefined && message.author === idToText(self);
+  const id = newRecordId();
+  switch (command.command) {
+    case 'editMessage':
+      if (!isOwn || message.kind !== 'text') return fail('not-allowed');
+      if (textToBytes(command.text).length > maxTextBytes) return fail('text-too-long');
+      if (command.text !== message.text) await room.say(id, { kind: 'edit', target, text: command.text });
+      return ok(null);
+    case 'deleteMessage':
+      if (command.scope === 'me') await room.hide(command.messageId);
+      else if (!isOwn) return fail('not-allowed');
+      else if (message.kind !== 'deleted') await room.say(id, { kind: 'deletion', target });
+      return ok(null);
+    case 'react':
+      if (message.kind === 'deleted') return fail('not-allowed');
+      await room.say(id, { kind: 'reaction', target, emoji: command.emoji ?? '' });
+      return ok(null);
+    default:
+      return command satisfies never;
+  }
+}
+
+const newRecordId = () => idToText(crypto.getRandomValues(new Uint8Array(16)));
+
+async function signUp(engine: Engine, name: string, handle: string, admission: Admission): Promise<Answer> {
+  if (name === '' || textToBytes(name).length > maxNameBytes) return fail('text-too-long');
+  if (engine.member())
+    return admission.kind === 'invitation' ? accept(engine, admission.link, false) : ok({});
+  const info = await engine.session.relayInfo();
+  if (!info.ok) return info;
+  const identity = await engine.identity();
+  const request = await admissionRequest(admission, info.value.relayKey, identity.user);
+  if (!request) return fail('not-an-invitation');
+  const account = await engine.session.signUp(identity, info.value, handle, request);
+  if (!account.ok) return account;
+  await engine.becomeMember(identity, account.value, name);
+  // The account stands from here on; a chat that can't be started now is started when the link is opened again.
+  return admission.kind === 'invitation' ? accept(engine, admission.link, true) : ok({});
+}
+
+async function admissionRequest(
+  admission: Admission,
+  relayKey: SigningPublicKey,
+  user: Parameters<Awaited<ReturnType<typeof openInvitationKeys>>['claim']>[1],
+): Promise<SignUpRequest['admission'] | undefined> {
+  if (admission.kind !== 'invitation') return admission;
+  const invitation = parseInvitationLink(admission.link);
+  if (!invitation) return undefined;
+  const keys = await openInvitationKeys(invitation.secret);
+  return { kind: 'invitation', invitationId: keys.id, claim: await keys.claim(relayKey, user) };
+}
+
+async function accept(engine: Engine, link: string, isClaimed: boolean): Promise<Answer> {
+  const member = engine.member();
+  if (!member) return fail('no-account');
+  const accepted = await member.contacts.accept(link, isClaimed);
+  if (!accepted.ok) return accepted;
+  if (typeof accepted.value === 'string') return ok({ chatId: accepted.value });
+  return ok({ chatId: await settle(engine, accepted.value) });
+}
+
+/** Opens a chat that was just started, and lets the relay know. */
+async function settle(engine: Engine, chat: StoredChat): Promise<string> {
+  const member = engine.member();
+  await member?.openRoom(chat);
+  void member?.runTasks();
+  return chat.id;
+}
+
+async function inspect(engine: Engine, link: string): Promise<Answer> {
+  const seen = await engine.inspectInvitation(link);
+  if (!seen.ok) return seen;
+  const chatId = await engine.member()?.contacts.chatOfInvitation(seen.value.keys.id);
+  const { name, state, expiresAt } = seen.value;
+  return ok({ inviterName: name, state, expiresAtMs: expiresAt, ...(chatId ? { chatId } : {}) });
+}

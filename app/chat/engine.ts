@@ -1,0 +1,238 @@
+// The engine: everything that one account does, from the disk to the relay. One runs per account and browser; the page
+// and other tabs only give it commands (`commands.ts`) and read what it wrote (`queries.ts`).
+import * as v from 'valibot';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
+import { createIdentity, loadIdentity, type Identity } from '../account/identity.ts';
+import { createSession, type StoredAccount } from '../account/session.ts';
+import { createTasks, storedTask } from '../account/tasks.ts';
+import type { Random } from '../crypto/random.ts';
+import { createTermHasher } from '../crypto/searchTerms.ts';
+import type { StoredChat, StoredMessage } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../sync/clock.ts';
+import { createLink, type Link, type LinkState } from '../sync/link.ts';
+import { createRelayHttp, type Fetch } from '../sync/relayHttp.ts';
+import type { OpenSocket } from '../sync/socketPort.ts';
+import type { Ephemeral } from './ephemeral.ts';
+import { repeatHereMs } from './presence.ts';
+import { createRoom, type Room } from './room.ts';
+
+export interface EngineDeps {
+  readonly storage: Storage;
+  /** The relay's, such as `https://convo.example`. */
+  readonly origin: string;
+  readonly fetch: Fetch;
+  readonly openSocket: OpenSocket;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ephemeral: Ephemeral;
+  /** After the first message of this device: ask the browser to keep its data. */
+  readonly onFirstMessage: () => void;
+  readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
+}
+
+/** What there is once the device has an account. */
+interface Member {
+  readonly identity: Identity;
+  readonly account: StoredAccount;
+  readonly contacts: Contacts;
+  readonly link: Link;
+  readonly rooms: Map<string, Room>;
+  readonly runTasks: () => Promise<void>;
+  readonly openRoom: (chat: StoredChat) => Promise<Room>;
+}
+const profileSchema = v.object({ name: v.string() });
+
+export type Engine = Awaited<ReturnType<typeof createEngine>>;
+
+export async function createEngine(deps: EngineDeps) {
+  const { storage, clock, random, ephemeral } = deps;
+  const http = createRelayHttp(deps.origin, deps.fetch, clock);
+  const session = createSession({ http, storage, clock });
+  let name = (await storage.setting('profile', profileSchema))?.name ?? '';
+  let visibleChat: string | null = null;
+  let cancelHere = () => {};
+  let isClosed = false;
+  let member: Member | undefined;
+
+  const setLink = (state: LinkState) => {
+    const presence = state === 'online' ? ephemeral.get().presence : {};
+    ephemeral.set({ link: { state, sinceMs: clock.now() }, presence });
+  };
+
+  async function becomeMember(identity: Identity, account: StoredAccount): Promise<Member> {
+    const hashTerm = createTermHasher(identity.searchKey);
+    const accessToken = () => session.accessToken(identity, false);
+    const rooms = new Map<string, Room>();
+    const opening = new Map<string, Promise<Room>>();
+    const contacts = createContacts({
+      identity,
+      account,
+      storage,
+      http,
+      clock,
+      random,
+      accessToken,
+      selfName: () => name,
+    });
+    const link = createLink({
+      openSocket: deps.openSocket,
+      accessToken: (isRetry) => session.accessToken(identity, isRetry),
+      clock,
+      // Jitter only: 16 bits are plenty.
+      randomUnit: () => {
+        const [high = 0, low = 0] = random(2);
+        return (high * 256 + low) / 65_536;
+      },
+      onState(state) {
+        setLink(state);
+        if (state !== 'online') {
+          for (const room of rooms.values()) room.presence.clear();
+          return;
+        }
+        void tasks.run();
+        announce('ask');
+      },
+      onMail: (mailId, mail) => void takeMail(mailId, mail),
+      onLedgerMoved: () => {},
+    });
+    const tasks = createTasks({
+      storage,
+      http,
+      accessToken,
+      postMail: (to, mail) => link.postMail(to, mail),
+      onLedgerStored: (chat) => {
+        const room = rooms.get(chat);
+        if (room) link.setProver(room.chatId, room.prove);
+      },
+      onRefused: (task, failure) =>
+        void storage
+          .batch()
+          .addSetAside(
+            task.kind === 'ledger' ? task.chat : '',
+            `${task.kind} refused: ${failure}`,
+            clock.now(),
+          )
+          .commit(),
+    });
+
+    let mails: Promise<void> = Promise.resolve();
+    function takeMail(mailId: number, mail: Bytes) {
+      mails = mails.then(async () => {
+        if (isClosed) return;
+        const taken = await contacts.takeMail(mail);
+        if (!taken.ok) {
+          if (taken.error === 'offline') return;
+          await storage.batch().addSetAside('', `mail: ${taken.error}`, clock.now()).commit();
+        } else if (taken.value) {
+          await storage.batch().putChat(taken.value).commit();
+          const room = await openRoom(taken.value);
+          link.setProver(room.chatId, room.prove);
+        }
+        link.mailTaken(mailId);
+      });
+      return mails;
+    }
+
+    function openRoom(chat: StoredChat): Promise<Room> {
+      const begun =
+        opening.get(chat.id) ??
+        createRoom(
+          {
+            identity,
+            storage,
+            link,
+            clock,
+            random,
+            hashTerm,
+            selfName: () => name,
+            onPresence(id, now) {
+              const { link: linkNow, presence } = ephemeral.get();
+              ephemeral.set({ link: linkNow, presence: { ...presence, [id]: now } });
+            },
+            isVisible: () => visibleChat !== null,
+            onArrived: deps.onArrived,
+          },
+          chat,
+        ).then((room) => {
+          rooms.set(chat.id, room);
+          return room;
+        });
+      opening.set(chat.id, begun);
+      return begun;
+    }
+
+    const unknownToRelay = new Set(
+      (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
+    );
+    const begun: Member = { identity, account, contacts, link, rooms, runTasks: () => tasks.run(), openRoom };
+    for (const chat of await storage.chats()) {
+      const room = await openRoom(chat);
+      if (!unknownToRelay.has(chat.id)) link.setProver(room.chatId, room.prove);
+    }
+    return begun;
+  }
+
+  /** Says to the visible chat that someone is here, and says it again while that stays so. */
+  function announce(kind: 'ask' | 'here') {
+    cancelHere();
+    const room = visibleChat === null ? undefined : member?.rooms.get(visibleChat);
+    if (!room) return;
+    void room.signal(kind);
+    cancelHere = clock.after(repeatHereMs, () => announce('here'));
+  }
+
+  async function start() {
+    const identity = await loadIdentity(storage);
+    const account = await session.account();
+    if (identity && account) member = await becomeMember(identity, account);
+    else setLink('offline');
+  }
+  await start();
+
+  return {
+    http,
+    session,
+    storage,
+    clock,
+    member: () => member,
+    name: () => name,
+    onFirstMessage: deps.onFirstMessage,
+    /** The identity that an account will be made for; the same one until there is an account. */
+    identity: async () => (await loadIdentity(storage)) ?? createIdentity(storage, random),
+    inspectInvitation: (link: string) => inspectInvitation(http, link),
+    async becomeMember(identity: Identity, account: StoredAccount, ownName: string) {
+      name = ownName;
+      await storage.batch().putSetting('profile', { name }).putSetting('account', account).commit();
+      member = await becomeMember(identity, account);
+      return member;
+    },
+    async setName(next: string) {
+      name = next;
+      await storage.batch().putSetting('profile', { name }).commit();
+      for (const room of member?.rooms.values() ?? []) await room.tellName();
+    },
+    async setVisibleChat(chat: string | null) {
+      const before = visibleChat === null ? undefined : member?.rooms.get(visibleChat);
+      if (chat === visibleChat) return;
+      visibleChat = chat;
+      cancelHere();
+      if (before) await before.signal('away');
+      announce('ask');
+    },
+    /** The network or the page is back. */
+    wake: () => member?.link.wake(),
+    /** Resolves when everything that has arrived is in the rows and everything written is sealed. */
+    async settled() {
+      for (const room of member?.rooms.values() ?? []) await room.settled();
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      cancelHere();
+      member?.link.close();
+      for (const room of member?.rooms.values() ?? []) await room.close();
+    },
+  };
+}

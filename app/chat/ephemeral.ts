@@ -1,0 +1,35 @@
+// What is true only now and never stored: the link's state, who is online, who types. Held by the tab that runs the
+// engine and told to the others.
+import type { ChatIdText, LinkView, UserIdText } from './views.ts';
+
+export interface PresenceNow {
+  readonly online: readonly UserIdText[];
+  readonly typing: readonly UserIdText[];
+}
+export interface EphemeralState {
+  readonly link: LinkView;
+  readonly presence: Readonly<Record<ChatIdText, PresenceNow>>;
+}
+export interface Ephemeral {
+  get(): EphemeralState;
+  set(next: EphemeralState): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export const nobody: PresenceNow = { online: [], typing: [] };
+
+export function createEphemeral(nowMs: number): Ephemeral {
+  let state: EphemeralState = { link: { state: 'connecting', sinceMs: nowMs }, presence: {} };
+  const listeners = new Set<() => void>();
+  return {
+    get: () => state,
+    set(next) {
+      state = next;
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// Who is here in one chat, from signals that may be lost: each is believed for a while and then forgotten.
+import { idToText } from '../../shared/protocol/ids.ts';
+import type { Author } from '../doc/chatContext.ts';
+import type { SignalKind } from '../doc/signals.ts';
+import type { Clock } from '../sync/clock.ts';
+import { nobody, type PresenceNow } from './ephemeral.ts';
+
+/** `here` is repeated well within this. */
+const onlineForMs = 60_000;
+export const repeatHereMs = 25_000;
+/** A writer repeats `typing` every few seconds; one who stops without a word is forgotten soon. */
+const typingForMs = 6_000;
+
+export interface PresenceDeps {
+  readonly clock: Clock;
+  readonly onChange: (now: PresenceNow) => void;
+  /** Somebody opened the chat and wants to know who is here. */
+  readonly onAsked: () => void;
+}
+
+export function createPresence({ clock, onChange, onAsked }: PresenceDeps) {
+  const cancelByUser = { online: new Map<string, () => void>(), typing: new Map<string, () => void>() };
+  type Field = keyof typeof cancelByUser;
+
+  const tell = () => {
+    const [online, typing] = [[...cancelByUser.online.keys()], [...cancelByUser.typing.keys()]];
+    onChange(online.length + typing.length === 0 ? nobody : { online, typing });
+  };
+  const forget = (field: Field, user: string) => {
+    const cancel = cancelByUser[field].get(user);
+    if (!cancel) return;
+    cancel();
+    cancelByUser[field].delete(user);
+    tell();
+  };
+  const believe = (field: Field, user: string, forMs: number) => {
+    const isNews = !cancelByUser[field].has(user);
+    cancelByUser[field].get(user)?.();
+    cancelByUser[field].set(
+      user,
+      clock.after(forMs, () => forget(field, user)),
+    );
+    if (isNews) tell();
+  };
+
+  return {
+    received(author: Author, kind: SignalKind) {
+      const user = idToText(author.user);
+      switch (kind) {
+        case 'ask':
+          believe('online', user, onlineForMs);
+          return onAsked();
+        case 'here':
+          return believe('online', user, onlineForMs);
+        case 'away':
+          forget('typing', user);
+          return forget('online', user);
+        case 'typing':
+          believe('online', user, onlineForMs);
+          return believe('typing', user, typingForMs);
+        case 'stopped':
+          return forget('typing', user);
+        default:
+          return kind satisfies never;
+      }
+    },
+    /** A message came: its author has stopped typing. */
+    wrote: (user: string) => forget('typing', user),
+    /** Nothing is known of anyone while there is no link. */
+    clear() {
+      for (const field of ['online', 'typing'] as const) {
+        for (const user of cancelByUser[field].keys()) forget(field, user);
+      }
+    },
+  };
+}

@@ -1,0 +1,221 @@
+// From records to rows: what a chat's records mean for its timeline. The same records give the same rows in whatever
+// order they come: each counts once, and changes find their message also when they arrive first.
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
+import { parseBody, type Body } from '../doc/bodies.ts';
+import { clampHybridTime, hybridTimeToMs } from '../doc/hybridTime.ts';
+import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
+import type { Batch } from '../storage/batch.ts';
+import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import { termsOfMessage } from './searchText.ts';
+
+export interface ProjectedRecord {
+  readonly header: RecordHeader;
+  readonly user: string;
+  /** Undefined when it was erased. */
+  readonly body: Uint8Array | undefined;
+  /** Own and not yet with the relay. */
+  readonly isWaiting: boolean;
+}
+export interface ProjectionDeps {
+  readonly storage: Storage;
+  readonly hashTerm: (term: string) => number;
+  readonly selfUser: string;
+  readonly selfDevice: string;
+  readonly nowMs: () => number;
+}
+
+export interface Projected {
+  readonly chat: StoredChat;
+  readonly batch: Batch;
+  /** Messages whose bodies are to leave the document. */
+  readonly erased: readonly string[];
+  /** New messages of others, the oldest first. */
+  readonly arrived: readonly StoredMessage[];
+}
+
+/** Later wins; ties by id, so that everyone has the same winner. */
+const isLater = (a: { at: number; id: string }, b: { at: number; id: string } | undefined): boolean =>
+  b === undefined || a.at > b.at || (a.at === b.at && a.id > b.id);
+
+/** Rows and chat state after these records; nothing is written until the batch is committed. */
+export async function projectRecords(
+  deps: ProjectionDeps,
+  before: StoredChat,
+  records: readonly ProjectedRecord[],
+): Promise<Projected> {
+  const { storage } = deps;
+  const known = await storage.hasRecords(records.map(({ header }) => idToText(header.id)));
+  const fresh = new Map<string, ProjectedRecord>();
+  for (const record of records) {
+    const id = idToText(record.header.id);
+    if (!known.has(id) && !fresh.has(id)) fresh.set(id, record);
+  }
+  const messages = new Map<string, StoredMessage>();
+  const changes: StoredChange[] = [];
+  const batch = storage.batch();
+  const erased = new Set<string>();
+  const arrivedIds: string[] = [];
+  let chat = before;
+
+  for (const [id, record] of fresh) {
+    chat = countRecord(chat, record.header, deps.nowMs());
+    const body = record.body && parseBody(record.header.kind, record.body);
+    const change = body && changeOf(id, before.id, record, body);
+    if (change) {
+      changes.push(change);
+      batch.putChange(change);
+      continue;
+    }
+    const message = messageOf(deps, chat, id, record, body);
+    messages.set(id, message);
+    if (message.isUnread) arrivedIds.push(id);
+  }
+
+  const targets = [...new Set(changes.map((change) => change.target))].filter((id) => !messages.has(id));
+  const present = await storage.messages.many(targets);
+  for (const [id, message] of present) {
+    if (message.chat === before.id) messages.set(id, message);
+  }
+  let unread = before.unread;
+  for (const [id, message] of messages) {
+    const earlier = fresh.has(id) ? await storage.changesOf(id) : [];
+    let changed = message;
+    for (const change of [...earlier, ...changes.filter(({ target }) => target === id)]) {
+      if (change.chat === before.id) changed = applyChange(deps, changed, change);
+    }
+    if (changed.kind === 'deleted') {
+      erased.add(id);
+      // A deleted text must not live on in an edit of it.
+      for (const change of [...(await storage.changesOf(id)), ...changes]) {
+        const { change: said } = change;
+        if (change.target === id && said.kind === 'edit' && said.text !== '') {
+          batch.putChange({ ...change, change: { kind: 'edit', text: '' } });
+        }
+      }
+    }
+    messages.set(id, changed);
+    batch.putMessage(changed);
+    unread += Number(changed.isUnread) - Number(present.get(id)?.isUnread ?? false);
+    chat = withLast(chat, changed);
+  }
+  const arrived = arrivedIds
+    .map((id) => messages.get(id))
+    .filter((message) => message !== undefined)
+    .filter((message) => message.isUnread)
+    .sort((a, b) => (isLater(a, b) ? 1 : -1));
+  chat = { ...chat, unread };
+  batch.putChat(chat);
+  return { chat, batch, erased: [...erased], arrived };
+}
+
+/** Counts a record on its device's chain, and its time in the chat's. */
+export function countRecord(chat: StoredChat, header: RecordHeader, nowMs: number): StoredChat {
+  const device = idToText(header.device);
+  const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [] };
+  let { sequence, hash } = chain;
+  const ahead = new Set(chain.ahead);
+  if (header.sequence === sequence + 1) {
+    sequence++;
+    hash = bytesToBase64url(hashRecordHeader(header));
+    while (ahead.delete(sequence + 1)) {
+      sequence++;
+      hash = '';
+    }
+  } else if (header.sequence > sequence) ahead.add(header.sequence);
+  return {
+    ...chat,
+    chains: { ...chat.chains, [device]: { sequence, hash, ahead: [...ahead] } },
+    latestAt: Math.max(chat.latestAt, clampHybridTime(header.at, nowMs)),
+  };
+}
+
+export function withLast(chat: StoredChat, message: StoredMessage): StoredChat {
+  if (message.isHidden || !isLater(message, chat.last)) return chat;
+  const at = Math.max(chat.at, hybridTimeToMs(message.at));
+  return { ...chat, at, last: { id: message.id, at: message.at } };
+}
+
+function messageOf(
+  deps: ProjectionDeps,
+  chat: StoredChat,
+  id: string,
+  { header, user, body: bytes, isWaiting }: ProjectedRecord,
+  body: Body | undefined,
+): StoredMessage {
+  const device = idToText(header.device);
+  const isOwn = user === deps.selfUser;
+  const text = body?.kind === 'message' ? body.text : '';
+  const wasRead = header.sequence <= (chat.marks[deps.selfDevice]?.read[device] ?? 0);
+  const replyTo = body?.kind === 'message' && body.replyTo ? { replyTo: idToText(body.replyTo) } : {};
+  return {
+    id,
+    chat: chat.id,
+    at: header.at,
+    isUnread: !isOwn && !wasRead,
+    isHidden: false,
+    device,
+    sequence: header.sequence,
+    terms: termsOfMessage(text, deps.hashTerm),
+    author: user,
+    kind: bytes === undefined ? 'deleted' : body ? 'text' : 'unsupported',
+    text,
+    ...replyTo,
+    reactions: {},
+    isStored: !isWaiting,
+    isVerified: true,
+  };
+}
+
+function changeOf(
+  id: string,
+  chat: string,
+  { header, user }: ProjectedRecord,
+  body: Body,
+): StoredChange | undefined {
+  if (body.kind === 'message') return undefined;
+  const about = { id, chat, target: idToText(body.target), author: user, at: header.at };
+  switch (body.kind) {
+    case 'edit':
+      return { ...about, change: { kind: 'edit', text: body.text } };
+    case 'deletion':
+      return { ...about, change: { kind: 'deletion' } };
+    case 'reaction':
+      return { ...about, change: { kind: 'reaction', emoji: body.emoji } };
+    default:
+      return body satisfies never;
+  }
+}
+
+/** The message after a change, if the change's author may do that. */
+export function applyChange(
+  deps: Pick<ProjectionDeps, 'hashTerm'>,
+  message: StoredMessage,
+  { id, author, at, change }: StoredChange,
+): StoredMessage {
+  if (message.kind === 'deleted') return message;
+  switch (change.kind) {
+    case 'edit': {
+      if (author !== message.author || message.kind !== 'text' || !isLater({ at, id }, message.edit)) {
+        return message;
+      }
+      const terms = termsOfMessage(change.text, deps.hashTerm);
+      return { ...message, text: change.text, terms, edit: { at, id } };
+    }
+    case 'deletion': {
+      if (author !== message.author) return message;
+      return { ...message, kind: 'deleted', isUnread: false, text: '', terms: [], reactions: {} };
+    }
+    case 'reaction': {
+      const earlier = message.reactions[author];
+      if (!isLater({ at, id }, earlier)) return message;
+      return {
+        ...message,
+        reactions: { ...message.reactions, [author]: { at, id, emoji: change.emoji } },
+      };
+    }
+    default:
+      return change satisfies never;
+  }
+}

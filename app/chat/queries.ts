@@ -1,0 +1,217 @@
+// Views, made from what the storage holds and what is true now. Reads only; runs in every tab, also where no engine is.
+import * as v from 'valibot';
+import { idToText } from '../../shared/protocol/ids.ts';
+import { loadIdentity } from '../account/identity.ts';
+import { storedAccount } from '../account/session.ts';
+import { createTermHasher } from '../crypto/searchTerms.ts';
+import { hybridTimeToMs } from '../doc/hybridTime.ts';
+import type { StoredChat, StoredMessage } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import { nobody, type Ephemeral } from './ephemeral.ts';
+import { createMessageViews, nameIn, personIn } from './messageViews.ts';
+import { deliveryOf } from './receipts.ts';
+import { termsOfQuery } from './searchText.ts';
+import type {
+  ChatRowView,
+  ChatView,
+  DiagnosticsView,
+  Query,
+  SearchHitView,
+  SelfView,
+  TimelineView,
+  ViewByQuery,
+  ViewOf,
+} from './views.ts';
+
+const maxHits = 60;
+/** Long enough for two lines of a list. */
+const previewLength = 160;
+
+export interface QueryDeps {
+  readonly storage: Storage;
+  readonly ephemeral: Ephemeral;
+  readonly isEngineHere: () => boolean;
+}
+type QueryOf<Q extends Query['query']> = Extract<Query, { query: Q }>;
+
+export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
+  let selfUser: string | undefined;
+  let hashTerm: ((term: string) => number) | undefined;
+
+  const self = async () => {
+    if (selfUser === undefined || !hashTerm) {
+      const identity = await loadIdentity(storage);
+      if (!identity) return undefined;
+      selfUser = idToText(identity.user);
+      hashTerm = createTermHasher(identity.searchKey);
+    }
+    return { user: selfUser, hashTerm };
+  };
+
+  const titleOf = (chat: StoredChat, user: string): string => {
+    if (chat.kind !== 'direct') return chat.title;
+    const other = chat.members.find((member) => member.user !== user);
+    return other ? nameIn(chat, other.user) : '';
+  };
+  const seedOf = (chat: StoredChat, user: string): string =>
+    (chat.kind === 'direct' && chat.members.find((member) => member.user !== user)?.user) || chat.id;
+
+  async function selfView(): Promise<SelfView> {
+    const me = await self();
+    const account = await storage.setting('account', storedAccount);
+    if (!me || !account) return { state: 'none' };
+    const profile = await storage.setting('profile', v.object({ name: v.string() }));
+    const isStoragePersistent = await storage.setting('persistent', v.boolean());
+    return {
+      state: 'ready',
+      userId: me.user,
+      name: profile?.name ?? '',
+      handle: account.handle,
+      isAdministrator: account.isAdministrator,
+      isRecoverable: false,
+      ...(isStoragePersistent === undefined ? {} : { isStoragePersistent }),
+    };
+  }
+
+  function previewOf(chat: StoredChat, message: StoredMessage | undefined, user: string) {
+    if (!message || message.isHidden) return {};
+    const isOwn = message.author === user;
+    return {
+      preview: {
+        kind: message.kind,
+        text: message.text.slice(0, previewLength),
+        isOwn,
+        senderName: isOwn ? '' : nameIn(chat, message.author),
+        ...(isOwn && chat.kind !== 'notes' ? { delivery: deliveryOf(chat, message, user) } : {}),
+      },
+    };
+  }
+
+  async function chatRows(): Promise<readonly ChatRowView[]> {
+    const me = await self();
+    if (!me) return [];
+    const chats = await storage.chats();
+    const last = await storage.messages.many(chats.flatMap((chat) => (chat.last ? [chat.last.id] : [])));
+    const { presence } = ephemeral.get();
+    return chats
+      .toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+      .map((chat) => ({
+        chatId: chat.id,
+        kind: chat.kind,
+        title: titleOf(chat, me.user),
+        avatarSeed: seedOf(chat, me.user),
+        ...previewOf(chat, chat.last && last.get(chat.last.id), me.user),
+        draft: chat.draft,
+        atMs: chat.at,
+        unreadCount: chat.unread,
+        typingNames: (presence[chat.id] ?? nobody).typing.map((user) => nameIn(chat, user)),
+      }));
+  }
+
+  async function chatView({ chatId }: QueryOf<'chat'>): Promise<ChatView | undefined> {
+    const me = await self();
+    const chat = await storage.chat(chatId);
+    if (!me || !chat) return undefined;
+    const { online, typing } = ephemeral.get().presence[chatId] ?? nobody;
+    return {
+      chatId,
+      kind: chat.kind,
+      title: titleOf(chat, me.user),
+      avatarSeed: seedOf(chat, me.user),
+      members: chat.members.map((member) => personIn(chat, member.user, me.user)),
+      draft: chat.draft,
+      unreadCount: chat.unread,
+      onlineUserIds: online,
+      typingUserIds: typing,
+      ...(chat.trouble ? { trouble: chat.trouble } : {}),
+    };
+  }
+
+  async function timeline({ chatId, anchor, before, after }: QueryOf<'timeline'>): Promise<TimelineView> {
+    const me = await self();
+    const chat = await storage.chat(chatId);
+    const empty = { messages: [], events: [], hasOlder: false, hasNewer: false, unreadCount: 0 };
+    if (!me || !chat) return empty;
+    const { messages } = storage;
+    const pivot = anchor.kind === 'message' ? await messages.get(anchor.messageId) : undefined;
+    const older = await messages.before(chatId, pivot, before + 1);
+    const newer = pivot ? await messages.from(chatId, pivot, after + 2) : [];
+    const hasOlder = older.length > before;
+    const hasNewer = newer.length > after + 1;
+    const shown = [...(hasOlder ? older.slice(1) : older), ...newer.slice(0, after + 1)];
+    const firstUnreadId = await messages.firstUnread(chatId);
+    const views = createMessageViews(chat, me.user);
+    const originals = await messages.many(shown.flatMap((m) => (m.replyTo === undefined ? [] : [m.replyTo])));
+    return {
+      messages: shown.map((message) => views.toView(message, originals)),
+      events: hasOlder ? [] : views.events(),
+      hasOlder,
+      hasNewer,
+      ...(firstUnreadId === undefined ? {} : { firstUnreadId }),
+      unreadCount: chat.unread,
+    };
+  }
+
+  async function search({ text, chatId }: QueryOf<'search'>): Promise<readonly SearchHitView[]> {
+    const me = await self();
+    if (!me) return [];
+    const terms = termsOfQuery(text, me.hashTerm);
+    const found = await storage.messages.search(terms, chatId, maxHits);
+    const chats = new Map((await storage.chats()).map((chat) => [chat.id, chat]));
+    return found.flatMap((message) => {
+      const chat = chats.get(message.chat);
+      if (!chat) return [];
+      return [
+        {
+          chatId: chat.id,
+          chatTitle: titleOf(chat, me.user),
+          chatKind: chat.kind,
+          messageId: message.id,
+          authorName: nameIn(chat, message.author),
+          isOwn: message.author === me.user,
+          text: message.text,
+          atMs: hybridTimeToMs(message.at),
+        },
+      ];
+    });
+  }
+
+  async function diagnostics(): Promise<DiagnosticsView> {
+    const counted = new Map<string, { chatId: string; reason: string; count: number; lastAtMs: number }>();
+    for (const { chat, reason, at } of await storage.setAside()) {
+      const key = `${chat}/${reason}`;
+      const seen = counted.get(key);
+      counted.set(key, {
+        chatId: chat,
+        reason,
+        count: (seen?.count ?? 0) + 1,
+        lastAtMs: Math.max(seen?.lastAtMs ?? 0, at),
+      });
+    }
+    const storageBytes = await storage.usedBytes();
+    return {
+      setAside: [...counted.values()],
+      waitingEntries: await storage.waitingCount(),
+      isEngineHere: isEngineHere(),
+      ...(storageBytes === undefined ? {} : { storageBytes }),
+    };
+  }
+
+  const read: { readonly [Q in Query['query']]: (query: QueryOf<Q>) => Promise<ViewByQuery[Q]> } = {
+    self: selfView,
+    chats: chatRows,
+    chat: chatView,
+    timeline,
+    search,
+    link: async () => ephemeral.get().link,
+    diagnostics,
+  };
+  return {
+    /** Rejects only when the storage itself fails. */
+    read: <Q extends Query>(query: Q): Promise<ViewOf<Q>> => {
+      const reader: (query: never) => Promise<unknown> = read[query.query];
+      return reader(query as never) as Promise<ViewOf<Q>>;
+    },
+  };
+}
+export type Queries = ReturnType<typeof createQueries>;

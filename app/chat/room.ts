@@ -1,0 +1,322 @@
+// One chat at work: its segment and meta document, its rows, its presence. Everything that changes the chat's state goes
+// through one queue, so that each step sees what the last one left.
+import { idToText, parseId, type RecordId } from '../../shared/protocol/ids.ts';
+import { openChatAccess } from '../account/chatAccess.ts';
+import type { Identity } from '../account/identity.ts';
+import type { Random } from '../crypto/random.ts';
+import type { Body } from '../doc/bodies.ts';
+import { nextHybridTime } from '../doc/hybridTime.ts';
+import { createMeta } from '../doc/meta.ts';
+import { openBody, readRecord, sealRecord, verifyRecord } from '../doc/record.ts';
+import { createSegment, type SegmentItem } from '../doc/segment.ts';
+import { createSignals, type SignalKind } from '../doc/signals.ts';
+import { parseBase64url } from '../../shared/codec/base64url.ts';
+import type { StoredChat, StoredMessage } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { Link } from '../sync/link.ts';
+import type { PresenceNow } from './ephemeral.ts';
+import { createPresence } from './presence.ts';
+import { projectRecords, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
+import { deliveredVector, joinVectors, markToStored, vectorToMark } from './receipts.ts';
+
+/** Marks of a busy moment travel as one. */
+const markDelayMs = 300;
+
+export interface RoomDeps {
+  readonly identity: Identity;
+  readonly storage: Storage;
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hashTerm: (term: string) => number;
+  readonly selfName: () => string;
+  readonly onPresence: (chat: string, now: PresenceNow) => void;
+  /** Whether this chat is on a visible screen now. */
+  readonly isVisible: (chat: string) => boolean;
+  /** New, verified messages of others. */
+  readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
+}
+export type Room = Awaited<ReturnType<typeof createRoom>>;
+
+export async function createRoom(deps: RoomDeps, begun: StoredChat) {
+  const { storage, clock, identity, random } = deps;
+  const access = openChatAccess(begun, identity);
+  const { context, documents } = access;
+  const selfUser = idToText(identity.user);
+  const selfDevice = idToText(identity.device);
+  const projection: ProjectionDeps = {
+    storage,
+    hashTerm: deps.hashTerm,
+    selfUser,
+    selfDevice,
+    nowMs: () => clock.now(),
+  };
+  let chat = begun;
+  let isClosed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+  let cancelMark = () => {};
+  const places = new Map<string, SegmentItem['place']>();
+  const signals = createSignals(context, documents.meta, random);
+
+  /** Runs after everything before it; what it throws reaches its caller only. */
+  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = queue.then(work);
+    queue = done.catch(() => {});
+    return done;
+  };
+  const putChat = async (next: StoredChat) => {
+    await storage.batch().putChat(next).commit();
+    chat = next;
+  };
+  const setAside = (reason: string) =>
+    void enqueue(() => storage.batch().addSetAside(begun.id, reason, clock.now()).commit());
+
+  const presence = createPresence({
+    clock,
+    onChange: (now) => deps.onPresence(begun.id, now),
+    onAsked: () => {
+      if (deps.isVisible(begun.id)) void signal('here');
+    },
+  });
+
+  const shared = {
+    context,
+    storage,
+    link: deps.link,
+    clock,
+    random,
+    onSetAside: setAside,
+    onRefused(code: string) {
+      if (code === 'diverged') void enqueue(() => putChat({ ...chat, trouble: 'fork' }));
+      else setAside(`refused ${code}`);
+    },
+    onLive: () => {},
+  };
+
+  const segment = await createSegment({
+    ...shared,
+    id: documents.segment,
+    onItems: (items) => void enqueue(() => takeItems(items)),
+    onStored: (ids) => enqueue(() => markStored(ids)),
+    onSignal: () => {},
+  });
+  const meta = await createMeta({
+    ...shared,
+    id: documents.meta,
+    onMark: (mark, author) =>
+      void enqueue(async () => {
+        const device = idToText(author.device);
+        if (device === selfDevice) return;
+        const told = markToStored(mark, idToText(author.user));
+        const before = chat.marks[device];
+        const joined = before
+          ? {
+              ...told,
+              delivered: joinVectors(before.delivered, told.delivered),
+              read: joinVectors(before.read, told.read),
+            }
+          : told;
+        await putChat({ ...chat, marks: { ...chat.marks, [device]: joined } });
+      }),
+    onProfile: (profile, author) =>
+      void enqueue(async () => {
+        const user = idToText(author.user);
+        if (profile.at < (chat.names[user]?.at ?? -1)) return;
+        await putChat({ ...chat, names: { ...chat.names, [user]: { name: profile.name, at: profile.at } } });
+      }),
+    onSignal: (sealed) =>
+      void signals.open(sealed).then((opened) => opened && presence.received(opened.author, opened.kind)),
+  });
+
+  async function takeItems(items: readonly SegmentItem[]) {
+    const read = items.flatMap((item) => {
+      const record = readRecord(context, documents.segment, item.header);
+      if (record) places.set(idToText(record.header.id), item.place);
+      return record ? [{ record, item }] : [];
+    });
+    const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
+    const waiting = new Set((await storage.outbox(idToText(documents.segment))).map((row) => row.id));
+    const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
+    const checked = await Promise.all(
+      fresh.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
+        if (!(await verifyRecord(context, documents.segment, record))) return undefined;
+        return {
+          header: record.header,
+          user: idToText(record.author.user),
+          body: openBody(context, record.header, item.body),
+          isWaiting: waiting.has(idToText(record.header.id)),
+        };
+      }),
+    );
+    const records = checked.filter((record) => record !== undefined);
+    if (items.length > read.length || fresh.length > records.length) setAside('bad-record');
+    await project(records);
+  }
+
+  async function project(records: readonly ProjectedRecord[]) {
+    if (records.length === 0 || isClosed) return;
+    const projected = await projectRecords(projection, chat, records);
+    await projected.batch.commit();
+    chat = projected.chat;
+    for (const id of projected.erased) {
+      const place = places.get(id);
+      if (place) segment.eraseBody(place);
+    }
+    for (const { author } of projected.arrived) presence.wrote(author);
+    if (projected.arrived.length > 0) deps.onArrived(chat, projected.arrived);
+    scheduleMark();
+  }
+
+  async function markStored(ids: readonly string[]) {
+    const batch = storage.batch();
+    for (const message of (await storage.messages.many(ids)).values()) {
+      batch.putMessage({ ...message, isStored: true });
+    }
+    await batch.commit();
+  }
+
+  /** Tells the others how far this device has got, if that is news. */
+  function scheduleMark() {
+    cancelMark();
+    if (isClosed || chat.members.length < 2) return;
+    cancelMark = clock.after(markDelayMs, () => void enqueue(tellMark));
+  }
+  async function tellMark() {
+    const told = chat.marks[selfDevice];
+    const delivered = joinVectors(told?.delivered ?? {}, deliveredVector(chat, selfDevice));
+    const read = told?.read ?? {};
+    const next = { user: selfUser, delivered, read, at: clock.now() };
+    if (isClosed || JSON.stringify([delivered, read]) === lastTold) return;
+    lastTold = JSON.stringify([delivered, read]);
+    await putChat({ ...chat, marks: { ...chat.marks, [selfDevice]: next } });
+    await meta.putMark({
+      version: 1,
+      device: identity.device,
+      delivered: vectorToMark(delivered),
+      read: vectorToMark(read),
+      at: next.at,
+    });
+  }
+  let lastTold = '';
+
+  async function signal(kind: SignalKind) {
+    if (chat.members.length < 2) return;
+    meta.signal(await signals.seal(kind, clock.now()));
+  }
+
+  async function tellName() {
+    const name = deps.selfName();
+    if (chat.names[selfUser]?.name === name) return;
+    const at = clock.now();
+    await meta.putProfile({ version: 1, device: identity.device, name, at });
+    await putChat({ ...chat, names: { ...chat.names, [selfUser]: { name, at } } });
+  }
+
+  /** Signs and keeps a record, and shows it; its way to the relay is the segment's. */
+  async function say(id: string, body: Body): Promise<boolean> {
+    const recordId = parseId<RecordId>(id, 16);
+    if (!recordId) return false;
+    return enqueue(async () => {
+      if ((await storage.hasRecords([id])).size > 0) return true;
+      const chain = chat.chains[selfDevice];
+      const { header, sealed } = await sealRecord(
+        context,
+        documents.segment,
+        {
+          id: recordId,
+          body,
+          sequence: (chain?.sequence ?? 0) + 1,
+          previous: (chain && parseBase64url(chain.hash)) ?? new Uint8Array(16),
+          at: nextHybridTime(chat.latestAt, clock.now()),
+          seen: segment.cursor(),
+        },
+        random,
+      );
+      const item = openBody(context, header, sealed.body);
+      const projected = await projectRecords(projection, chat, [
+        { header, user: selfUser, body: item, isWaiting: true },
+      ]);
+      const next = body.kind === 'message' ? { ...projected.chat, draft: '' } : projected.chat;
+      await projected.batch.putChat(next).addOutbox(segment.outboxRow(recordId, sealed)).commit();
+      chat = next;
+      segment.append(recordId, sealed);
+      for (const erasedId of projected.erased) {
+        const place = places.get(erasedId);
+        if (place) segment.eraseBody(place);
+      }
+      return true;
+    });
+  }
+
+  void enqueue(tellName);
+  scheduleMark();
+
+  return {
+    chatId: context.chat,
+    chat: () => chat,
+    prove: access.prove,
+    say,
+    signal,
+    presence,
+    tellName: () => enqueue(tellName),
+    hide: (id: string) =>
+      enqueue(async () => {
+        const message = await storage.messages.get(id);
+        if (!message) return;
+        const hidden = { ...message, isHidden: true, isUnread: false, text: '', terms: [], reactions: {} };
+        const unread = chat.unread - Number(message.isUnread);
+        const [newest] = (await storage.messages.before(chat.id, undefined, 2))
+          .toReversed()
+          .filter((m) => m.id !== id);
+        const last = chat.last?.id === id ? newest && { id: newest.id, at: newest.at } : chat.last;
+        const { last: _, ...rest } = chat;
+        const next = { ...rest, unread, ...(last ? { last } : {}) };
+        await storage.batch().putMessage(hidden).putChat(next).commit();
+        chat = next;
+      }),
+    setDraft: (draft: string) => enqueue(() => putChat({ ...chat, draft })),
+    markRead: (id: string) =>
+      enqueue(async () => {
+        const upTo = await storage.messages.get(id);
+        const unread = upTo ? await storage.messages.unread(chat.id, upTo.at) : [];
+        if (unread.length === 0) return;
+        const batch = storage.batch();
+        const reached: Record<string, number> = {};
+        for (const message of unread) {
+          batch.putMessage({ ...message, isUnread: false });
+          reached[message.device] = Math.max(reached[message.device] ?? 0, message.sequence);
+        }
+        const told = chat.marks[selfDevice];
+        const mark = {
+          user: selfUser,
+          delivered: told?.delivered ?? {},
+          read: joinVectors(told?.read ?? {}, reached),
+          at: clock.now(),
+        };
+        const next = {
+          ...chat,
+          unread: Math.max(0, chat.unread - unread.length),
+          marks: { ...chat.marks, [selfDevice]: mark },
+        };
+        await batch.putChat(next).commit();
+        chat = next;
+        scheduleMark();
+      }),
+    /** Resolves when everything that has arrived is in the rows and everything written is sealed. */
+    async settled() {
+      await segment.settled();
+      await meta.settled();
+      await queue;
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      cancelMark();
+      presence.clear();
+      await segment.close();
+      await meta.close();
+      await queue;
+    },
+  };
+}
