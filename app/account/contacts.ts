@@ -40,7 +40,7 @@ import {
   openInvitationKeys,
   parseInvitationLink,
 } from './invitation.ts';
-import type { StoredAccount } from './session.ts';
+import type { StoredAccount } from './storedAccount.ts';
 import type { StoredTask } from './tasks.ts';
 import { fetchPerson, readUserLedger, type Person } from './userLedgers.ts';
 

@@ -1,9 +1,8 @@
 // Who this device is: its keys, its user's, and the ledger entry that names them. Made once, before the relay is asked
 // for an account, so that asking again after a lost answer asks for the same one.
-import * as v from 'valibot';
 import { bytesToBase64url, parseBase64url } from '../../shared/codec/base64url.ts';
 import { concatBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
-import { noParent, type DeviceId, type UserId } from '../../shared/protocol/ids.ts';
+import { idToText, noParent, type DeviceId, type UserId } from '../../shared/protocol/ids.ts';
 import {
   deviceIdOf,
   encodeUserGenesis,
@@ -23,6 +22,7 @@ import {
   type StoredSigningKey,
 } from '../crypto/sign.ts';
 import type { Storage } from '../storage/storage.ts';
+import { storedIdentity } from './storedAccount.ts';
 
 export interface Identity {
   readonly user: UserId;
@@ -32,14 +32,6 @@ export interface Identity {
   readonly userBoxSeed: BoxSeed;
   readonly searchKey: SearchKey;
 }
-
-const storedIdentity = v.object({
-  genesis: v.string(),
-  deviceBoxSeed: v.string(),
-  userBoxSeed: v.string(),
-  recoverySeed: v.string(),
-  searchKey: v.string(),
-});
 
 /** The identity on this device, if one was made. */
 export async function loadIdentity(storage: Storage): Promise<Identity | undefined> {
@@ -92,6 +84,7 @@ export async function createIdentity(storage: Storage, random: Random): Promise<
   await storage
     .batch()
     .putSetting('identity', {
+      user: idToText(userIdOf(sha256, genesis)),
       genesis: bytesToBase64url(genesis),
       deviceBoxSeed: bytesToBase64url(deviceBox.seed),
       userBoxSeed: bytesToBase64url(userBox.seed),

@@ -21,16 +21,9 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
 import type { Identity } from './identity.ts';
+import { storedAccount, type StoredAccount } from './storedAccount.ts';
 
 const storedTokens = v.object({ accessToken: v.string(), refreshToken: v.string(), expiresAt: v.number() });
-export const storedAccount = v.object({
-  relayKey: v.string(),
-  handle: v.string(),
-  isAdministrator: v.boolean(),
-  certificate: v.string(),
-});
-export type StoredAccount = v.InferOutput<typeof storedAccount>;
-
 /** Renewed this long before it ends, so that it doesn't end under way. */
 const renewEarlyMs = 30_000;
 

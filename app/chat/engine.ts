@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
 import { createIdentity, loadIdentity, type Identity } from '../account/identity.ts';
-import { createSession, type StoredAccount } from '../account/session.ts';
+import { createSession } from '../account/session.ts';
+import type { StoredAccount } from '../account/storedAccount.ts';
 import { createTasks, storedTask } from '../account/tasks.ts';
 import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
@@ -187,7 +188,6 @@ export async function createEngine(deps: EngineDeps) {
     const identity = await loadIdentity(storage);
     const account = await session.account();
     if (identity && account) member = await becomeMember(identity, account);
-    else setLink('offline');
   }
   await start();
 

@@ -40,7 +40,8 @@ export function createLocalClient({ storage, queries, ephemeral, command }: Loca
         isStale = true;
         if (isReading) return;
         isReading = true;
-        while (isStale && !isStopped) {
+        for (;;) {
+          if (!isStale || isStopped) break;
           isStale = false;
           const view = await queries.read(query).catch(() => undefined);
           const text = JSON.stringify(view);

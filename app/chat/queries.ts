@@ -1,8 +1,6 @@
 // Views, made from what the storage holds and what is true now. Reads only; runs in every tab, also where no engine is.
 import * as v from 'valibot';
-import { idToText } from '../../shared/protocol/ids.ts';
-import { loadIdentity } from '../account/identity.ts';
-import { storedAccount } from '../account/session.ts';
+import { loadSelf, storedAccount } from '../account/storedAccount.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
 import { hybridTimeToMs } from '../doc/hybridTime.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
@@ -40,10 +38,10 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
 
   const self = async () => {
     if (selfUser === undefined || !hashTerm) {
-      const identity = await loadIdentity(storage);
-      if (!identity) return undefined;
-      selfUser = idToText(identity.user);
-      hashTerm = createTermHasher(identity.searchKey);
+      const stored = await loadSelf(storage);
+      if (!stored) return undefined;
+      selfUser = stored.user;
+      hashTerm = createTermHasher(stored.searchKey);
     }
     return { user: selfUser, hashTerm };
   };

@@ -1,0 +1,69 @@
+// The page's worker, and its composition root: opens the storage, answers the page's watches at once, and runs the
+// engine, which is loaded after the first screen, where this tab is the one to run it.
+import * as v from 'valibot';
+import { createEphemeral } from '../chat/ephemeral.ts';
+import { createLocalClient } from '../chat/localClient.ts';
+import { createQueries } from '../chat/queries.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
+import { pageMessage, type PageMessage, type WorkerMessage } from './messages.ts';
+import type { createTabs } from './tabs.ts';
+
+const databaseName = 'convo';
+const tell = (message: WorkerMessage) => postMessage(message);
+
+async function start(storage: Storage) {
+  const ephemeral = createEphemeral(Date.now());
+  const tabs = import('./engineHere.ts').then(({ startTabs }) =>
+    startTabs(storage, ephemeral, () => tell({ kind: 'ask-persistence' })),
+  );
+  let running: ReturnType<typeof createTabs> | undefined;
+  void tabs.then((loaded) => {
+    running = loaded;
+  });
+  const client = createLocalClient({
+    storage,
+    ephemeral,
+    queries: createQueries({ storage, ephemeral, isEngineHere: () => running?.isEngineHere() ?? false }),
+    command: async (command) => (await tabs).command(command),
+  });
+  addEventListener('online', () => running?.wake());
+
+  const stopById = new Map<number, () => void>();
+  return (message: PageMessage) => {
+    switch (message.kind) {
+      case 'watch': {
+        const { id, query } = message;
+        stopById.set(
+          id,
+          client.watch(query, (view) => tell({ kind: 'view', id, view })),
+        );
+        return;
+      }
+      case 'unwatch':
+        stopById.get(message.id)?.();
+        stopById.delete(message.id);
+        return;
+      case 'command': {
+        const { id, command } = message;
+        void client.command(command).then((answer) => tell({ kind: 'answer', id, answer }));
+        return;
+      }
+      case 'wake':
+        return running?.wake();
+      case 'persistent':
+        void storage.batch().putSetting('persistent', message.isPersistent).commit();
+        return;
+      default:
+        return message satisfies never;
+    }
+  };
+}
+
+const started = openStorage(databaseName).then(start);
+started.catch((error: unknown) =>
+  tell({ kind: 'failed', reason: error instanceof Error ? error.name : 'unknown' }),
+);
+addEventListener('message', (event: MessageEvent<unknown>) => {
+  const parsed = v.safeParse(pageMessage, event.data);
+  if (parsed.success) void started.then((handle) => handle(parsed.output)).catch(() => {});
+});

@@ -1,0 +1,61 @@
+// The page's ChatClient: everything goes to this tab's worker and comes back by message. The only door between the two.
+import * as v from 'valibot';
+import type { ChatClient } from '../chat/client.ts';
+import type { AnswerOf, Command } from '../chat/commands.ts';
+import type { Query, ViewOf } from '../chat/views.ts';
+import { workerMessage, type PageMessage } from './messages.ts';
+
+/** @param onFailure the device's storage can't be opened; nothing will work until it can. */
+export function createPageClient(onFailure: (reason: string) => void): ChatClient {
+  const worker = new Worker(new URL('./engineWorker.ts', import.meta.url), { type: 'module' });
+  const watches = new Map<number, (view: unknown) => void>();
+  const answers = new Map<number, (answer: unknown) => void>();
+  let nextId = 1;
+  const say = (message: PageMessage) => worker.postMessage(message);
+
+  worker.onerror = () => onFailure('worker');
+  worker.onmessage = (event: MessageEvent<unknown>) => {
+    const parsed = v.safeParse(workerMessage, event.data);
+    if (!parsed.success) return;
+    const message = parsed.output;
+    switch (message.kind) {
+      case 'view':
+        watches.get(message.id)?.(message.view);
+        return;
+      case 'answer':
+        answers.get(message.id)?.(message.answer);
+        answers.delete(message.id);
+        return;
+      case 'ask-persistence':
+        void navigator.storage?.persist?.().then((isPersistent) => say({ kind: 'persistent', isPersistent }));
+        return;
+      case 'failed':
+        return onFailure(message.reason);
+      default:
+        return message satisfies never;
+    }
+  };
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') say({ kind: 'wake' });
+  });
+
+  return {
+    watch<Q extends Query>(query: Q, onChange: (view: ViewOf<Q>) => void) {
+      const id = nextId++;
+      // The worker answers each watch with the view of the query that it was given.
+      watches.set(id, (view) => onChange(view as ViewOf<Q>));
+      say({ kind: 'watch', id, query });
+      return () => {
+        watches.delete(id);
+        say({ kind: 'unwatch', id });
+      };
+    },
+    command<C extends Command>(command: C): Promise<AnswerOf<C>> {
+      const id = nextId++;
+      return new Promise((resolve) => {
+        answers.set(id, (answer) => resolve(answer as AnswerOf<C>));
+        say({ kind: 'command', id, command });
+      });
+    },
+  };
+}
