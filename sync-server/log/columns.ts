@@ -1,0 +1,20 @@
+// The door of database rows: what SQLite hands back is checked here to be of the kind that the schema says.
+import type { Bytes } from '../../shared/codec/bytes.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export function blobOf<T extends Uint8Array = Bytes>(row: Row, name: string): T {
+  const value = row[name];
+  if (value instanceof Uint8Array) return value as Uint8Array as T;
+  throw new TypeError(`column ${name} holds no bytes`);
+}
+export function numberOf(row: Row, name: string): number {
+  const value = row[name];
+  if (typeof value === 'number') return value;
+  throw new TypeError(`column ${name} holds no number`);
+}
+export function textOf(row: Row, name: string): string {
+  const value = row[name];
+  if (typeof value === 'string') return value;
+  throw new TypeError(`column ${name} holds no text`);
+}

@@ -1,0 +1,57 @@
+// The relay's durable memory: the only floor that knows SQL. It stores what it is told and judges nothing.
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { createAccounts } from './accounts.ts';
+import { createChats } from './chats.ts';
+import { blobOf, type Row } from './columns.ts';
+import { isDiskFull, openDatabase, setMaxPageCount } from './database.ts';
+import { createDocuments } from './documents.ts';
+import { createInvitations } from './invitations.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { createTokenFamilies } from './tokenFamilies.ts';
+
+export type Log = ReturnType<typeof createLog>;
+
+export function createLog({ path, random }: { path: string; random: (length: number) => Bytes }) {
+  const db = openDatabase(path);
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+
+  /** One transaction: durable when this returns ok, and nothing of it stored otherwise. What `work` throws is passed on. */
+  function write<T>(work: () => T): Result<T, 'disk-full'> {
+    try {
+      begin.run();
+      const value = work();
+      commit.run();
+      return ok(value);
+    } catch (error) {
+      // SQLite has rolled back by itself after some of its errors.
+      if (db.inTransaction) rollback.run();
+      if (isDiskFull(error)) return fail('disk-full');
+      throw error;
+    }
+  }
+
+  function birth(): Bytes {
+    const row = db.prepare<[], Row>('SELECT birth FROM relay').get();
+    if (row) return blobOf(row, 'birth');
+    const made = random(32);
+    db.prepare<[Uint8Array]>('INSERT INTO relay (id, birth) VALUES (1, ?)').run(made);
+    return made;
+  }
+
+  return {
+    write,
+    /** Random bytes made with the database. */
+    birth: birth(),
+    accounts: createAccounts(db),
+    tokenFamilies: createTokenFamilies(db),
+    invitations: createInvitations(db),
+    chats: createChats(db),
+    documents: createDocuments(db),
+    mailboxes: createMailboxes(db),
+    setMaxPageCount: (pages: number) => setMaxPageCount(db, pages),
+    close: () => db.close(),
+  };
+}

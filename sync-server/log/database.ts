@@ -1,0 +1,38 @@
+// Opens the relay's one SQLite file: write-ahead log, synchronous=FULL (a commit that returned survives a power cut),
+// locked for this process alone, because rooms keep the end of their logs in memory. Knows nothing of what is in it.
+import Database from 'better-sqlite3';
+import { migrate } from './migrations.ts';
+
+export type Sqlite = Database.Database;
+
+/** Pages of 4 KB; between checkpoints the write-ahead log may grow to 16 MB, so a burst isn't slowed by them. */
+const checkpointPages = 4000;
+
+export function openDatabase(path: string): Sqlite {
+  // A relay that is just stopping lets go of its lock within a moment.
+  const db = new Database(path, { timeout: 500 });
+  try {
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    migrate(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return db;
+}
+
+/** Stands in for a full disk: SQLite refuses to grow the file beyond this. 0 lifts the limit. */
+export function setMaxPageCount(db: Sqlite, pages: number): void {
+  db.pragma(`max_page_count = ${pages === 0 ? 0xfffffffe : pages}`);
+}
+
+const fullCodes: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_FSYNC']);
+/** No room, or a medium that takes no more: nothing of the transaction is stored. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && fullCodes.has(error.code);
+export const isLocked = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');

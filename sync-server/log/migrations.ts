@@ -1,0 +1,115 @@
+// The schema's history. A migration that has been released is never edited: the next change is the next number.
+import type { Sqlite } from './database.ts';
+
+const migrations: readonly string[] = [
+  `
+  -- One row. Random, made with the file: what is derived from it dies with the file.
+  CREATE TABLE relay (id INTEGER PRIMARY KEY CHECK (id = 1), birth BLOB NOT NULL) STRICT;
+
+  CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    user BLOB NOT NULL UNIQUE,
+    handle TEXT NOT NULL UNIQUE,
+    is_administrator INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE user_entries (
+    user INTEGER NOT NULL REFERENCES users,
+    position INTEGER NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY (user, position)
+  ) STRICT;
+  CREATE TABLE devices (
+    id INTEGER PRIMARY KEY,
+    user INTEGER NOT NULL REFERENCES users,
+    device BLOB NOT NULL,
+    key BLOB NOT NULL,
+    UNIQUE (user, device)
+  ) STRICT;
+  -- One row a sign-in; hash is that of its newest refresh token, so any other token of the family is a reuse.
+  CREATE TABLE token_families (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    family BLOB NOT NULL UNIQUE,
+    device INTEGER NOT NULL REFERENCES devices,
+    hash BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX token_families_of_device ON token_families (device);
+
+  CREATE TABLE invitations (
+    id INTEGER PRIMARY KEY,
+    invitation BLOB NOT NULL UNIQUE,
+    key BLOB NOT NULL,
+    inviter INTEGER NOT NULL REFERENCES users,
+    bundle BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    claimed_by INTEGER REFERENCES users
+  ) STRICT;
+  CREATE INDEX invitations_of_inviter ON invitations (inviter);
+
+  CREATE TABLE chats (id INTEGER PRIMARY KEY, chat BLOB NOT NULL UNIQUE) STRICT;
+  CREATE TABLE chat_entries (
+    chat INTEGER NOT NULL REFERENCES chats,
+    position INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY (chat, position),
+    UNIQUE (chat, hash)
+  ) STRICT;
+  CREATE TABLE boxes (
+    chat INTEGER NOT NULL REFERENCES chats,
+    epoch INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    box BLOB NOT NULL,
+    PRIMARY KEY (chat, epoch, position)
+  ) STRICT;
+
+  CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    chat INTEGER NOT NULL REFERENCES chats,
+    document BLOB NOT NULL,
+    UNIQUE (chat, document)
+  ) STRICT;
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents,
+    session BLOB NOT NULL,
+    device INTEGER NOT NULL REFERENCES devices,
+    UNIQUE (document, session)
+  ) STRICT;
+  -- The hot table: no foreign keys, clustered by its place in the log.
+  CREATE TABLE entries (
+    document INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    log_hash BLOB NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY (document, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX entries_of_session ON entries (session, sequence);
+
+  -- AUTOINCREMENT: a mail's number is never given to another, so a late "taken" can't take the wrong one.
+  CREATE TABLE mails (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    device INTEGER NOT NULL REFERENCES devices,
+    mail BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX mails_of_device ON mails (device, id);
+  `,
+];
+
+export class NewerDatabase extends Error {}
+
+export function migrate(db: Sqlite): void {
+  const version = db.pragma('user_version', { simple: true });
+  if (typeof version !== 'number') throw new Error('SQLite has no user_version');
+  if (version > migrations.length) throw new NewerDatabase();
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${index + 1}`);
+    })();
+  }
+}

@@ -1,0 +1,34 @@
+// The relay's own bounds, which no client has to know. The reason stands beside the number.
+
+/** A client on a bad line needs a few seconds to answer; whoever says nothing for longer is no client. */
+export const helloWithinMs = 10_000;
+/** A token that has just run out, its successor, and one to spare. */
+export const maxHellos = 3;
+/** Sockets that have not said hello yet: enough for everyone coming back after a restart, and 100 KB in all. */
+export const maxAnonymousSockets = 2000;
+/** Sockets of one device: tabs that are just handing over, and dead ones that TCP has not noticed. */
+export const maxSocketsPerDevice = 8;
+/** Catching up pauses above this: a phone's socket drains it in a second, a thousand of them are 256 MB. */
+export const pacedBufferBytes = 256 * 1024;
+/** How soon a paused catch-up looks again where the socket doesn't tell that it has drained. */
+export const pacedAgainMs = 20;
+/** Steps of catching up in one turn, so that one returning device doesn't hold up the others. */
+export const maxStepsPerTurn = 32;
+/** A live reader with more than this unread is behind, and resumes by cursor. */
+export const behindBufferBytes = 4 * 1024 * 1024;
+/** Answers alone made this much: the other side sends and never reads. The socket closes. */
+export const maxBufferBytes = 8 * 1024 * 1024;
+/** Above this a signal is dropped: it is only worth something at once. */
+export const signalBufferBytes = 64 * 1024;
+/** Signals of one socket: a burst, and then as many a second. */
+export const signalBurst = 30;
+export const signalsPerSecond = 10;
+/** A group commit starts early above these, so that a turn's work, and what it holds in memory, stays small. */
+export const maxCommitBytes = 4 * 1024 * 1024;
+export const maxCommitItems = 4096;
+/** Sessions whose last entry an open document remembers between commits. */
+export const maxRememberedSessions = 64;
+/** Mails read at once. */
+export const mailBatch = 16;
+/** How long a client waits before it tries again on a full disk. */
+export const diskFullRetryMs = 5000;

@@ -1,0 +1,160 @@
+// The whole relay without a network: its HTTP side as a Hono app, and a door for sockets of any kind. Whoever listens
+// (main.ts), or stands in for a network (tests), stays outside.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import type { Registration } from '../../shared/protocol/http.ts';
+import { encodeDown } from '../../shared/protocol/frames/down.ts';
+import { createApp } from '../app.ts';
+import { createAdministrator } from '../auth/administrator.ts';
+import { createChallenges } from '../auth/challenges.ts';
+import { loadRelayKey } from '../auth/relayKey.ts';
+import { createTokens } from '../auth/tokens.ts';
+import { createLog } from '../log/createLog.ts';
+import type { Env } from '../routes/answers.ts';
+import { maxAnonymousSockets } from './bounds.ts';
+import { createChatRooms } from './chatRooms.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { createConnection, type Connection, type ConnectionDeps } from './connection.ts';
+import { createGroupCommit } from './groupCommit.ts';
+import { describeBug, type LogEvent, type LogSink } from './logSink.ts';
+import { createPostOffice } from './postOffice.ts';
+import { createRates } from './rates.ts';
+import { closeCodes, type SocketPort } from './socketPort.ts';
+
+export interface RelayOptions {
+  /** Holds relay.db and relay.key; made if it isn't there. */
+  readonly dataDir: string;
+  readonly registration: Registration;
+  /** Where people reach this relay, without a slash at the end. */
+  readonly publicOrigin: string;
+  /** The built app; left out, the relay serves its API alone. */
+  readonly pagesFolder?: string;
+  readonly clock?: Clock;
+  readonly random?: (length: number) => Bytes;
+  readonly logSink?: LogSink;
+  /** Believe `X-Forwarded-For`: only behind a proxy that sets it. */
+  readonly trustProxy?: boolean;
+  /** Loosens all rate limits; 1 is meant for people. */
+  readonly rateFactor?: number;
+}
+export interface Relay {
+  readonly app: Hono<Env>;
+  connect(socket: SocketPort): Connection;
+  /** The one-time link; undefined once there is an administrator. */
+  administratorLink(): string | undefined;
+  /** Stands in for a full disk: the database may not grow over so many pages; 0 lifts the limit. */
+  setMaxPageCount(pages: number): void;
+  /** Stores what waits, says goodbye to every socket and closes the database. */
+  close(): Promise<void>;
+}
+
+const platformRandom = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
+
+/** Throws what opening its files throws; `startFailure.ts` has the sentences. */
+export function createRelay(options: RelayOptions): Relay {
+  const {
+    dataDir,
+    registration,
+    publicOrigin,
+    pagesFolder,
+    logSink,
+    trustProxy = false,
+    rateFactor = 1,
+  } = options;
+  const { clock = systemClock, random = platformRandom } = options;
+  const now = () => clock.now();
+  const report = (event: LogEvent) => logSink?.({ time: new Date(clock.now()).toISOString(), ...event });
+  const reportBug = (place: string, error: unknown) => report(describeBug(place, error));
+
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const log = createLog({ path: join(dataDir, 'relay.db'), random });
+  const { key: relayKey, isNew } = loadRelayKey(join(dataDir, 'relay.key'), random);
+  const administrator = createAdministrator({ log, relayKey });
+  const tokens = createTokens({ log, now, random });
+  const challenges = createChallenges({ now, random });
+  const rates = createRates(clock, rateFactor);
+  const commit = createGroupCommit({ write: log.write, clock, reportBug });
+  const chatRooms = createChatRooms({ log, flush: commit.flush });
+  const postOffice = createPostOffice({ log, commit });
+  const app = createApp(
+    {
+      log,
+      relayKey,
+      administrator,
+      registration,
+      challenges,
+      tokens,
+      rates,
+      chatRooms,
+      commit,
+      trustProxy,
+      now,
+      report,
+    },
+    pagesFolder,
+  );
+
+  const connections = new Set<Connection>();
+  let anonymous = 0;
+  let isClosed = false;
+  const deps: ConnectionDeps = {
+    clock,
+    random,
+    log,
+    tokens,
+    chatRooms,
+    postOffice,
+    commit,
+    mailRate: rates.mail,
+    reportBug,
+    signedIn: () => void anonymous--,
+  };
+
+  tokens.onRevoked((family) => {
+    for (const connection of connections)
+      if (connection.family === family) connection.dismiss('signed out', 0);
+  });
+  report({ event: 'started', registration, isNewKey: isNew });
+
+  return {
+    app,
+    connect(socket) {
+      if (isClosed || anonymous >= maxAnonymousSockets) {
+        socket.send(encodeDown({ type: 'bye', reason: 'busy', retryAfterMs: 5000 }));
+        socket.close(closeCodes.tryAgainLater, 'busy');
+        return nobody;
+      }
+      anonymous++;
+      const connection = createConnection(deps, socket, () => {
+        if (!connection.wasSignedIn) anonymous--;
+        connections.delete(connection);
+      });
+      connections.add(connection);
+      return connection;
+    },
+    administratorLink: () => administrator.link(publicOrigin),
+    setMaxPageCount: log.setMaxPageCount,
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      const count = connections.size;
+      commit.flush();
+      for (const connection of connections) connection.dismiss('shutting down', 1000);
+      commit.flush();
+      log.close();
+      report({ event: 'stopped', connections: count });
+    },
+  };
+}
+
+/** Of a socket that was not let in. */
+const nobody: Connection = {
+  receive() {},
+  closed() {},
+  drained() {},
+  dismiss() {},
+  wasSignedIn: false,
+  family: undefined,
+};

@@ -1,0 +1,65 @@
+// Mailboxes: a mail is stored for each device of its addressee, and handed to those that are here. It stays until the
+// device says that it has it.
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import type { UserId } from '../../shared/protocol/ids.ts';
+import { maxMailboxMails } from '../../shared/protocol/limits.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { DeviceRow } from '../log/accounts.ts';
+import type { Log } from '../log/createLog.ts';
+import { maxSocketsPerDevice } from './bounds.ts';
+import type { GroupCommit } from './groupCommit.ts';
+
+export interface MailReader {
+  mailArrived(): void;
+  /** The device has more sockets than it can use; this, its oldest, has to go. */
+  replaced(): void;
+}
+export type PostOffice = ReturnType<typeof createPostOffice>;
+
+export function createPostOffice({ log, commit }: { log: Log; commit: GroupCommit }) {
+  const readersByDevice = new Map<DeviceRow, Set<MailReader>>();
+
+  return {
+    arrive(device: DeviceRow, reader: MailReader) {
+      const readers = readersByDevice.get(device) ?? new Set();
+      // Networks change without a word: the oldest is most likely dead, and TCP has not noticed.
+      const [oldest] = readers;
+      if (oldest && readers.size >= maxSocketsPerDevice) oldest.replaced();
+      readersByDevice.set(device, readers.add(reader));
+    },
+    leave(device: DeviceRow, reader: MailReader) {
+      const readers = readersByDevice.get(device);
+      readers?.delete(reader);
+      if (readers?.size === 0) readersByDevice.delete(device);
+    },
+
+    /** `answer` is called with undefined once the mail is durable, else with why it is not. */
+    post(to: UserId, mail: Bytes, answer: (refusal: RefusalCode | undefined) => void) {
+      const devices = log.accounts.devicesOf(to).map(({ row }) => row);
+      if (devices.length === 0) return answer('not-found');
+      // A device that is never seen again must not keep mail from the others.
+      let open: DeviceRow[] = [];
+      commit.join(
+        {
+          store() {
+            open = devices.filter((device) => log.mailboxes.count(device) < maxMailboxMails);
+            for (const device of open) log.mailboxes.add(device, mail);
+          },
+          stored() {
+            answer(open.length === 0 ? 'mailbox-full' : undefined);
+            for (const device of open)
+              for (const reader of readersByDevice.get(device) ?? []) reader.mailArrived();
+          },
+          failed: answer,
+        },
+        mail.length,
+      );
+    },
+
+    /** The device has it. Where that can't be stored, the mail comes again. */
+    take(device: DeviceRow, mailId: number) {
+      commit.join({ store: () => log.mailboxes.remove(device, mailId), stored() {}, failed() {} }, 0);
+    },
+    readAfter: log.mailboxes.readAfter,
+  };
+}

@@ -1,0 +1,114 @@
+// Chat ledgers: made, appended to on top of their head, read. Whoever knows a chat's id may read it: its members' half is
+// sealed, and its boxes are each for one.
+import { Hono } from 'hono';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import {
+  boxResponse,
+  ledgerEntryRequest,
+  ledgerEntryResponse,
+  ledgerResponse,
+} from '../../shared/protocol/http.ts';
+import { chatIdOf, hashChatEntry } from '../../shared/protocol/chatLedger.ts';
+import type { ChatId } from '../../shared/protocol/ids.ts';
+import { boxPathOf } from '../auth/boxTree.ts';
+import { authorityOf, judgeChatEntry, judgeChatGenesis } from '../auth/chatAuthority.ts';
+import { sha256 } from '../auth/sha256.ts';
+import type { ChatRow } from '../log/chats.ts';
+import { answer, idParameter, readBody, refuse, type Ask, type Env } from './answers.ts';
+import { withCaller } from './callers.ts';
+import type { RouteDeps } from './routeDeps.ts';
+
+interface NewEntry {
+  readonly entry: Bytes;
+  readonly boxes: readonly Bytes[];
+}
+
+export function ledgerRoutes(deps: RouteDeps): Hono<Env> {
+  const { log, tokens, rates } = deps;
+  const app = new Hono<Env>();
+
+  app.post('/api/ledgers', (c) =>
+    withCaller(c, tokens, rates.write, async () => {
+      const body = await readBody(c, ledgerEntryRequest);
+      return body.ok ? createChat(c, deps, body.value) : refuse(c, body.error);
+    }),
+  );
+
+  app.post('/api/ledgers/:chat/entries', (c) =>
+    withCaller(c, tokens, rates.write, async () => {
+      const body = await readBody(c, ledgerEntryRequest);
+      if (!body.ok) return refuse(c, body.error);
+      const chatId = idParameter<ChatId>(c, 'chat', 32);
+      return chatId ? appendEntry(c, deps, chatId, body.value) : refuse(c, 'not-found');
+    }),
+  );
+
+  app.get('/api/ledgers/:chat', (c) =>
+    withCaller(c, tokens, rates.read, () => {
+      const row = findChat(c, deps);
+      if (row === undefined) return refuse(c, 'not-found');
+      return answer(c, ledgerResponse, { entries: [...log.chats.entriesOf(row)] });
+    }),
+  );
+
+  app.get('/api/ledgers/:chat/boxes/:epoch/:index', (c) =>
+    withCaller(c, tokens, rates.read, () => {
+      const row = findChat(c, deps);
+      const [epoch, index] = [wholeNumber(c.req.param('epoch')), wholeNumber(c.req.param('index'))];
+      if (row === undefined || epoch === undefined || index === undefined) return refuse(c, 'not-found');
+      const boxes = log.chats.boxesOf(row, epoch);
+      const box = boxes[index];
+      if (!box) return refuse(c, 'not-found');
+      return answer(c, boxResponse, { box, path: boxPathOf(boxes, index) });
+    }),
+  );
+  return app;
+}
+
+function findChat(c: Ask, { log }: RouteDeps): ChatRow | undefined {
+  const chatId = idParameter<ChatId>(c, 'chat', 32);
+  return chatId && log.chats.find(chatId);
+}
+
+const wholeNumber = (text: string): number | undefined =>
+  /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+
+function createChat(c: Ask, { log, commit }: RouteDeps, { entry, boxes }: NewEntry): Response {
+  const judged = judgeChatGenesis(entry, boxes);
+  if (!judged.ok) return refuse(c, judged.error);
+  const { head, body } = judged.value;
+  const chatId = chatIdOf(sha256, entry);
+  const known = log.chats.find(chatId);
+  if (known !== undefined) {
+    return answer(c, ledgerEntryResponse, { chatId, head: log.chats.headOf(known)?.hash ?? head });
+  }
+  commit.flush();
+  const stored = log.write(() => {
+    const row = log.chats.create(chatId);
+    log.chats.append(row, 0, head, entry);
+    log.chats.replaceBoxes(row, body.epoch, boxes);
+  });
+  return stored.ok ? answer(c, ledgerEntryResponse, { chatId, head }) : refuse(c, stored.error);
+}
+
+function appendEntry(c: Ask, deps: RouteDeps, chatId: ChatId, { entry, boxes }: NewEntry): Response {
+  const { log, commit, chatRooms, now } = deps;
+  const row = log.chats.find(chatId);
+  const last = row === undefined ? undefined : log.chats.headOf(row);
+  if (row === undefined || !last) return refuse(c, 'not-found');
+  const hash = hashChatEntry(sha256, entry);
+  if (log.chats.hasEntry(row, hash)) return answer(c, ledgerEntryResponse, { chatId, head: last.hash });
+  const judged = judgeChatEntry(authorityOf(last.hash, last.entry), entry, boxes, now());
+  if (!judged.ok) {
+    return refuse(c, judged.error, judged.error === 'head-moved' ? { detail: last.hash } : {});
+  }
+  // What was accepted under the old epoch is stored before the epoch ends.
+  commit.flush();
+  const stored = log.write(() => {
+    log.chats.append(row, last.position + 1, hash, entry);
+    if (boxes.length > 0) log.chats.replaceBoxes(row, judged.value.body.epoch, boxes);
+  });
+  if (!stored.ok) return refuse(c, stored.error);
+  chatRooms.moved(chatId, judged.value);
+  return answer(c, ledgerEntryResponse, { chatId, head: hash });
+}

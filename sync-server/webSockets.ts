@@ -1,0 +1,122 @@
+// Real sockets: takes the upgrades at /sync, and writes what the relay sends to one socket in one turn as one piece.
+// The bytes that `ws` would write for a message are those of RFC 6455 section 5.2; they are put together here because
+// `ws` writes, and the kernel is asked, once for each message otherwise.
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { maxFrameBytes } from '../shared/protocol/limits.ts';
+import type { Relay } from './relay/createRelay.ts';
+import type { SocketPort } from './relay/socketPort.ts';
+
+const path = '/sync';
+/** Copying more than this into one piece costs more than writing pieces. */
+const maxPieceBytes = 64 * 1024;
+/** TCP asks a silent peer after this long. */
+const keepAliveMs = 60_000;
+const goingAway = 1001;
+
+/** Final binary frame, not masked. */
+const finalBinary = 0x82;
+
+function writeHeader(piece: Buffer, offset: number, length: number): number {
+  piece[offset] = finalBinary;
+  if (length < 126) {
+    piece[offset + 1] = length;
+    return offset + 2;
+  }
+  if (length < 0x10000) {
+    piece[offset + 1] = 126;
+    piece.writeUInt16BE(length, offset + 2);
+    return offset + 4;
+  }
+  piece[offset + 1] = 127;
+  piece.writeUInt32BE(0, offset + 2);
+  piece.writeUInt32BE(length, offset + 6);
+  return offset + 10;
+}
+const headerLength = (length: number): number => (length < 126 ? 2 : length < 0x10000 ? 4 : 10);
+
+/** The messages as the bytes of one write. */
+export function framesOf(messages: readonly Uint8Array[]): Buffer {
+  let size = 0;
+  for (const { length } of messages) size += headerLength(length) + length;
+  const piece = Buffer.allocUnsafe(size);
+  let offset = 0;
+  for (const message of messages) {
+    offset = writeHeader(piece, offset, message.length);
+    piece.set(message, offset);
+    offset += message.length;
+  }
+  return piece;
+}
+
+function createPort(socket: WebSocket, stream: Duplex): SocketPort {
+  let messages: Uint8Array[] = [];
+  let bytes = 0;
+  let isScheduled = false;
+
+  function flush() {
+    isScheduled = false;
+    if (messages.length === 0) return;
+    const taken = messages;
+    messages = [];
+    bytes = 0;
+    if (socket.readyState === socket.OPEN && stream.writable) stream.write(framesOf(taken));
+  }
+  return {
+    send(message) {
+      messages.push(message);
+      bytes += message.length;
+      if (bytes > maxPieceBytes) return flush();
+      if (isScheduled) return;
+      isScheduled = true;
+      process.nextTick(flush);
+    },
+    close(code, reason) {
+      flush();
+      socket.close(code, reason);
+    },
+    get bufferedAmount() {
+      return bytes + stream.writableLength;
+    },
+  };
+}
+
+function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
+
+/** Returns a function that ends what is still open. */
+export function serveSockets(server: Server, relay: Relay): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    path,
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes,
+    clientTracking: true,
+  });
+
+  function accept(socket: WebSocket, stream: Duplex) {
+    if ('setKeepAlive' in stream && typeof stream.setKeepAlive === 'function')
+      stream.setKeepAlive(true, keepAliveMs);
+    const connection = relay.connect(createPort(socket, stream));
+    socket.on('message', (data) => connection.receive(bytesOf(data)));
+    socket.on('close', connection.closed);
+    // A broken or oversized frame: `ws` closes this socket, and 'close' follows.
+    socket.on('error', connection.closed);
+    stream.on('drain', connection.drained);
+  }
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (!sockets.shouldHandle(request))
+      return void stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, stream));
+  });
+  return () => {
+    for (const socket of sockets.clients) socket.close(goingAway);
+    sockets.close();
+    // Whoever doesn't answer the close within a moment is cut off.
+    setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), 1000).unref();
+  };
+}
