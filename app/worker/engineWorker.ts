@@ -11,11 +11,17 @@ import type { createTabs } from './tabs.ts';
 const databaseName = 'convo';
 const tell = (message: WorkerMessage) => postMessage(message);
 
+/** Nobody has an account here yet: there is no list to wait for. */
+const isNobody = (view: unknown): boolean =>
+  typeof view === 'object' && view !== null && 'state' in view && view.state === 'none';
+
 async function start(storage: Storage) {
   const ephemeral = createEphemeral(Date.now());
-  const tabs = import('./engineHere.ts').then(({ startTabs }) =>
-    startTabs(storage, ephemeral, () => tell({ kind: 'ask-persistence' })),
-  );
+  // The engine is loaded when the first view has left for the screen, or somebody wants something done.
+  const wanted = Promise.withResolvers<void>();
+  const tabs = wanted.promise
+    .then(() => import('./engineHere.ts'))
+    .then(({ startTabs }) => startTabs(storage, ephemeral, () => tell({ kind: 'ask-persistence' })));
   let running: ReturnType<typeof createTabs> | undefined;
   void tabs.then((loaded) => {
     running = loaded;
@@ -24,7 +30,10 @@ async function start(storage: Storage) {
     storage,
     ephemeral,
     queries: createQueries({ storage, ephemeral, isEngineHere: () => running?.isEngineHere() ?? false }),
-    command: async (command) => (await tabs).command(command),
+    async command(command) {
+      wanted.resolve();
+      return (await tabs).command(command);
+    },
   });
   addEventListener('online', () => running?.wake());
 
@@ -35,7 +44,10 @@ async function start(storage: Storage) {
         const { id, query } = message;
         stopById.set(
           id,
-          client.watch(query, (view) => tell({ kind: 'view', id, view })),
+          client.watch(query, (view) => {
+            tell({ kind: 'view', id, view });
+            if (query.query !== 'self' || isNobody(view)) wanted.resolve();
+          }),
         );
         return;
       }
