@@ -175,20 +175,14 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
   }
 
   async function diagnostics(): Promise<DiagnosticsView> {
-    const counted = new Map<string, { chatId: string; reason: string; count: number; lastAtMs: number }>();
-    for (const { chat, reason, at } of await storage.setAside()) {
-      const key = `${chat}/${reason}`;
-      const seen = counted.get(key);
-      counted.set(key, {
-        chatId: chat,
-        reason,
-        count: (seen?.count ?? 0) + 1,
-        lastAtMs: Math.max(seen?.lastAtMs ?? 0, at),
-      });
-    }
     const storageBytes = await storage.usedBytes();
     return {
-      setAside: [...counted.values()],
+      setAside: (await storage.setAside()).map(({ chat, reason, count, at }) => ({
+        chatId: chat,
+        reason,
+        count,
+        lastAtMs: at,
+      })),
       waitingEntries: await storage.waitingCount(),
       isEngineHere: isEngineHere(),
       ...(storageBytes === undefined ? {} : { storageBytes }),

@@ -8,6 +8,8 @@ import { sha256 } from '../crypto/hash.ts';
 
 /** Applied together at most: Yjs takes many in one transaction, and a pause stays under a frame. */
 const maxRun = 256;
+/** Entries that wait here at most; what comes beyond is read again from the cursor once these are done. */
+const maxWaiting = 4096;
 
 export interface OwnEntry {
   readonly header: EntryHeader;
@@ -39,7 +41,9 @@ export interface InboxDeps {
 type Event =
   | { readonly kind: 'entry'; readonly seq: number; readonly entry: Bytes }
   | { readonly kind: 'ack'; readonly session: SessionId; readonly sequence: number; readonly cursor: Cursor }
-  | { readonly kind: 'live'; readonly cursor: Cursor };
+  | { readonly kind: 'live'; readonly cursor: Cursor }
+  /** Something was not taken for want of room. */
+  | { readonly kind: 'missed' };
 
 export function createInbox(deps: InboxDeps) {
   let events: Event[] = [];
@@ -85,6 +89,7 @@ export function createInbox(deps: InboxDeps) {
     while (items.length < maxRun) {
       const [event] = events;
       if (!event || event.kind === 'live') break;
+      if (event.kind === 'missed') return result(true);
       if (event.kind === 'ack') {
         const pending = deps.ownPending(event.session, event.sequence);
         const header = pending && parseEntry(pending.entry)?.header;
@@ -120,7 +125,9 @@ export function createInbox(deps: InboxDeps) {
       events = [];
     },
     entries(firstSeq: number, entries: readonly Bytes[]) {
-      entries.forEach((entry, index) => push({ kind: 'entry', seq: firstSeq + index, entry }));
+      if (events.at(-1)?.kind === 'missed') return;
+      if (events.length + entries.length > maxWaiting) push({ kind: 'missed' });
+      else entries.forEach((entry, index) => push({ kind: 'entry', seq: firstSeq + index, entry }));
     },
     live: (cursor: Cursor) => push({ kind: 'live', cursor }),
     acked: (session: SessionId, sequence: number, cursor: Cursor) =>

@@ -102,7 +102,11 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
         return () => database.tasks.put({ id, at, sealed });
       }),
     deleteTask: (id) => add(async () => () => database.tasks.delete(id)),
-    addSetAside: (chat, reason, at) => add(async () => () => database.setAside.add({ chat, reason, at })),
+    addSetAside: (chat, reason, at) =>
+      add(async () => async () => {
+        const before = await database.setAside.get([chat, reason]);
+        await database.setAside.put({ chat, reason, at, count: (before?.count ?? 0) + 1 });
+      }),
     async commit() {
       const writes = await Promise.all(prepared);
       if (writes.length === 0) return;

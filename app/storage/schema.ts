@@ -69,10 +69,12 @@ export interface TaskRow {
   readonly at: number;
   readonly sealed: Bytes;
 }
+/** How often something was set aside for one reason: a count, so that a flood fills no disk. */
 export interface SetAsideRow {
-  readonly n?: number;
   readonly chat: string;
   readonly reason: string;
+  readonly count: number;
+  /** The last time, milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -86,7 +88,7 @@ export class ConvoDatabase extends Dexie {
   declare updates: Table<UpdateRow, number>;
   declare cursors: Table<CursorRow, string>;
   declare tasks: Table<TaskRow, string>;
-  declare setAside: Table<SetAsideRow, number>;
+  declare setAside: Table<SetAsideRow, [string, string]>;
 
   constructor(name: string) {
     super(name, { cache: 'disabled' });
@@ -100,7 +102,7 @@ export class ConvoDatabase extends Dexie {
       updates: '++n, document',
       cursors: 'document',
       tasks: 'id, at',
-      setAside: '++n, chat',
+      setAside: '[chat+reason]',
     });
   }
 }
