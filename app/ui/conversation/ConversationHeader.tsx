@@ -1,0 +1,62 @@
+// Whom one talks with, whether they are there, and the way back.
+import { useLocation } from 'wouter';
+import type { ChatView } from '../../chat/views.ts';
+import { Avatar } from '../kit/Avatar.tsx';
+import { IconButton } from '../kit/Button.tsx';
+import { chatTitle, personName } from '../kit/chatTitle.ts';
+import { useWords } from '../kit/Surroundings.tsx';
+import { leaveTo } from '../kit/leaveTo.ts';
+
+function usePresence(chat: ChatView): { readonly text: string; readonly isLively: boolean } {
+  const { words, formats } = useWords();
+  const { conversation, inbox } = words;
+  const typing = chat.members.filter((member) => chat.typingUserIds.includes(member.userId));
+  if (chat.kind === 'notes') return { text: conversation.onlyYou, isLively: false };
+  if (chat.kind === 'direct') {
+    if (typing.length > 0) return { text: conversation.typing, isLively: true };
+    return { text: chat.onlineUserIds.length > 0 ? conversation.online : '', isLively: true };
+  }
+  if (typing.length > 0) {
+    const names = formats.list(typing.map((member) => personName(words, member.name)));
+    return { text: inbox.typingNames(names, typing.length), isLively: true };
+  }
+  const all = chat.members.length;
+  const online = chat.onlineUserIds.length;
+  return {
+    text: online > 0 ? conversation.membersOnline(online + 1, all) : conversation.members(all),
+    isLively: false,
+  };
+}
+
+export function ConversationHeader({ chat, onSearch }: { chat: ChatView; onSearch: () => void }) {
+  const { words } = useWords();
+  const [, navigate] = useLocation();
+  const presence = usePresence(chat);
+  const isOnline = chat.kind === 'direct' && chat.onlineUserIds.length > 0;
+  return (
+    <header className="flex items-center gap-2.5 border-b border-line bg-surface px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-2 wide:px-4">
+      <IconButton
+        icon="back"
+        size={6}
+        label={words.back}
+        onClick={() => leaveTo('/', navigate)}
+        className="-me-1.5 wide:hidden rtl:-scale-x-100"
+      />
+      <Avatar seed={chat.avatarSeed} name={chat.title} kind={chat.kind} size="md" isOnline={isOnline} />
+      <div className="flex min-h-11 min-w-0 flex-1 flex-col justify-center">
+        <h2 className="truncate font-semibold">
+          <bdi>{chatTitle(words, chat)}</bdi>
+        </h2>
+        {presence.text !== '' && (
+          <p
+            className={`truncate text-sm leading-4.5 ${presence.isLively ? 'text-accent-ink' : 'text-muted'}`}
+            data-testid="presence"
+          >
+            {presence.text}
+          </p>
+        )}
+      </div>
+      <IconButton icon="search" label={words.conversation.search} onClick={onSearch} />
+    </header>
+  );
+}

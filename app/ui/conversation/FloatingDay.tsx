@@ -1,0 +1,26 @@
+// The day of what is at the top, while one scrolls. It floats over the rows, so it moves nothing; the separators
+// between the rows say the same to a screen reader.
+import { useEffect, useState } from 'react';
+import { useWords } from '../kit/Surroundings.tsx';
+import { Pill } from './TimelineRows.tsx';
+
+const lingerMs = 1200;
+
+export function FloatingDay({ atMs, nowMs }: { atMs: number | undefined; nowMs: number }) {
+  const { formats } = useWords();
+  const [isShown, setIsShown] = useState(false);
+  useEffect(() => {
+    setIsShown(true);
+    const timer = setTimeout(() => setIsShown(false), lingerMs);
+    return () => clearTimeout(timer);
+  }, [atMs]);
+  if (atMs === undefined) return null;
+  return (
+    <div
+      aria-hidden="true"
+      className={`pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center transition-opacity duration-200 ${isShown ? '' : 'opacity-0'}`}
+    >
+      <Pill>{formats.day(atMs, nowMs)}</Pill>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+// The rows between the messages: days, the unread divider, and what happened to the chat.
+import type { ReactNode } from 'react';
+import type { EventView } from '../../chat/views.ts';
+import { personName } from '../kit/chatTitle.ts';
+import { Icon } from '../kit/Icon.tsx';
+import { useWords } from '../kit/Surroundings.tsx';
+
+export function Pill({ children }: { children: ReactNode }) {
+  return (
+    <span className="inline-flex max-w-[90%] items-center gap-1.5 rounded-full bg-surface/85 px-3 py-1 text-xs font-medium text-muted shadow-bubble backdrop-blur-sm">
+      {children}
+    </span>
+  );
+}
+
+export function DayRow({ atMs, nowMs }: { atMs: number; nowMs: number }) {
+  const { formats } = useWords();
+  return (
+    <div className="flex justify-center px-4 pt-4 pb-2">
+      <Pill>
+        <time dateTime={new Date(atMs).toISOString()}>{formats.day(atMs, nowMs)}</time>
+      </Pill>
+    </div>
+  );
+}
+
+export function UnreadRow({ count }: { count: number }) {
+  const { words } = useWords();
+  return (
+    <div
+      className="my-3 flex items-center justify-center bg-accent-tint px-4 py-1.5"
+      data-testid="unread-divider"
+    >
+      <span className="text-sm font-semibold text-accent-ink">
+        {count > 0 ? words.conversation.unreadDivider(count) : words.conversation.unreadDividerPlain}
+      </span>
+    </div>
+  );
+}
+
+export function EventRow({ event }: { event: EventView }) {
+  const { words } = useWords();
+  const { conversation } = words;
+  const name = personName(words, event.person.name);
+  const { isSelf } = event.person;
+  function sentence(): string {
+    switch (event.kind) {
+      case 'chat-created':
+        return isSelf ? conversation.youCreatedChat : conversation.chatCreated(name);
+      case 'member-joined':
+        return isSelf ? conversation.youJoined : conversation.memberJoined(name);
+      default:
+        return event.kind satisfies never;
+    }
+  }
+  return (
+    <div className="flex flex-col items-center gap-1.5 px-4 py-1.5 text-center">
+      <Pill>
+        <bdi className="truncate">{sentence()}</bdi>
+      </Pill>
+      {event.kind === 'chat-created' && (
+        <Pill>
+          <Icon name="lock" size={3.5} />
+          {conversation.sealedNote}
+        </Pill>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+// From a timeline to the rows that are drawn: day separators, the unread divider, events, and messages that know
+// whether they begin or end a sender's run. Pure. While older history is missing, the first row is always a message,
+// so that loading more only ever adds rows before it.
+import type { EventView, MessageView, TimelineView } from '../../chat/views.ts';
+import { dayKeyOf } from '../kit/words/formats.ts';
+
+export type TimelineRow =
+  | { readonly kind: 'day'; readonly key: string; readonly atMs: number }
+  | { readonly kind: 'unread'; readonly key: string }
+  | { readonly kind: 'event'; readonly key: string; readonly event: EventView }
+  | {
+      readonly kind: 'message';
+      readonly key: string;
+      readonly message: MessageView;
+      readonly isRunStart: boolean;
+      readonly isRunEnd: boolean;
+    };
+
+/** A pause as long as this ends a sender's run. */
+const runPauseMs = 5 * 60_000;
+
+export const unreadKey = 'unread';
+export const messageKey = (messageId: string): string => `m-${messageId}`;
+
+type Item =
+  | { readonly atMs: number; readonly message: MessageView }
+  | { readonly atMs: number; readonly event: EventView };
+
+/** Messages keep their order; an event stands before the first message that is later. */
+function merge(
+  messages: readonly MessageView[],
+  events: readonly EventView[],
+  hasOlder: boolean,
+): readonly Item[] {
+  const firstMs = messages[0]?.sentAtMs ?? 0;
+  const waiting = events.filter((event) => !hasOlder || event.atMs >= firstMs);
+  const items: Item[] = [];
+  let next = 0;
+  for (const message of messages) {
+    for (let event = waiting[next]; event && event.atMs < message.sentAtMs; event = waiting[next]) {
+      items.push({ atMs: event.atMs, event });
+      next += 1;
+    }
+    items.push({ atMs: message.sentAtMs, message });
+  }
+  for (const event of waiting.slice(next)) items.push({ atMs: event.atMs, event });
+  return items;
+}
+
+const isSameRun = (a: Item | undefined, b: Item | undefined): boolean =>
+  a !== undefined &&
+  b !== undefined &&
+  'message' in a &&
+  'message' in b &&
+  a.message.author.userId === b.message.author.userId &&
+  Math.abs(b.atMs - a.atMs) < runPauseMs &&
+  dayKeyOf(a.atMs) === dayKeyOf(b.atMs);
+
+export function timelineToRows(
+  timeline: Pick<TimelineView, 'messages' | 'events' | 'hasOlder'>,
+  firstUnreadId: string | undefined,
+): readonly TimelineRow[] {
+  const { messages, events, hasOlder } = timeline;
+  const items = merge(messages, events, hasOlder);
+  const rows: TimelineRow[] = [];
+  const usedDays = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    const before = items[index - 1];
+    const after = items[index + 1];
+    const day = dayKeyOf(item.atMs);
+    const isNewDay = before === undefined ? !hasOlder : dayKeyOf(before.atMs) !== day;
+    // A clock that jumped back would begin a day twice, and two rows would have one key.
+    if (isNewDay && !usedDays.has(day)) rows.push({ kind: 'day', key: `d-${day}`, atMs: item.atMs });
+    usedDays.add(day);
+    if ('event' in item) {
+      rows.push({ kind: 'event', key: `e-${item.event.eventId}`, event: item.event });
+      continue;
+    }
+    const { messageId } = item.message;
+    const isFirstUnread = messageId === firstUnreadId;
+    if (isFirstUnread) rows.push({ kind: 'unread', key: unreadKey });
+    rows.push({
+      kind: 'message',
+      key: messageKey(messageId),
+      message: item.message,
+      isRunStart: isFirstUnread || !isSameRun(before, item),
+      isRunEnd:
+        !isSameRun(item, after) ||
+        (after !== undefined && 'message' in after && after.message.messageId === firstUnreadId),
+    });
+  }
+  return rows;
+}
+
+/** Rows were added to or taken from the start, and nothing else happened there. */
+export function didStartMove(before: readonly TimelineRow[], now: readonly TimelineRow[]): boolean {
+  const [oldFirst, newFirst] = [before[0]?.key, now[0]?.key];
+  if (oldFirst === undefined || newFirst === undefined || oldFirst === newFirst) return false;
+  return now.some((row) => row.key === oldFirst) || before.some((row) => row.key === newFirst);
+}
+
+/** The time that stands at a row, for the floating day. */
+export function rowTimeMs(row: TimelineRow): number | undefined {
+  switch (row.kind) {
+    case 'day':
+      return row.atMs;
+    case 'event':
+      return row.event.atMs;
+    case 'message':
+      return row.message.sentAtMs;
+    case 'unread':
+      return undefined;
+    default:
+      return row satisfies never;
+  }
+}

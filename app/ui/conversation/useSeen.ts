@@ -1,0 +1,47 @@
+// Tells how far a person has read: the newest message of somebody else that has been on screen while the page was in
+// front. Never goes back.
+import { useCallback, useEffect, useRef } from 'react';
+import type { MessageIdText } from '../../chat/views.ts';
+import type { TimelineRow } from './timelineRows.ts';
+
+/** Scrolling past isn't reading: a moment of rest first. */
+const restMs = 250;
+
+export function useSeen(options: {
+  rows: readonly TimelineRow[];
+  /** The last row in sight, or -1. */
+  lastVisibleIndex: () => number;
+  onSeen: (messageId: MessageIdText) => void;
+}): () => void {
+  const latest = useRef(options);
+  latest.current = options;
+  const timer = useRef<number>(undefined);
+  const seenKey = useRef<string>(undefined);
+
+  const report = useCallback(() => {
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      const { rows, lastVisibleIndex, onSeen } = latest.current;
+      if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
+      const seenIndex = rows.findIndex((row) => row.key === seenKey.current);
+      for (let index = lastVisibleIndex(); index > seenIndex; index -= 1) {
+        const row = rows[index];
+        if (row?.kind !== 'message' || row.message.author.isSelf) continue;
+        seenKey.current = row.key;
+        onSeen(row.message.messageId);
+        return;
+      }
+    }, restMs);
+  }, []);
+
+  useEffect(() => {
+    window.addEventListener('focus', report);
+    document.addEventListener('visibilitychange', report);
+    return () => {
+      window.removeEventListener('focus', report);
+      document.removeEventListener('visibilitychange', report);
+      clearTimeout(timer.current);
+    };
+  }, [report]);
+  return report;
+}

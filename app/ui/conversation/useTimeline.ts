@@ -1,0 +1,89 @@
+// The stretch of a chat that is on screen: follows its window, keeps the last view while a larger one is fetched, and
+// remembers where the unread messages began until the chat is left. Mounted anew for each chat.
+import { useCallback, useMemo, useState } from 'react';
+import type { MessageIdText, TimelineView } from '../../chat/views.ts';
+import { keepEqual } from '../kit/keepEqual.ts';
+import { useView } from '../kit/useView.ts';
+import {
+  growNewer,
+  growOlder,
+  openWindow,
+  settleWindow,
+  shownPart,
+  type TimelineWindow,
+  windowToQuery,
+} from './timelineWindow.ts';
+
+export interface Timeline {
+  /** Undefined until the first view has arrived. */
+  readonly view: TimelineView | undefined;
+  /** Changes when the list has to start over at another place. */
+  readonly openingKey: string;
+  readonly targetId: MessageIdText | undefined;
+  readonly firstUnreadId: MessageIdText | undefined;
+  readonly showOlder: () => void;
+  readonly showNewer: () => void;
+  /** Opens the stretch around a message, or the newest one. */
+  readonly openAt: (messageId: MessageIdText | undefined) => void;
+}
+
+interface Held {
+  readonly openingKey: string;
+  readonly arrived: TimelineView;
+  readonly view: TimelineView;
+}
+
+const keyOf = (window: TimelineWindow) => `${window.turn}:${window.targetId ?? 'latest'}`;
+const isIn = (view: TimelineView, messageId: string) =>
+  view.messages.some((message) => message.messageId === messageId);
+
+export function useTimeline(chatId: string, initialTargetId: MessageIdText | undefined): Timeline {
+  const [window, setWindow] = useState(() => openWindow(chatId, initialTargetId, 0));
+  const [held, setHeld] = useState<Held>();
+  const [firstUnreadId, setFirstUnreadId] = useState<MessageIdText>();
+  const arrived = useView(windowToQuery(window))?.view;
+  const openingKey = keyOf(window);
+
+  // State that follows from a new view is set while rendering, so no frame is drawn with the old window.
+  if (arrived && (held?.arrived !== arrived || held.openingKey !== openingKey)) {
+    setHeld({ openingKey, arrived, view: keepEqual(held?.view, arrived) });
+    if (held === undefined) setFirstUnreadId(arrived.firstUnreadId);
+    const unreadId = held === undefined && window.targetId === undefined ? arrived.firstUnreadId : undefined;
+    if (unreadId !== undefined && arrived.hasOlder && !isIn(arrived, unreadId)) {
+      setWindow(openWindow(chatId, unreadId, window.turn + 1));
+    } else if (
+      window.targetId !== undefined &&
+      !isIn(arrived, window.targetId) &&
+      window.fromId === undefined
+    ) {
+      setWindow(openWindow(chatId, undefined, window.turn + 1));
+    } else {
+      setWindow(settleWindow(window, arrived));
+    }
+  }
+
+  const view = held?.openingKey === openingKey ? held.view : undefined;
+  const showOlder = useCallback(() => {
+    if (view) setWindow((current) => growOlder(current, view));
+  }, [view]);
+  const showNewer = useCallback(() => {
+    if (view?.hasNewer === true) setWindow(growNewer);
+  }, [view]);
+  const openAt = useCallback(
+    (messageId: MessageIdText | undefined) =>
+      setWindow((current) => openWindow(chatId, messageId, current.turn + 1)),
+    [chatId],
+  );
+
+  const shown = useMemo(() => view && shownPart(window, view), [window, view]);
+
+  return {
+    view: shown,
+    openingKey,
+    targetId: window.targetId,
+    firstUnreadId,
+    showOlder,
+    showNewer,
+    openAt,
+  };
+}

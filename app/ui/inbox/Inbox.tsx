@@ -1,0 +1,127 @@
+// The list of chats with everything around it: search, filters, notes, and what to do when there is none yet.
+import { type KeyboardEvent, type RefObject, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { ChatRowView, SelfView } from '../../chat/views.ts';
+import { Avatar } from '../kit/Avatar.tsx';
+import { IconButton } from '../kit/Button.tsx';
+import { LinkBanner } from '../kit/LinkBanner.tsx';
+import { Shimmer } from '../kit/Shimmer.tsx';
+import { useWords } from '../kit/Surroundings.tsx';
+import { ChatList } from './ChatList.tsx';
+import { type ChatFilter, chatFilters, filterChats } from './chatOrder.ts';
+import { FilteredToNothing, NoChats } from './EmptyInbox.tsx';
+import { InboxNotes } from './InboxNotes.tsx';
+import { SearchField } from './SearchField.tsx';
+import { SearchResults } from './SearchResults.tsx';
+import { useSearch } from './useSearch.ts';
+
+const noRows: readonly ChatRowView[] = [];
+
+function LoadingRows() {
+  const { words } = useWords();
+  return (
+    <div className="flex-1 overflow-hidden pt-1" role="status">
+      <span className="spoken">{words.inbox.loadingChats}</span>
+      {Array.from({ length: 8 }, (_, index) => (
+        <div key={index} className="flex min-h-18 items-center gap-3 px-4.5">
+          <Shimmer className="size-12 shrink-0" />
+          <span className="flex flex-1 flex-col gap-2.5">
+            <Shimmer className="h-3.5 w-2/5" />
+            <Shimmer className="h-3 w-3/4" />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function Inbox(props: {
+  self: Extract<SelfView, { state: 'ready' }>;
+  /** Newest first; undefined while they load. */
+  rows: readonly ChatRowView[] | undefined;
+  openId: string | undefined;
+  searchField: RefObject<HTMLInputElement | null>;
+}) {
+  const { self, rows, openId, searchField } = props;
+  const { words } = useWords();
+  const [, navigate] = useLocation();
+  const [filter, setFilter] = useState<ChatFilter>('all');
+  const [text, setText] = useState('');
+  const [activeIndex, setActiveIndex] = useState(-1);
+  const result = useSearch(text, rows ?? noRows);
+  const isSearching = text.trim() !== '';
+  const shown = filterChats(rows ?? noRows, filter, openId);
+
+  function changeText(next: string): void {
+    setText(next);
+    setActiveIndex(-1);
+  }
+
+  function onSearchKey(event: KeyboardEvent): void {
+    if (event.nativeEvent.isComposing) return;
+    const count = result.paths.length;
+    if (event.key === 'Escape' && text !== '') {
+      event.preventDefault();
+      changeText('');
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      if (count > 0) setActiveIndex(Math.min(count - 1, Math.max(0, activeIndex + step)));
+    } else if (event.key === 'Enter') {
+      const path = result.paths[Math.max(0, activeIndex)];
+      if (path !== undefined) navigate(path);
+    }
+  }
+
+  return (
+    <div className="flex h-full min-h-0 flex-col bg-surface">
+      <header className="flex items-center gap-1 ps-4 pe-2.5 pt-[max(0.625rem,env(safe-area-inset-top))] pb-2.5">
+        <h1 className="flex-1 text-xl font-bold tracking-tight">{words.inbox.title}</h1>
+        <IconButton icon="invite" label={words.inbox.invite} onClick={() => navigate('/invite')} />
+        <Link
+          href="/settings"
+          aria-label={words.inbox.settings}
+          title={words.inbox.settings}
+          className="flex size-11 items-center justify-center rounded-full hover:bg-hover"
+        >
+          <Avatar seed={self.userId} name={self.name} size="sm" />
+        </Link>
+      </header>
+      <SearchField
+        ref={searchField}
+        text={text}
+        activeIndex={activeIndex}
+        onText={changeText}
+        onKeyDown={onSearchKey}
+      />
+      {!isSearching && rows !== undefined && rows.length > 0 && (
+        <div role="group" aria-label={words.inbox.filters} className="flex flex-wrap gap-1.5 px-4 pt-3 pb-1">
+          {chatFilters.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={filter === name}
+              onClick={() => setFilter(name)}
+              className="h-8 rounded-full px-3.5 text-sm font-medium text-muted transition-colors hover:bg-hover aria-pressed:bg-accent-tint aria-pressed:font-semibold aria-pressed:text-accent-ink coarse:h-10"
+            >
+              {words.inbox.filterNames[name]}
+            </button>
+          ))}
+        </div>
+      )}
+      <LinkBanner className="mt-2" />
+      {!isSearching && <InboxNotes self={self} />}
+      {isSearching ? (
+        <SearchResults result={result} activeIndex={activeIndex} text={text} />
+      ) : rows === undefined ? (
+        <LoadingRows />
+      ) : rows.length === 0 ? (
+        <NoChats />
+      ) : shown.length === 0 ? (
+        <FilteredToNothing filter={filter} onShowAll={() => setFilter('all')} />
+      ) : (
+        <ChatList rows={shown} openId={openId} />
+      )}
+    </div>
+  );
+}

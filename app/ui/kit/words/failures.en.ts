@@ -1,0 +1,37 @@
+// One sentence for everything that can be refused: what happened, and what to do. Exhaustive by its type, so a new
+// failure doesn't compile before it has its sentence.
+import type { CommandFailure } from '../../../chat/commands.ts';
+
+export const failures: Readonly<Record<CommandFailure, string>> = {
+  offline: 'The relay can’t be reached right now. Check your connection and try again.',
+  'not-an-invitation': 'This isn’t an invitation link. Ask for the whole link, up to its last character.',
+  'own-invitation': 'This invitation is your own. Send it to the person you want to talk with.',
+  'no-account': 'There is no account in this browser yet.',
+  'not-found': 'This isn’t here any more.',
+  'not-allowed': 'This can’t be done here.',
+  'text-too-long': 'This message is too long to send. Shorten it, or send it in parts.',
+  'storage-full': 'This device’s storage is full. Free some space and try again.',
+  internal: 'Something went wrong, and it isn’t your doing. Try again.',
+  malformed: 'The relay didn’t understand this app. Reload to get its current version.',
+  'too-large': 'This is larger than the relay accepts.',
+  'not-signed-in': 'The connection wasn’t ready yet. Try again.',
+  'bad-token': 'This link was not accepted: it may have been used already, or be incomplete.',
+  'bad-signature': 'The relay couldn’t verify this device.',
+  forbidden: 'This account may not do that.',
+  'stale-epoch': 'This chat’s keys have just changed. Try again.',
+  diverged: 'The relay and this device disagree about this chat. Try again in a moment.',
+  'session-taken': 'Another window is doing this already.',
+  'out-of-order': 'This arrived out of order. Try again.',
+  conflict: 'The relay already has something else in this place.',
+  'head-moved': 'Somebody changed this chat at the same moment. Try again.',
+  sealed: 'This part of the chat takes no new messages. Try again.',
+  busy: 'The relay has a lot to do. Try again in a moment.',
+  'disk-full': 'The relay’s disk is full. Whoever runs it needs to make space.',
+  'mailbox-full': 'This person’s mailbox is full. Try again once they have been online.',
+  'registration-closed': 'This relay takes nobody in without an invitation.',
+  'invitation-used': 'This invitation has been used. Ask for a new one: each lets one person in.',
+  'invitation-expired': 'This invitation has expired. Ask for a new one.',
+  'handle-taken': 'Somebody has this handle already. Choose another one.',
+  'too-many': 'Too many things at once. Try again in a moment.',
+  'version-unsupported': 'This version of the app is too old for the relay. Reload to update it.',
+};

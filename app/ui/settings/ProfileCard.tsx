@@ -1,0 +1,66 @@
+// The name that others see, and the handle that the relay knows.
+import { type FormEvent, useState } from 'react';
+import type { CommandFailure } from '../../chat/commands.ts';
+import type { SelfView } from '../../chat/views.ts';
+import { Avatar } from '../kit/Avatar.tsx';
+import { Button } from '../kit/Button.tsx';
+import { Card } from '../kit/Page.tsx';
+import { useClient, useWords } from '../kit/Surroundings.tsx';
+import { TextField } from '../kit/TextField.tsx';
+
+export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready' }> }) {
+  const { words } = useWords();
+  const { settings } = words;
+  const client = useClient();
+  const [typed, setTyped] = useState<string>();
+  const [isSaved, setIsSaved] = useState(false);
+  const [failure, setFailure] = useState<CommandFailure>();
+  const name = typed ?? self.name;
+  const isChanged = typed !== undefined && typed.trim() !== self.name && typed.trim() !== '';
+
+  async function save(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (!isChanged) return;
+    const answer = await client.command({ command: 'setName', name: name.trim() });
+    setFailure(answer.ok ? undefined : answer.error);
+    setIsSaved(answer.ok);
+    if (answer.ok) setTyped(undefined);
+  }
+
+  return (
+    <Card title={settings.profile}>
+      <div className="flex flex-wrap items-center gap-4">
+        <Avatar seed={self.userId} name={name} size="xl" />
+        <div className="min-w-0">
+          <p className="truncate text-lg font-semibold">
+            <bdi>{name}</bdi>
+          </p>
+          <p className="truncate text-muted" dir="ltr">
+            @{self.handle}
+          </p>
+        </div>
+      </div>
+      <form onSubmit={(event) => void save(event)} className="mt-4 flex flex-wrap items-end gap-2">
+        <TextField
+          label={settings.name}
+          value={name}
+          error={failure === undefined ? undefined : words.failures[failure]}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            setIsSaved(false);
+          }}
+          maxLength={256}
+          autoComplete="name"
+          dir="auto"
+          className="min-w-48 flex-1"
+        />
+        <Button type="submit" look="quiet" disabled={!isChanged} className="min-h-12!">
+          {settings.saveName}
+        </Button>
+      </form>
+      <p role="status" className="mt-1.5 min-h-5 text-sm text-good">
+        {isSaved ? settings.nameSaved : ''}
+      </p>
+    </Card>
+  );
+}
