@@ -2,5 +2,8 @@
 import { hash } from 'node:crypto';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 
-/** The result is a view on memory of its own. */
-export const sha256 = (bytes: Uint8Array): Bytes => hash('sha256', bytes, 'buffer') as Uint8Array as Bytes;
+/** A plain array: a Buffer's `slice` shares memory, and compares unequal to the same bytes elsewhere. */
+export function sha256(bytes: Uint8Array): Bytes {
+  const digest = hash('sha256', bytes, 'buffer');
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength) as Bytes;
+}

@@ -5,7 +5,10 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export function blobOf<T extends Uint8Array = Bytes>(row: Row, name: string): T {
   const value = row[name];
-  if (value instanceof Uint8Array) return value as Uint8Array as T;
+  // A plain array, not the Buffer that it comes as: a Buffer's `slice` shares memory.
+  if (value instanceof Uint8Array) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength) as Uint8Array as T;
+  }
   throw new TypeError(`column ${name} holds no bytes`);
 }
 export function numberOf(row: Row, name: string): number {
