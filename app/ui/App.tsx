@@ -1,11 +1,13 @@
 // The screens put together: who comes in sees the welcome, who is in sees their chats, and an address leads to each.
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { useLocation } from 'wouter';
 import type { SelfView } from '../chat/views.ts';
 import { Announcer } from './kit/Announcer.tsx';
+import { Button } from './kit/Button.tsx';
+import { EmptyState } from './kit/EmptyState.tsx';
 import { ErrorBoundary } from './kit/ErrorBoundary.tsx';
 import { applyTheme } from './kit/preferences.ts';
-import { usePreferences } from './kit/Surroundings.tsx';
+import { usePreferences, useSurroundings } from './kit/Surroundings.tsx';
 import { useView } from './kit/useView.ts';
 import { Panes } from './Panes.tsx';
 import { UpdateToast } from './UpdateToast.tsx';
@@ -19,17 +21,41 @@ function Screens({ self }: { self: SelfView }) {
   return <Panes self={self} />;
 }
 
+function BrokenDown({ reason }: { reason: string }) {
+  const { words } = useSurroundings();
+  return (
+    <main className="flex h-dvh flex-col">
+      <EmptyState
+        icon="warning"
+        level={1}
+        isAlert
+        title={words.breakdown.title}
+        sentence={words.breakdown.sentence}
+      >
+        <Button onClick={() => location.reload()}>{words.broken.reload}</Button>
+        <p className="text-xs text-muted">{words.breakdown.detail(reason)}</p>
+      </EmptyState>
+    </main>
+  );
+}
+
 export function App() {
+  const { breakdown } = useSurroundings();
   const { values } = usePreferences();
+  const reason = useSyncExternalStore(breakdown.subscribe, breakdown.read);
   const self = useView({ query: 'self' })?.view;
   useEffect(() => applyTheme(document.documentElement, values.theme), [values.theme]);
   return (
     <ErrorBoundary>
       <Announcer>
-        {self && (
-          <Suspense fallback={null}>
-            <Screens self={self} />
-          </Suspense>
+        {reason === undefined ? (
+          self && (
+            <Suspense fallback={null}>
+              <Screens self={self} />
+            </Suspense>
+          )
+        ) : (
+          <BrokenDown reason={reason} />
         )}
         <UpdateToast />
       </Announcer>

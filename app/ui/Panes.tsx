@@ -76,7 +76,7 @@ export function Panes({ self }: { self: Extract<SelfView, { state: 'ready' }> })
           data-region
           className="z-10 col-start-1 row-start-1 min-h-0 min-w-0 wide:col-start-2"
         >
-          <ErrorBoundary resetKey={path}>
+          <ErrorBoundary key={openId ?? path}>
             <Suspense fallback={<div className="h-full bg-wallpaper" />}>
               <Switch>
                 <Route path="/c/:chat/m/:message">

@@ -7,7 +7,7 @@ import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 import { useIsTouch } from '../kit/useMediaQuery.ts';
 import { type ComposerMode, textOf } from './composerMode.ts';
-import { EmojiOptions, emojiOptionId, emojiOptionsId } from './EmojiOptions.tsx';
+import { emojiFieldProps, EmojiOptions } from './EmojiOptions.tsx';
 import { ModeBar } from './ModeBar.tsx';
 import { type Anchor, elementAnchor } from './rowActions.ts';
 import { useAutoGrow } from './useAutoGrow.ts';
@@ -51,7 +51,7 @@ export function Composer(props: {
   const text = isEdit ? edited.text : draft.text;
   const completion = useEmojiCompletion(text, cursor);
   const isCompleting = completion.options.length > 0;
-  useAutoGrow(field, text);
+  useAutoGrow(field);
 
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), [field]);
 
@@ -132,8 +132,7 @@ export function Composer(props: {
             rows={1}
             dir="auto"
             aria-label={words.composer.label}
-            aria-controls={isCompleting ? emojiOptionsId : undefined}
-            aria-activedescendant={isCompleting ? emojiOptionId(completion.activeIndex) : undefined}
+            {...emojiFieldProps(completion)}
             placeholder={words.composer.placeholder}
             value={text}
             onChange={(event) => change(event.target.value, event.target.selectionStart)}

@@ -57,10 +57,7 @@ export function ConversationSearch(props: {
         ? words.conversation.searchNothing
         : words.conversation.searchPlace(formats.number(index + 1), formats.number(count));
   return (
-    <div
-      role="search"
-      className="flex animate-appear items-center gap-1 border-b border-line bg-surface px-3 py-1.5"
-    >
+    <search className="flex animate-appear items-center gap-1 border-b border-line bg-surface px-3 py-1.5">
       <input
         ref={field}
         type="search"
@@ -73,9 +70,7 @@ export function ConversationSearch(props: {
         enterKeyHint="search"
         className="h-10 min-w-0 flex-1 rounded-full bg-field px-4 text-md outline-none placeholder:text-muted focus-visible:ring-2 focus-visible:ring-accent-bright [&::-webkit-search-cancel-button]:hidden"
       />
-      <span role="status" className="px-1 text-sm whitespace-nowrap text-muted tabular-nums">
-        {place}
-      </span>
+      <output className="px-1 text-sm whitespace-nowrap text-muted tabular-nums">{place}</output>
       <IconButton
         icon="up"
         label={words.conversation.searchOlder}
@@ -89,6 +84,6 @@ export function ConversationSearch(props: {
         onClick={() => step(-1)}
       />
       <IconButton icon="close" label={words.conversation.searchClose} onClick={onClose} />
-    </div>
+    </search>
   );
 }

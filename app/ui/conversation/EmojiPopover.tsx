@@ -104,8 +104,7 @@ export function EmojiPopover(props: {
                 />
                 <div
                   ref={grid}
-                  role="group"
-                  aria-label={words.emoji.title}
+                  role="presentation"
                   onKeyDown={onGridKey}
                   className="scroller grid max-h-60 w-78 max-w-[80vw] grid-cols-[repeat(8,minmax(0,1fr))] content-start"
                 >

@@ -1,19 +1,11 @@
 // The day of what is at the top, while one scrolls. It floats over the rows, so it moves nothing; the separators
 // between the rows say the same to a screen reader.
-import { useEffect, useState } from 'react';
 import { useWords } from '../kit/Surroundings.tsx';
 import { Pill } from './TimelineRows.tsx';
 
-const lingerMs = 1200;
-
-export function FloatingDay({ atMs, nowMs }: { atMs: number | undefined; nowMs: number }) {
+export function FloatingDay(props: { atMs: number | undefined; nowMs: number; isShown: boolean }) {
+  const { atMs, nowMs, isShown } = props;
   const { formats } = useWords();
-  const [isShown, setIsShown] = useState(false);
-  useEffect(() => {
-    setIsShown(true);
-    const timer = setTimeout(() => setIsShown(false), lingerMs);
-    return () => clearTimeout(timer);
-  }, [atMs]);
   if (atMs === undefined) return null;
   return (
     <div

@@ -6,7 +6,6 @@ const look =
   'pointer-events-auto relative flex h-11 items-center justify-center rounded-full border border-line bg-raised text-muted shadow-float transition-colors hover:text-ink animate-appear';
 
 export function JumpButtons(props: {
-  label: string;
   showsLatest: boolean;
   showsUnread: boolean;
   unreadCount: number;

@@ -1,18 +1,19 @@
 // One message: its bubble, whose it is, what it answers, and the ways to act on it.
-import { type KeyboardEvent, memo, useState } from 'react';
+import { memo } from 'react';
 import { markupToPlain } from '../../chat/markup.ts';
 import type { ChatKind, MessageView } from '../../chat/views.ts';
 import { Avatar } from '../kit/Avatar.tsx';
 import { personName } from '../kit/chatTitle.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
+import { rovingRow } from '../kit/useRovingRows.ts';
 import { HoverBar } from './HoverBar.tsx';
 import { MessageMeta } from './MessageMeta.tsx';
 import { isEmojiOnly, MessageText } from './MessageText.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
 import { elementAnchor, pointAnchor, useRowActions } from './rowActions.ts';
-import { usePressMenu } from './usePressMenu.ts';
+import { useHover, useMenuKeys, usePressMenu } from './usePressMenu.ts';
 import { useSwipeReply } from './useSwipeReply.ts';
 
 function useSpokenLabel(message: MessageView): string {
@@ -95,7 +96,7 @@ export const MessageRow = memo(function MessageRow(props: {
   const { rowKey, message, chatKind, isRunStart, isRunEnd, isTabStop, isFlashing } = props;
   const { words } = useWords();
   const actions = useRowActions();
-  const [isHot, setIsHot] = useState(false);
+  const hover = useHover();
   const isOwn = message.author.isSelf;
   const isGroup = chatKind === 'group';
   const isDeleted = message.body.kind === 'deleted';
@@ -104,24 +105,14 @@ export const MessageRow = memo(function MessageRow(props: {
   const press = usePressMenu((x, y) => actions.openMenu(message, pointAnchor(x, y)));
   const swipe = useSwipeReply(() => !isDeleted && actions.reply(message));
 
-  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
-    const isMenuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
-    if (event.target !== event.currentTarget || (event.key !== 'Enter' && !isMenuKey)) return;
-    event.preventDefault();
-    const bubble = event.currentTarget.querySelector('[data-bubble]') ?? event.currentTarget;
-    actions.openMenu(message, elementAnchor(bubble));
-  }
+  const keys = useMenuKeys((bubble) => actions.openMenu(message, elementAnchor(bubble)));
 
   return (
     <article
-      data-row-key={rowKey}
-      tabIndex={isTabStop ? 0 : -1}
+      {...rovingRow(rowKey, isTabStop)}
+      {...hover.handlers}
+      {...keys}
       aria-label={useSpokenLabel(message)}
-      onKeyDown={onKeyDown}
-      onPointerEnter={(event) => event.pointerType === 'mouse' && setIsHot(true)}
-      onPointerLeave={() => setIsHot(false)}
-      onFocus={() => setIsHot(true)}
-      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setIsHot(false)}
       className={`relative flex touch-pan-y gap-2 px-3 outline-offset-[-2px] sm:px-5 ${isRunStart ? 'pt-2' : 'pt-0.5'} ${message.reactions.length > 0 ? 'pb-1' : ''} ${isOwn ? 'justify-end' : ''} ${isFlashing ? 'animate-flash' : ''}`}
     >
       {isGroup && !isOwn && (
@@ -138,7 +129,7 @@ export const MessageRow = memo(function MessageRow(props: {
           {...press}
           className={`max-w-full overflow-clip wrap-anywhere coarse:select-none ${
             isBig
-              ? 'px-1 text-3xl'
+              ? 'px-1 text-3xl [&_p]:flex [&_p]:items-end'
               : `min-w-16 px-3 py-1.5 shadow-bubble ${corners(isOwn, isRunStart, isRunEnd)} ${isOwn ? 'bg-own text-own-ink' : 'bg-bubble text-ink'}`
           }`}
         >
@@ -155,7 +146,7 @@ export const MessageRow = memo(function MessageRow(props: {
           )}
         </div>
         {message.reactions.length > 0 && <Reactions message={message} />}
-        {isHot && <HoverBar message={message} isOwn={isOwn} />}
+        {hover.isOver && <HoverBar message={message} isOwn={isOwn} />}
       </div>
     </article>
   );

@@ -6,6 +6,7 @@ import { EmptyState } from '../kit/EmptyState.tsx';
 import { LinkBanner } from '../kit/LinkBanner.tsx';
 import { Notice } from '../kit/Notice.tsx';
 import { useAnnounce } from '../kit/Announcer.tsx';
+import { rowSelector } from '../kit/useRovingRows.ts';
 import { useShortcut } from '../kit/useShortcut.ts';
 import { useWords } from '../kit/Surroundings.tsx';
 import { Composer, type ComposerHandle } from './Composer.tsx';
@@ -84,19 +85,17 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
     requestAnimationFrame(() => composer.current?.focus());
   }, []);
   const { react } = commands;
-  const reactTo = useRef(react);
-  reactTo.current = react;
-  const openedIds = useRef(new Set<MessageIdText>());
+  const [openedIds] = useState(() => new Set<MessageIdText>());
   const rowActions = useMemo<RowActions>(
     () => ({
       openMenu: (message, anchor) => setOverlay({ kind: 'menu', message, anchor }),
       openReactions: (message, anchor) => setOverlay({ kind: 'reactions', message, anchor, isSmall: true }),
       reply: (message) => startMode({ kind: 'reply', message }),
-      react: (message, emoji) => void reactTo.current(message, emoji),
+      react: (message, emoji) => void react(message, emoji),
       goTo,
-      openedIds: openedIds.current,
+      openedIds,
     }),
-    [goTo, startMode],
+    [goTo, startMode, react, openedIds],
   );
 
   function onAction(message: MessageView, action: MessageAction): void {
@@ -141,7 +140,7 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
       )}
       <LinkBanner className="wide:hidden" />
       {chat.trouble !== undefined && (
-        <Notice look="warning" icon="warning" role="status" className="rounded-none!">
+        <Notice look="warning" icon="warning" className="rounded-none!">
           {words.conversation.trouble[chat.trouble]}
         </Notice>
       )}
@@ -207,9 +206,7 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
             close={() => setOverlay((current) => (current === overlay ? undefined : current))}
             focusRow={() => list.current?.focus(overlay.message.messageId)}
             rowElement={() =>
-              document.querySelector<HTMLElement>(
-                `[data-row-key="${CSS.escape(messageKey(overlay.message.messageId))}"]`,
-              )
+              document.querySelector<HTMLElement>(rowSelector(messageKey(overlay.message.messageId)))
             }
             onAction={onAction}
             onReact={rowActions.react}

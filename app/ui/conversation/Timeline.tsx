@@ -1,21 +1,30 @@
 // The messages below each other. Opens at a message, at the first unread one, or at the end; the text under a reader's
 // eye never moves; one tab stop, and arrows between messages.
-import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type Ref,
+  useEffect,
+  useEffectEvent,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { ChatKind, MessageIdText } from '../../chat/views.ts';
-import { useWords } from '../kit/Surroundings.tsx';
 import { useNow } from '../kit/useNow.ts';
 import { useRovingRows } from '../kit/useRovingRows.ts';
 import { FloatingDay } from './FloatingDay.tsx';
 import { JumpButtons } from './JumpButtons.tsx';
-import { MessageRow } from './MessageRow.tsx';
-import { didStartMove, messageKey, rowTimeMs, type TimelineRow, unreadKey } from './timelineRows.ts';
-import { DayRow, EventRow, UnreadRow } from './TimelineRows.tsx';
+import { didStartMove, messageKey, type TimelineRow, unreadKey } from './timelineRows.ts';
+import { TimelineRowView } from './TimelineRowView.tsx';
 import { useSeen } from './useSeen.ts';
 import { useStickToEnd } from './useStickToEnd.ts';
+import { useTopDay } from './useTopDay.ts';
 
 /** Older or newer history is fetched when this close to it: a screen or two ahead of the reader. */
 const aheadPx = 1200;
+/** Rows that stay visible above the place that one jumps to. */
+const aboveUnreadPx = 56;
 
 export interface TimelineHandle {
   /** False when the message isn't among the rows. */
@@ -40,20 +49,19 @@ export function Timeline(props: {
   onSeen: (messageId: MessageIdText) => void;
 }) {
   const { ref, rows, chatKind, targetId, flashingId, hasOlder, hasNewer } = props;
-  const { words } = useWords();
   const nowMs = useNow();
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [isPlaced, setIsPlaced] = useState(false);
-  const [topMs, setTopMs] = useState<number>();
   const [wasUnreadSeen, setWasUnreadSeen] = useState(false);
   const stick = useStickToEnd(list, rows.length);
+  const top = useTopDay();
 
-  // The rows of the last drawn frame, to tell older history from new messages.
-  const drawn = useRef<readonly TimelineRow[]>([]);
-  const isStartMoving = didStartMove(drawn.current, rows);
+  // Whether the last change of the rows was at their start: older history, not new messages.
+  const [drawn, setDrawn] = useState({ rows, isStartMoving: false });
+  if (drawn.rows !== rows) setDrawn({ rows, isStartMoving: didStartMove(drawn.rows, rows) });
+
   const unreadIndex = rows.findIndex((row) => row.key === unreadKey);
-
   const roving = useRovingRows({
     keys: rows.map((row) => row.key),
     canFocus: (index) => rows[index]?.kind === 'message',
@@ -68,50 +76,59 @@ export function Timeline(props: {
   };
   const reportSeen = useSeen({ rows, lastVisibleIndex, onSeen: props.onSeen });
 
+  function goTo(index: number, align: 'center' | 'start'): void {
+    stick.letGo();
+    list.current?.scrollToIndex(index, align === 'start' ? { align, offset: -aboveUnreadPx } : { align });
+  }
+
+  /** What follows from what is in sight now. */
   function look(): void {
     const handle = list.current;
-    if (!handle) return;
+    if (!handle || !isPlaced) return;
     const offset = handle.scrollOffset;
     if (hasOlder && offset < aheadPx) props.onOlder();
     if (hasNewer && handle.scrollSize - offset - handle.viewportSize < aheadPx) props.onNewer();
     const first = handle.findItemIndex(offset + 4);
-    const row = rows.slice(first, first + 3).find((candidate) => rowTimeMs(candidate) !== undefined);
-    setTopMs(row && rowTimeMs(row));
+    top.see(rows, first);
     if (unreadIndex >= first && unreadIndex <= lastVisibleIndex()) setWasUnreadSeen(true);
     reportSeen();
   }
+  const onLook = useEffectEvent((_rows: readonly TimelineRow[], _isPlaced: boolean) => look());
 
-  // Once, before the first frame: the place to open at.
-  useLayoutEffect(() => {
+  const place = useEffectEvent(() => {
     const target = targetId === undefined ? -1 : rows.findIndex((row) => row.key === messageKey(targetId));
-    if (target !== -1) list.current?.scrollToIndex(target, { align: 'center' });
-    else if (unreadIndex !== -1) list.current?.scrollToIndex(unreadIndex, { align: 'start', offset: -48 });
-    if (target !== -1 || unreadIndex !== -1) stick.letGo();
+    if (target !== -1) goTo(target, 'center');
+    else if (unreadIndex !== -1) goTo(unreadIndex, 'start');
     else stick.scrollToEnd();
-    const frame = requestAnimationFrame(() => requestAnimationFrame(() => setIsPlaced(true)));
+  });
+  useLayoutEffect(() => {
+    place();
+    // Rows get their real sizes in the first frames; until then the list is there, but not seen.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => setIsPlaced(true));
+    });
     return () => cancelAnimationFrame(frame);
-    // oxlint has no say here: it is meant to run for the first rows only.
   }, []);
 
-  useLayoutEffect(() => {
-    const before = drawn.current;
-    drawn.current = rows;
-    if (before.length === 0 || before === rows) return;
-    const [lastBefore, last] = [before.at(-1), rows.at(-1)];
-    const isNewOwn = last?.kind === 'message' && last.key !== lastBefore?.key && last.message.author.isSelf;
-    if (isNewOwn && !hasNewer && last.message.delivery === 'waiting') stick.scrollToEnd();
-    else if (!hasNewer) stick.keep();
-  }, [rows, hasNewer, stick]);
-
-  useEffect(look, [rows]);
+  const lastKey = useRef(rows.at(-1)?.key);
+  const follow = useEffectEvent((now: readonly TimelineRow[]) => {
+    const last = now.at(-1);
+    const isNew = last?.key !== lastKey.current;
+    lastKey.current = last?.key;
+    if (hasNewer || !last) return;
+    const isJustSent =
+      last.kind === 'message' && last.message.author.isSelf && Date.now() - last.message.sentAtMs < 5000;
+    if (isNew && isJustSent) stick.scrollToEnd();
+    else stick.keep();
+  });
+  useLayoutEffect(() => follow(rows), [rows]);
+  useEffect(() => onLook(rows, isPlaced), [rows, isPlaced]);
 
   useImperativeHandle(ref, () => ({
     show(messageId) {
       const index = rows.findIndex((row) => row.key === messageKey(messageId));
-      if (index === -1) return false;
-      stick.letGo();
-      list.current?.scrollToIndex(index, { align: 'center' });
-      return true;
+      if (index !== -1) goTo(index, 'center');
+      return index !== -1;
     },
     showEnd: stick.scrollToEnd,
     focus(messageId) {
@@ -122,11 +139,11 @@ export function Timeline(props: {
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      <FloatingDay atMs={topMs} nowMs={nowMs} />
+      <FloatingDay atMs={top.atMs} nowMs={nowMs} isShown={isPlaced && top.isMoving} />
       <div
         ref={scroller}
-        onKeyDown={roving.onKeyDown}
-        onFocus={roving.onFocus}
+        role="presentation"
+        {...roving.handlers}
         className={`scroller flex min-h-0 flex-1 flex-col pb-2 [overflow-anchor:none] ${isPlaced ? '' : 'opacity-0'}`}
         data-testid="timeline"
       >
@@ -137,52 +154,35 @@ export function Timeline(props: {
           as="ol"
           item="li"
           data={rows}
-          shift={isStartMoving}
+          shift={drawn.isStartMoving}
           bufferSize={400}
           keepMounted={roving.activeIndex >= 0 ? [roving.activeIndex] : []}
           onScroll={(offset) => {
             stick.onScroll(offset);
+            top.move();
             look();
           }}
           onResize={() => !hasNewer && stick.keep()}
         >
-          {(row) => {
-            switch (row.kind) {
-              case 'day':
-                return <DayRow key={row.key} atMs={row.atMs} nowMs={nowMs} />;
-              case 'unread':
-                return <UnreadRow key={row.key} count={props.unreadAtOpening} />;
-              case 'event':
-                return <EventRow key={row.key} event={row.event} />;
-              case 'message':
-                return (
-                  <MessageRow
-                    key={row.key}
-                    rowKey={row.key}
-                    message={row.message}
-                    chatKind={chatKind}
-                    isRunStart={row.isRunStart}
-                    isRunEnd={row.isRunEnd}
-                    isTabStop={row.key === roving.activeKey}
-                    isFlashing={row.message.messageId === flashingId}
-                  />
-                );
-              default:
-                return row satisfies never;
-            }
-          }}
+          {(row) => (
+            <TimelineRowView
+              key={row.key}
+              row={row}
+              chatKind={chatKind}
+              nowMs={nowMs}
+              unreadAtOpening={props.unreadAtOpening}
+              isTabStop={row.key === roving.activeKey}
+              isFlashing={row.kind === 'message' && row.message.messageId === flashingId}
+            />
+          )}
         </Virtualizer>
       </div>
       <JumpButtons
-        label={words.conversation.timeline}
         showsLatest={isPlaced && (hasNewer || !stick.isAtEnd)}
         showsUnread={isPlaced && unreadIndex !== -1 && !wasUnreadSeen}
         unreadCount={props.unreadCount}
         onLatest={() => (hasNewer ? props.onLatest() : stick.scrollToEnd())}
-        onUnread={() => {
-          stick.letGo();
-          list.current?.scrollToIndex(unreadIndex, { align: 'start', offset: -48 });
-        }}
+        onUnread={() => goTo(unreadIndex, 'start')}
       />
     </div>
   );

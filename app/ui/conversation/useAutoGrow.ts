@@ -2,11 +2,11 @@
 // (`field-sizing`) are left alone.
 import { type RefObject, useLayoutEffect } from 'react';
 
-export function useAutoGrow(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+export function useAutoGrow(field: RefObject<HTMLTextAreaElement | null>): void {
   useLayoutEffect(() => {
     const element = field.current;
     if (!element || CSS.supports('field-sizing', 'content')) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [field, text]);
+    element.style.setProperty('height', 'auto');
+    element.style.setProperty('height', `${element.scrollHeight}px`);
+  });
 }

@@ -33,13 +33,12 @@ export function findEmoji(
 
 export function useEmojiCompletion(text: string, cursor: number): EmojiCompletion {
   const [entries, setEntries] = useState<readonly EmojiEntry[]>();
-  const [activeIndex, setActiveIndex] = useState(0);
+  const [active, setActive] = useState({ query: '', index: 0 });
   const [closedFor, setClosedFor] = useState<string>();
   const before = text.slice(0, cursor);
   const query = emojiQuery(before);
 
   useEffect(() => {
-    setActiveIndex(0);
     if (query === undefined || entries) return;
     import('../kit/words/emoji.en.ts').then(({ emoji }) => setEntries(emoji), console.error);
   }, [query, entries]);
@@ -49,10 +48,13 @@ export function useEmojiCompletion(text: string, cursor: number): EmojiCompletio
       query === undefined || !entries || closedFor === query ? [] : findEmoji(entries, query, mostShown),
     [query, entries, closedFor],
   );
+  // Another name begins at the top again.
+  const activeIndex = active.query === query ? Math.min(active.index, options.length - 1) : 0;
   return {
     options,
-    activeIndex: Math.min(activeIndex, options.length - 1),
-    move: (step) => setActiveIndex((index) => (index + step + options.length) % options.length),
+    activeIndex,
+    move: (step) =>
+      setActive({ query: query ?? '', index: (activeIndex + step + options.length) % options.length }),
     close: () => setClosedFor(query),
     complete([emoji]) {
       const start = before.length - (query?.length ?? 0) - 1;

@@ -1,6 +1,6 @@
 // What a conversation asks of the chat below it, and the one failure that it shows. A text that could not be sent is
 // given back.
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { newMessageId } from '../../chat/client.ts';
 import type { Command, CommandFailure } from '../../chat/commands.ts';
 import type { MessageIdText, MessageView } from '../../chat/views.ts';
@@ -10,7 +10,6 @@ export function useMessageCommands(chatId: string, giveBack: (text: string) => v
   const { client } = useSurroundings();
   const { values, change } = usePreferences();
   const [failure, setFailure] = useState<CommandFailure>();
-  const { hasSent } = values;
 
   const run = useCallback(
     async (command: Command): Promise<boolean> => {
@@ -21,32 +20,35 @@ export function useMessageCommands(chatId: string, giveBack: (text: string) => v
     [client],
   );
 
-  return useMemo(
-    () => ({
-      failure,
-      dismissFailure: () => setFailure(undefined),
-      async send(text: string, replyTo: MessageIdText | undefined) {
-        const messageId = newMessageId();
-        const isSent = await run({
-          command: 'sendMessage',
-          chatId,
-          messageId,
-          text,
-          ...(replyTo === undefined ? {} : { replyTo }),
-        });
-        if (!isSent) giveBack(text);
-        else if (!hasSent) change({ hasSent: true });
-      },
-      edit: (messageId: MessageIdText, text: string) =>
-        run({ command: 'editMessage', chatId, messageId, text }),
-      remove: (messageId: MessageIdText, scope: 'me' | 'everyone') =>
-        run({ command: 'deleteMessage', chatId, messageId, scope }),
-      react(message: MessageView, emoji: string) {
-        const isOwn = message.reactions.some((reaction) => reaction.isOwn && reaction.emoji === emoji);
-        return run({ command: 'react', chatId, messageId: message.messageId, emoji: isOwn ? null : emoji });
-      },
-      markRead: (messageId: MessageIdText) => void client.command({ command: 'markRead', chatId, messageId }),
-    }),
-    [client, chatId, run, failure, giveBack, hasSent, change],
+  const react = useCallback(
+    (message: MessageView, emoji: string) => {
+      const isOwn = message.reactions.some((reaction) => reaction.isOwn && reaction.emoji === emoji);
+      return run({ command: 'react', chatId, messageId: message.messageId, emoji: isOwn ? null : emoji });
+    },
+    [run, chatId],
   );
+
+  async function send(text: string, replyTo: MessageIdText | undefined): Promise<void> {
+    const isSent = await run({
+      command: 'sendMessage',
+      chatId,
+      messageId: newMessageId(),
+      text,
+      ...(replyTo === undefined ? {} : { replyTo }),
+    });
+    if (!isSent) giveBack(text);
+    else if (!values.hasSent) change({ hasSent: true });
+  }
+
+  return {
+    failure,
+    dismissFailure: () => setFailure(undefined),
+    send,
+    edit: (messageId: MessageIdText, text: string) =>
+      run({ command: 'editMessage', chatId, messageId, text }),
+    remove: (messageId: MessageIdText, scope: 'me' | 'everyone') =>
+      run({ command: 'deleteMessage', chatId, messageId, scope }),
+    react,
+    markRead: (messageId: MessageIdText) => void client.command({ command: 'markRead', chatId, messageId }),
+  };
 }

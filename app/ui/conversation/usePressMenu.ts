@@ -1,6 +1,13 @@
-// All ways by pointer to a message's menu: right click, and a long press on touch. What follows a long press (the click,
-// the browser's own menu) is kept from doing anything.
-import { type MouseEvent, type PointerEvent, useRef } from 'react';
+// The ways to a message's menu: right click, a long press on touch, and keys; and whether the pointer or the focus is on
+// it. What follows a long press (the click, the browser's own menu) is kept from doing anything.
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useRef,
+  useState,
+} from 'react';
 
 const pressMs = 450;
 const slipPx = 10;
@@ -48,6 +55,35 @@ export function usePressMenu(open: (x: number, y: number) => void) {
       cancel();
       if (isTouch) firedAtMs.current = performance.now();
       open(event.clientX, event.clientY);
+    },
+  };
+}
+
+/** Enter, the menu key or Shift+F10 on the row itself; the menu keeps to its bubble. */
+export function useMenuKeys(open: (bubble: Element) => void) {
+  return {
+    onKeyDown(event: KeyboardEvent<HTMLElement>) {
+      const isMenuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+      if (event.target !== event.currentTarget || (event.key !== 'Enter' && !isMenuKey)) return;
+      event.preventDefault();
+      open(event.currentTarget.querySelector('[data-bubble]') ?? event.currentTarget);
+    },
+  };
+}
+
+export function useHover() {
+  const [isOver, setIsOver] = useState(false);
+  return {
+    isOver,
+    handlers: {
+      onPointerEnter: (event: PointerEvent) => event.pointerType === 'mouse' && setIsOver(true),
+      onPointerLeave: () => setIsOver(false),
+      onFocus: () => setIsOver(true),
+      onBlur(event: FocusEvent) {
+        const isInside =
+          event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget);
+        if (!isInside) setIsOver(false);
+      },
     },
   };
 }

@@ -1,5 +1,5 @@
 // Keeps the newest message in sight while the reader is at the end, and moves nothing while they are anywhere else.
-import { type RefObject, useCallback, useRef, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 
 /** Closer than this is at the end: about a line. */
@@ -11,7 +11,7 @@ export interface StickToEnd {
   /** After rows or sizes changed: back to the end, if that is where the reader was. */
   readonly keep: () => void;
   readonly scrollToEnd: () => void;
-  /** The list opens somewhere else. */
+  /** The list goes somewhere else. */
   readonly letGo: () => void;
 }
 
@@ -19,8 +19,10 @@ export function useStickToEnd(list: RefObject<VirtualizerHandle | null>, rowCoun
   const [isAtEnd, setIsAtEnd] = useState(true);
   const sticks = useRef(true);
   const lastOffset = useRef(0);
-  const count = useRef(rowCount);
-  count.current = rowCount;
+  const count = useRef(0);
+  useLayoutEffect(() => {
+    count.current = rowCount;
+  }, [rowCount]);
 
   const change = useCallback((next: boolean) => {
     sticks.current = next;

@@ -21,8 +21,8 @@ export function ChatList({ rows, openId }: { rows: readonly ChatRowView[]; openI
   return (
     <div
       ref={container}
-      onKeyDown={roving.onKeyDown}
-      onFocus={roving.onFocus}
+      role="presentation"
+      {...roving.handlers}
       className="scroller min-h-0 flex-1 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
       data-testid="chat-list"
     >

@@ -5,6 +5,8 @@ import { markupToPlain } from '../../chat/markup.ts';
 import type { ChatRowView } from '../../chat/views.ts';
 import { Avatar } from '../kit/Avatar.tsx';
 import { chatPath, chatTitle, personName } from '../kit/chatTitle.ts';
+import { fromInside } from '../kit/leaveTo.ts';
+import { rovingRow } from '../kit/useRovingRows.ts';
 import { useWords } from '../kit/Surroundings.tsx';
 import { Ticks } from '../kit/Ticks.tsx';
 
@@ -65,8 +67,8 @@ export const ChatRow = memo(function ChatRow(props: {
     <div className="px-2">
       <Link
         href={chatPath(row.chatId)}
-        data-row-key={row.chatId}
-        tabIndex={isTabStop ? 0 : -1}
+        {...rovingRow(row.chatId, isTabStop)}
+        state={fromInside}
         aria-current={isOpen ? 'page' : undefined}
         className={`flex min-h-18 items-center gap-3 rounded-md px-2.5 py-2 outline-offset-[-2px] transition-colors duration-100 ${isOpen ? 'bg-accent-tint' : 'hover:bg-hover'}`}
       >

@@ -5,6 +5,7 @@ import type { CommandFailure } from '../../chat/commands.ts';
 import { Button } from '../kit/Button.tsx';
 import { chatPath } from '../kit/chatTitle.ts';
 import { EmptyState } from '../kit/EmptyState.tsx';
+import { fromInside } from '../kit/leaveTo.ts';
 import { Notice } from '../kit/Notice.tsx';
 import { useClient, useWords } from '../kit/Surroundings.tsx';
 import type { ChatFilter } from './chatOrder.ts';
@@ -17,14 +18,14 @@ export function NoChats() {
 
   async function writeNote(): Promise<void> {
     const answer = await client.command({ command: 'createNotes' });
-    if (answer.ok) navigate(chatPath(answer.value.chatId));
+    if (answer.ok) navigate(chatPath(answer.value.chatId), { state: fromInside });
     else setFailure(answer.error);
   }
 
   return (
     <div className="scroller flex flex-1">
       <EmptyState icon="compose" title={words.inbox.emptyTitle} sentence={words.inbox.emptySentence}>
-        <Button icon="invite" onClick={() => navigate('/invite')}>
+        <Button icon="invite" onClick={() => navigate('/invite', { state: fromInside })}>
           {words.inbox.invite}
         </Button>
         <Button look="quiet" icon="bookmark" onClick={() => void writeNote()}>

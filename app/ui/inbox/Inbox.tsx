@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import type { ChatRowView, SelfView } from '../../chat/views.ts';
 import { Avatar } from '../kit/Avatar.tsx';
 import { IconButton } from '../kit/Button.tsx';
+import { fromInside } from '../kit/leaveTo.ts';
 import { LinkBanner } from '../kit/LinkBanner.tsx';
 import { Shimmer } from '../kit/Shimmer.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
@@ -20,8 +21,8 @@ const noRows: readonly ChatRowView[] = [];
 function LoadingRows() {
   const { words } = useWords();
   return (
-    <div className="flex-1 overflow-hidden pt-1" role="status">
-      <span className="spoken">{words.inbox.loadingChats}</span>
+    <div className="flex-1 overflow-hidden pt-1">
+      <output className="spoken">{words.inbox.loadingChats}</output>
       {Array.from({ length: 8 }, (_, index) => (
         <div key={index} className="flex min-h-18 items-center gap-3 px-4.5">
           <Shimmer className="size-12 shrink-0" />
@@ -58,28 +59,33 @@ export function Inbox(props: {
   }
 
   function onSearchKey(event: KeyboardEvent): void {
-    if (event.nativeEvent.isComposing) return;
-    const count = result.paths.length;
-    if (event.key === 'Escape' && text !== '') {
-      event.preventDefault();
-      changeText('');
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      event.preventDefault();
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      if (count > 0) setActiveIndex(Math.min(count - 1, Math.max(0, activeIndex + step)));
-    } else if (event.key === 'Enter') {
-      const path = result.paths[Math.max(0, activeIndex)];
-      if (path !== undefined) navigate(path);
-    }
+    if (event.nativeEvent.isComposing || !isSearching) return;
+    const last = result.paths.length - 1;
+    const path = result.paths[Math.max(0, activeIndex)];
+    const actionByKey: Readonly<Record<string, () => void>> = {
+      Escape: () => changeText(''),
+      ArrowDown: () => setActiveIndex(Math.min(last, activeIndex + 1)),
+      ArrowUp: () => setActiveIndex(Math.max(Math.min(0, last), activeIndex - 1)),
+      Enter: () => path !== undefined && navigate(path, { state: fromInside }),
+    };
+    const action = actionByKey[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
   }
 
   return (
     <div className="flex h-full min-h-0 flex-col bg-surface">
       <header className="flex items-center gap-1 ps-4 pe-2.5 pt-[max(0.625rem,env(safe-area-inset-top))] pb-2.5">
         <h1 className="flex-1 text-xl font-bold tracking-tight">{words.inbox.title}</h1>
-        <IconButton icon="invite" label={words.inbox.invite} onClick={() => navigate('/invite')} />
+        <IconButton
+          icon="invite"
+          label={words.inbox.invite}
+          onClick={() => navigate('/invite', { state: fromInside })}
+        />
         <Link
           href="/settings"
+          state={fromInside}
           aria-label={words.inbox.settings}
           title={words.inbox.settings}
           className="flex size-11 items-center justify-center rounded-full hover:bg-hover"
@@ -95,7 +101,8 @@ export function Inbox(props: {
         onKeyDown={onSearchKey}
       />
       {!isSearching && rows !== undefined && rows.length > 0 && (
-        <div role="group" aria-label={words.inbox.filters} className="flex flex-wrap gap-1.5 px-4 pt-3 pb-1">
+        <fieldset className="flex flex-wrap gap-1.5 px-4 pt-3 pb-1">
+          <legend className="spoken">{words.inbox.filters}</legend>
           {chatFilters.map((name) => (
             <button
               key={name}
@@ -107,7 +114,7 @@ export function Inbox(props: {
               {words.inbox.filterNames[name]}
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       <LinkBanner className="mt-2" />
       {!isSearching && <InboxNotes self={self} />}

@@ -1,6 +1,6 @@
 // What the list says about the whole app: that the account lives here only, and that the app can be installed. One at
 // a time, and each goes away for good when asked to.
-import { useSyncExternalStore } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import type { SelfView } from '../../chat/views.ts';
 import { IconButton } from '../kit/Button.tsx';
@@ -13,26 +13,27 @@ function Note(props: {
   sentence: string;
   dismissLabel: string;
   onDismiss: () => void;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   const { icon, title, sentence, dismissLabel, onDismiss, children } = props;
   return (
-    <div
-      role="note"
-      className="mx-4 mt-3 flex animate-appear items-start gap-3 rounded-md bg-accent-tint py-2.5 ps-3 pe-1 text-sm"
+    <aside
+      aria-label={title}
+      className="mx-3 mt-2 mb-1 flex animate-appear items-start gap-2.5 rounded-md border border-line py-2 ps-3 text-sm"
     >
-      <Icon name={icon} className="mt-0.5 text-accent-ink" />
+      <Icon name={icon} className="mt-px text-accent-ink" />
       <div className="min-w-0 flex-1">
         <p className="font-semibold">{title}</p>
-        <p className="text-muted">{sentence}</p>
-        {children}
+        <p className="text-muted">
+          {sentence} {children}
+        </p>
       </div>
-      <IconButton icon="close" size={4} label={dismissLabel} onClick={onDismiss} className="-my-1.5" />
-    </div>
+      <IconButton icon="close" size={4} label={dismissLabel} onClick={onDismiss} className="-my-1" />
+    </aside>
   );
 }
 
-const action = 'inline-flex min-h-8 items-center rounded-sm font-semibold text-accent-ink hover:underline';
+const action = 'rounded-xs font-semibold text-accent-ink underline-offset-2 hover:underline';
 
 export function InboxNotes({ self }: { self: Extract<SelfView, { state: 'ready' }> }) {
   const { words, install } = useSurroundings();

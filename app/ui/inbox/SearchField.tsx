@@ -1,12 +1,9 @@
-// Where one types what to look for. It is a combobox over the results, so the arrows move among them while the cursor
-// stays in the field.
+// Where one types what to look for. Arrows move among the results, Enter opens one, Esc clears.
 import type { KeyboardEvent, Ref } from 'react';
 import { IconButton } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
-
-export const resultsId = 'search-results';
-export const resultId = (index: number): string => `search-result-${index}`;
+import { fieldProps } from './searchBox.ts';
 
 export function SearchField(props: {
   ref: Ref<HTMLInputElement>;
@@ -17,9 +14,8 @@ export function SearchField(props: {
 }) {
   const { ref, text, activeIndex, onText, onKeyDown } = props;
   const { words } = useWords();
-  const isSearching = text.trim() !== '';
   return (
-    <div role="search" className="relative mx-4">
+    <search className="relative mx-4 block">
       <Icon
         name="search"
         size={4.5}
@@ -28,11 +24,7 @@ export function SearchField(props: {
       <input
         ref={ref}
         type="search"
-        role="combobox"
-        aria-expanded={isSearching}
-        aria-controls={isSearching ? resultsId : undefined}
-        aria-activedescendant={isSearching && activeIndex >= 0 ? resultId(activeIndex) : undefined}
-        aria-autocomplete="list"
+        {...fieldProps(text.trim() !== '', activeIndex)}
         aria-label={words.inbox.searchEverywhere}
         placeholder={words.inbox.search}
         value={text}
@@ -48,9 +40,9 @@ export function SearchField(props: {
           size={4}
           label={words.inbox.clearSearch}
           onClick={() => onText('')}
-          className="absolute! end-0.5 top-0.5"
+          className="absolute! end-0.5 top-0.5 coarse:top-0"
         />
       )}
-    </div>
+    </search>
   );
 }

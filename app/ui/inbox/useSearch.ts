@@ -40,7 +40,7 @@ export function useSearch(text: string, rows: readonly ChatRowView[]): SearchRes
       words: searched,
       chats,
       hits,
-      isComplete: found !== undefined && asked === typed,
+      isComplete: typed === '' || (found !== undefined && asked === typed),
       paths: [
         ...chats.map((row) => chatPath(row.chatId)),
         ...hits.map((hit) => messagePath(hit.chatId, hit.messageId)),

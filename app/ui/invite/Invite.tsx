@@ -130,8 +130,8 @@ export function Invite() {
       <p className="text-muted">{invite.sentence}</p>
       <Card>
         {state.kind === 'making' && (
-          <div role="status" className="flex min-h-124 flex-col gap-4">
-            <p className="text-sm font-semibold">{invite.making}</p>
+          <div className="flex min-h-124 flex-col gap-4">
+            <output className="text-sm font-semibold">{invite.making}</output>
             <Shimmer className="h-12 rounded-md!" />
             <Shimmer className="h-11 rounded-md!" />
             <Shimmer className="mx-auto mt-12 aspect-square w-full max-w-60 rounded-md!" />

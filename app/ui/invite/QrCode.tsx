@@ -14,14 +14,15 @@ export function QrCode({ text, label }: { text: string; label: string }) {
     return { size: code.size + 2 * quiet, path: runs.join('') };
   }, [text]);
   return (
-    <svg
-      role="img"
-      aria-label={label}
-      viewBox={`0 0 ${size} ${size}`}
-      shapeRendering="crispEdges"
-      className="aspect-square w-full max-w-60 rounded-md bg-white"
-    >
-      <path d={path} fill="#0d1526" />
-    </svg>
+    <figure aria-label={label} className="w-full max-w-60">
+      <svg
+        aria-hidden="true"
+        viewBox={`0 0 ${size} ${size}`}
+        shapeRendering="crispEdges"
+        className="aspect-square w-full rounded-md bg-white"
+      >
+        <path d={path} fill="#0d1526" />
+      </svg>
+    </figure>
   );
 }

@@ -12,9 +12,9 @@ export function Announcer({ children }: { children: ReactNode }) {
     <AnnounceContext value={announce}>
       {children}
       {/* A new node each time, or the same words twice would stay silent. */}
-      <div aria-live="polite" role="status" className="spoken" data-testid="announcer">
+      <output aria-live="polite" className="spoken" data-testid="announcer">
         <span key={spoken.turn}>{spoken.text}</span>
-      </div>
+      </output>
     </AnnounceContext>
   );
 }

@@ -13,11 +13,8 @@ function Broken() {
   );
 }
 
-/** `resetKey`: with another one, what is inside gets another chance. */
-export class ErrorBoundary extends Component<
-  { children: ReactNode; resetKey?: string },
-  { isBroken: boolean }
-> {
+/** With another `key`, what is inside gets another chance. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
   override state = { isBroken: false };
 
   static getDerivedStateFromError() {
@@ -26,10 +23,6 @@ export class ErrorBoundary extends Component<
 
   override componentDidCatch(error: unknown) {
     console.error(error);
-  }
-
-  override componentDidUpdate(previous: { resetKey?: string }) {
-    if (this.state.isBroken && previous.resetKey !== this.props.resetKey) this.setState({ isBroken: false });
   }
 
   override render() {

@@ -3,23 +3,25 @@ import { Icon } from './Icon.tsx';
 import { useWords } from './Surroundings.tsx';
 import { useLinkTrouble } from './useLinkTrouble.ts';
 
+const line = 'flex animate-appear items-center gap-2.5 px-4 py-2 text-sm';
+
 export function LinkBanner({ className = '' }: { className?: string }) {
   const trouble = useLinkTrouble();
   const { words } = useWords();
   return (
-    <div role="status" className={className}>
+    <output className={`block ${className}`}>
       {trouble === 'offline' && (
-        <p className="flex animate-appear items-center gap-2 bg-field px-4 py-2 text-sm text-muted">
+        <span className={`${line} bg-field text-muted`}>
           <Icon name="offline" size={4.5} />
           {words.link.offline}
-        </p>
+        </span>
       )}
       {trouble === 'refused' && (
-        <p className="flex animate-appear items-center gap-2 bg-warn-tint px-4 py-2 text-sm text-warn-ink">
+        <span className={`${line} bg-warn-tint text-warn-ink`}>
           <Icon name="warning" size={4.5} />
           {words.link.refused}
-        </p>
+        </span>
       )}
-    </div>
+    </output>
   );
 }

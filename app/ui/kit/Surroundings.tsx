@@ -3,6 +3,7 @@
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react';
 import type { ChatClient } from '../../chat/client.ts';
 import type { AppUpdate } from './appUpdate.ts';
+import type { Breakdown } from './breakdown.ts';
 import type { InstallPrompt } from './installPrompt.ts';
 import type { Preferences } from './preferences.ts';
 import { createViewStore, type ViewStore } from './viewStore.ts';
@@ -14,6 +15,7 @@ export interface SurroundingsProps {
   readonly preferences: Preferences;
   readonly install: InstallPrompt;
   readonly update: AppUpdate;
+  readonly breakdown: Breakdown;
   readonly words: Words;
   /** A BCP 47 tag for dates, numbers and plurals. */
   readonly locale: string;
@@ -27,19 +29,20 @@ interface Surroundings extends SurroundingsProps {
 const SurroundingsContext = createContext<Surroundings | undefined>(undefined);
 
 export function SurroundingsProvider({ children, ...given }: SurroundingsProps & { children: ReactNode }) {
-  const { client, preferences, install, update, words, locale } = given;
+  const { client, preferences, install, update, breakdown, words, locale } = given;
   const value = useMemo(
     () => ({
       client,
       preferences,
       install,
       update,
+      breakdown,
       words,
       locale,
       views: createViewStore(client),
       formats: createFormats(locale),
     }),
-    [client, preferences, install, update, words, locale],
+    [client, preferences, install, update, breakdown, words, locale],
   );
   return <SurroundingsContext value={value}>{children}</SurroundingsContext>;
 }

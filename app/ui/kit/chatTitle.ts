@@ -2,13 +2,18 @@
 import type { ChatKind } from '../../chat/views.ts';
 import type { Words } from './words/words.ts';
 
+/**
+ * A name without the marks that turn the direction of text around: in a name they only deceive. Letters of any
+ * direction keep their own.
+ */
+const honest = (name: string): string => name.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '').trim();
+
 export function chatTitle(words: Words, chat: { readonly kind: ChatKind; readonly title: string }): string {
   if (chat.kind === 'notes') return words.notesTitle;
-  return chat.title.trim() === '' ? words.somebody : chat.title;
+  return honest(chat.title) || words.somebody;
 }
 
-export const personName = (words: Words, name: string): string =>
-  name.trim() === '' ? words.somebody : name;
+export const personName = (words: Words, name: string): string => honest(name) || words.somebody;
 
 export const chatPath = (chatId: string): string => `/c/${encodeURIComponent(chatId)}`;
 export const messagePath = (chatId: string, messageId: string): string =>

@@ -32,7 +32,7 @@ export function splitByMatches(text: string, words: readonly string[]): readonly
     within += unit;
     for (let at = 0; at < unit.length; at += 1) originByUnit.push(index);
   }
-  const isMatched = new Array<boolean>(characters.length).fill(false);
+  const isMatched = Array.from(characters, () => false);
   for (const word of words) {
     for (let at = within.indexOf(word); at !== -1; at = within.indexOf(word, at + word.length)) {
       const last = originByUnit[at + word.length - 1] ?? -1;

@@ -1,15 +1,26 @@
 // One tab stop for a long virtual list: arrows, Home and End move the focus between rows, and the row that had it last
-// gets it back. Rows carry `data-row-key`.
-import { type KeyboardEvent, type RefObject, type FocusEvent, useCallback, useState } from 'react';
+// gets it back.
+import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 
+/** What makes an element a row of such a list. */
+export const rovingRow = (key: string, isTabStop: boolean) => ({
+  'data-row-key': key,
+  tabIndex: isTabStop ? 0 : -1,
+});
+
+export const rowSelector = (key: string): string => `[data-row-key="${CSS.escape(key)}"]`;
+
 export interface RovingRows {
-  /** The row with tabIndex 0. */
+  /** The row that Tab reaches. */
   readonly activeKey: string | undefined;
   readonly activeIndex: number;
   readonly focusAt: (index: number) => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
-  readonly onFocus: (event: FocusEvent) => void;
+  /** For the element around the list. */
+  readonly handlers: {
+    readonly onKeyDown: (event: KeyboardEvent) => void;
+    readonly onFocus: (event: FocusEvent) => void;
+  };
 }
 
 export function useRovingRows(options: {
@@ -31,7 +42,7 @@ export function useRovingRows(options: {
       if (key === undefined) return;
       setLastKey(key);
       const focus = () => {
-        const row = container.current?.querySelector<HTMLElement>(`[data-row-key="${CSS.escape(key)}"]`);
+        const row = container.current?.querySelector<HTMLElement>(rowSelector(key));
         row?.focus({ preventScroll: true });
         return row !== undefined && row !== null;
       };
@@ -42,28 +53,28 @@ export function useRovingRows(options: {
     [keys, list, container],
   );
 
-  const onKeyDown = (event: KeyboardEvent) => {
+  function onKeyDown(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (!(event.target instanceof HTMLElement) || !event.target.dataset['rowKey']) return;
-    const stepByKey: Readonly<Record<string, readonly [from: number, step: number]>> = {
+    if (!(event.target instanceof HTMLElement) || event.target.dataset['rowKey'] === undefined) return;
+    const wayByKey: Readonly<Record<string, readonly [from: number, step: number]>> = {
       ArrowDown: [activeIndex + 1, 1],
       ArrowUp: [activeIndex - 1, -1],
       Home: [0, 1],
       End: [keys.length - 1, -1],
     };
-    const way = stepByKey[event.key];
+    const way = wayByKey[event.key];
     if (!way) return;
     event.preventDefault();
     const [from, step] = way;
     for (let index = from; index >= 0 && index < keys.length; index += step) {
       if (canFocus(index)) return focusAt(index);
     }
-  };
+  }
 
-  const onFocus = (event: FocusEvent) => {
+  function onFocus(event: FocusEvent): void {
     const row = event.target.closest<HTMLElement>('[data-row-key]');
     if (row?.dataset['rowKey'] !== undefined) setLastKey(row.dataset['rowKey']);
-  };
+  }
 
-  return { activeKey: keys[activeIndex], activeIndex, focusAt, onKeyDown, onFocus };
+  return { activeKey: keys[activeIndex], activeIndex, focusAt, handlers: { onKeyDown, onFocus } };
 }

@@ -1,6 +1,6 @@
 // The keyboard shortcuts of the whole app: one table from keys to meaning, so that what the help lists is what happens.
 // No single letter is among them, so nothing fires while somebody writes.
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 export type Shortcut =
   | 'previous-chat'
@@ -40,14 +40,13 @@ const isField = (target: EventTarget | null): boolean =>
   (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
 
 export function useShortcut(shortcut: Shortcut, act: () => void): void {
-  const latest = useRef(act);
-  latest.current = act;
+  const run = useEffectEvent(act);
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.defaultPrevented || event.isComposing) return;
       if (shortcutOf(event, isField(event.target)) !== shortcut) return;
       event.preventDefault();
-      latest.current();
+      run();
     }
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);

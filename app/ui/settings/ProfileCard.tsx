@@ -58,9 +58,7 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
           {settings.saveName}
         </Button>
       </form>
-      <p role="status" className="mt-1.5 min-h-5 text-sm text-good">
-        {isSaved ? settings.nameSaved : ''}
-      </p>
+      <output className="mt-1.5 block min-h-5 text-sm text-good">{isSaved ? settings.nameSaved : ''}</output>
     </Card>
   );
 }

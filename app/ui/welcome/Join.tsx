@@ -20,10 +20,10 @@ import { WelcomeFrame, WelcomeTitle } from './WelcomeFrame.tsx';
 function Checking() {
   const { words } = useWords();
   return (
-    <div role="status" className="flex flex-col gap-4">
+    <div className="flex flex-col gap-4">
       <Shimmer className="size-20" />
       <Shimmer className="h-8 w-4/5" />
-      <p className="text-muted">{words.welcome.checking}</p>
+      <output className="text-muted">{words.welcome.checking}</output>
     </div>
   );
 }

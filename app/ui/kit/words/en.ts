@@ -33,6 +33,12 @@ export const en = {
     sentence: 'Nothing is lost: your messages are safe on this device.',
     reload: 'Reload',
   },
+  breakdown: {
+    title: 'Convo can’t open its storage',
+    sentence:
+      'This browser doesn’t let it keep anything right now. Leave private browsing or free some space, then reload.',
+    detail: (reason: string) => `Reason: ${reason}`,
+  },
   update: {
     ready: 'A new version is ready.',
     accept: 'Update',
@@ -83,8 +89,8 @@ export const en = {
     writeNote: 'Write a note to yourself',
     loadingChats: 'Loading chats',
     recoveryTitle: 'This account lives in this browser only',
-    recoverySentence: 'Clearing the site’s data deletes it. A way to recover it is on its way.',
-    recoveryMore: 'What that means',
+    recoverySentence: 'Clearing its data deletes the account.',
+    recoveryMore: 'More about this',
     searchEverywhere: 'Search chats and messages',
     results: 'Search results',
     chatsHeading: 'Chats',
