@@ -19,11 +19,6 @@ function localStorageHere(): Storage | undefined {
   }
 }
 
-/** The one catalogue that there is; dates and numbers follow the person's own kind of it, such as en-GB. */
-const language = 'en';
-const localeOf = (wanted: string): string =>
-  navigator.languages.find((tag) => tag === wanted || tag.startsWith(`${wanted}-`)) ?? wanted;
-
 const preferences = createPreferences(localStorageHere());
 applyTheme(document.documentElement, preferences.read().theme);
 const install = createInstallPrompt(window);
