@@ -20,6 +20,15 @@ export async function listen(relay: Relay, port: number, host?: string): Promise
   if (!(created instanceof Server)) throw new TypeError('expected an HTTP/1 server');
   const server: Server = created;
   const endSockets = serveSockets(server, relay);
+  let running = 0;
+  let onQuiet = () => {};
+  server.on('request', (_request, response) => {
+    running++;
+    response.once('close', () => {
+      running--;
+      if (running === 0) onQuiet();
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
@@ -30,14 +39,17 @@ export async function listen(relay: Relay, port: number, host?: string): Promise
   let closing: Promise<void> | undefined;
 
   async function close() {
-    const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-    // Requests end first, so that none finds a closed database; upgraded sockets don't count among them.
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, drainMs))]);
-    clearTimeout(timer);
+    server.close();
+    // Requests end first, so that none finds a closed database.
+    if (running > 0) {
+      await new Promise<void>((resolve) => {
+        onQuiet = resolve;
+        setTimeout(resolve, drainMs).unref();
+      });
+    }
     await relay.close();
     endSockets();
+    server.closeAllConnections();
   }
   return {
     port: (server.address() as AddressInfo).port,

@@ -16,6 +16,7 @@ export function startFailureOf(error: unknown, { dataDir, port }: { dataDir: str
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ENOENT':
     case 'SQLITE_READONLY':
     case 'SQLITE_READONLY_DIRECTORY':
     case 'SQLITE_CANTOPEN':

@@ -1,4 +1,4 @@
-// The hash tree over an epoch's key boxes (SPEC R20-R21): leaves and nodes have labels of their own, so neither passes
+// The hash tree over an epoch's key boxes (SPEC K13): leaves and nodes have labels of their own, so neither passes
 // for the other, and an odd node moves up unchanged.
 import { concatBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { sha256 } from './sha256.ts';

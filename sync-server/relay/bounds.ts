@@ -30,5 +30,7 @@ export const maxCommitItems = 4096;
 export const maxRememberedSessions = 64;
 /** Mails read at once. */
 export const mailBatch = 16;
+/** A mail that was offered and not taken: a client needs seconds for it, and a minute where the relay's answers fail. */
+export const mailAgainMs = 60_000;
 /** How long a client waits before it tries again on a full disk. */
 export const diskFullRetryMs = 5000;

@@ -1,7 +1,7 @@
 // The whole relay without a network: its HTTP side as a Hono app, and a door for sockets of any kind. Whoever listens
 // (main.ts), or stands in for a network (tests), stays outside.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Hono } from 'hono';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import type { Registration } from '../../shared/protocol/http.ts';
@@ -68,9 +68,9 @@ export function createRelay(options: RelayOptions): Relay {
   const report = (event: LogEvent) => logSink?.({ time: new Date(clock.now()).toISOString(), ...event });
   const reportBug = (place: string, error: unknown) => report(describeBug(place, error));
 
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const log = createLog({ path: join(dataDir, 'relay.db'), random });
+  makeFolder(dataDir);
   const { key: relayKey, isNew } = loadRelayKey(join(dataDir, 'relay.key'), random);
+  const log = createLog({ path: join(dataDir, 'relay.db'), random });
   const administrator = createAdministrator({ log, relayKey });
   const tokens = createTokens({ log, now, random });
   const challenges = createChallenges({ now, random });
@@ -158,3 +158,18 @@ const nobody: Connection = {
   wasSignedIn: false,
   family: undefined,
 };
+
+/** Not `recursive`: on a file system that takes no folders (such as /proc) Node 24 then tries for ever. */
+function makeFolder(path: string) {
+  const make = () => mkdirSync(path, { mode: 0o700 });
+  const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+  try {
+    make();
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (codeOf(error) !== 'ENOENT' || dirname(resolve(path)) === resolve(path)) throw error;
+    makeFolder(dirname(resolve(path)));
+    // Its parent is there now; a second refusal is final.
+    make();
+  }
+}

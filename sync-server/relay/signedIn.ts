@@ -7,7 +7,7 @@ import { maxChannels, maxInFlight } from '../../shared/protocol/limits.ts';
 import { judgeCapabilities, type Capabilities } from '../auth/capabilities.ts';
 import { keyOf } from '../auth/keyOf.ts';
 import type { Session } from '../auth/tokens.ts';
-import { mailBatch, signalBurst, signalsPerSecond } from './bounds.ts';
+import { mailAgainMs, mailBatch, signalBurst, signalsPerSecond } from './bounds.ts';
 import { createChannel, type Channel } from './channel.ts';
 import type { ChatMember, ChatRoom } from './chatRooms.ts';
 import type { ConnectionDeps } from './connection.ts';
@@ -38,6 +38,7 @@ export function createSignedIn(deps: SignedInDeps, { device }: Session) {
   const channelByNumber = new Map<number, Channel>();
   let inFlight = 0;
   let lastMail = 0;
+  let cancelMailAgain = () => {};
   let signalRate: ReturnType<typeof createRateLimiter> | undefined;
 
   const isCurrent = ({ chat, capabilities }: Proof) => capabilities.epoch === chat.authority.body.epoch;
@@ -55,6 +56,14 @@ export function createSignedIn(deps: SignedInDeps, { device }: Session) {
     replaced: () => deps.dismiss('replaced', 0),
     step() {
       const mails = postOffice.readAfter(device.row, lastMail, mailBatch);
+      // What is not taken by then is offered again: the frame was lost, or the device could not use it yet.
+      if (mails.length > 0) {
+        cancelMailAgain();
+        cancelMailAgain = clock.after(mailAgainMs, () => {
+          lastMail = 0;
+          pacer.add(mailbox);
+        });
+      }
       for (const { mailId, mail } of mails) {
         socket.send(encodeDown({ type: 'mail', mailId, mail }));
         lastMail = mailId;
@@ -180,6 +189,7 @@ export function createSignedIn(deps: SignedInDeps, { device }: Session) {
       }
     },
     close() {
+      cancelMailAgain();
       for (const channel of channelByNumber.values()) channel.close();
       channelByNumber.clear();
       for (const { chat } of proofByChat.values()) chatRooms.leave(chat, member);

@@ -1,0 +1,120 @@
+// The relay as a process: how it starts, why it doesn't, and how it stops.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+const main = join(import.meta.dirname, 'main.ts');
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'convo-main-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function run(env: Record<string, string>, identity: { uid?: number } = {}) {
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+    ...identity,
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => void (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => void (err += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+  const says = async (text: string | RegExp): Promise<string> => {
+    while (!(typeof text === 'string' ? out.includes(text) : text.test(out))) {
+      const isOver = await Promise.race([
+        ended.then(() => true),
+        new Promise((resolve) => setTimeout(resolve, 20)),
+      ]);
+      if (isOver === true) throw new Error(`it ended with: ${out}${err}`);
+    }
+    return out;
+  };
+  return { child, ended, says, output: () => out, errors: () => err };
+}
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+test('[R28] it prints where to go and the administrator’s link, and stops when asked', async () => {
+  const port = await freePort();
+  const dataDir = join(newFolder(), 'data');
+  const relay = run({ PORT: String(port), DATA_DIR: dataDir });
+  const printed = await relay.says('README');
+  expect(printed).toContain(`http://localhost:${port}\n`);
+  expect(printed).toMatch(new RegExp(`http://localhost:${port}/join#admin=[\\w-]{43}\n`));
+  expect(await (await fetch(`http://localhost:${port}/healthz`)).text()).toBe('ok\n');
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  const token = /#admin=([\w-]+)/.exec(printed)?.[1] ?? '-';
+  for (const line of printed.split('\n').filter((text) => text.startsWith('{')))
+    expect(line).not.toContain(token);
+  relay.child.kill('SIGTERM');
+  expect(await relay.ended).toBe(0);
+  expect(relay.output()).toContain('"event":"stopped"');
+  expect(readdirSync(dataDir).sort()).toEqual(['relay.db', 'relay.key']);
+});
+
+test('[R28] whatever keeps it from starting is one sentence and exit code 1', async () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'file'), '');
+  const blocker = createServer();
+  const port = await new Promise<number>((resolve) =>
+    blocker.listen(0, () => {
+      const address = blocker.address();
+      resolve(typeof address === 'object' && address ? address.port : 0);
+    }),
+  );
+  onTestFinished(() => void blocker.close());
+  const sentences: [Record<string, string>, RegExp][] = [
+    [{ PORT: String(port), DATA_DIR: join(folder, 'a') }, /^Port \d+ is in use: .+\n$/],
+    [{ PORT: '0', DATA_DIR: join(folder, 'file') }, /is not a folder: .+\n$/],
+    [{ PORT: '0', DATA_DIR: '/proc/convo' }, /(can't be written|is not a folder): .+\n$/],
+    [{ PORT: 'eighty' }, /^PORT must be a whole number\.\n$/],
+    [{ PORT: '70000' }, /^PORT must be at most 65535\.\n$/],
+    [{ REGISTRATION: 'maybe' }, /^REGISTRATION must be one of invite, open, closed\.\n$/],
+    [{ PUBLIC_URL: 'chat' }, /^PUBLIC_URL must look like .+\n$/],
+  ];
+  for (const [env, sentence] of sentences) {
+    const relay = run(env);
+    expect(await relay.ended).toBe(1);
+    expect(relay.errors()).toMatch(sentence);
+    expect(relay.errors().trim().split('\n')).toHaveLength(1);
+  }
+});
+
+test('[R28] a folder belongs to one relay at a time, and a damaged key is not replaced', async () => {
+  const dataDir = newFolder();
+  const first = run({ PORT: String(await freePort()), DATA_DIR: dataDir });
+  await first.says('README');
+  const second = run({ PORT: String(await freePort()), DATA_DIR: dataDir });
+  expect(await second.ended).toBe(1);
+  expect(second.errors()).toMatch(/^Another relay is using .+\n$/);
+  first.child.kill('SIGINT');
+  expect(await first.ended).toBe(0);
+  writeFileSync(join(dataDir, 'relay.key'), 'damaged');
+  const third = run({ PORT: String(await freePort()), DATA_DIR: dataDir });
+  expect(await third.ended).toBe(1);
+  expect(third.errors()).toMatch(/relay\.key is damaged/);
+});
+
+test('[R28] a folder that can’t be written is one sentence', async () => {
+  const folder = newFolder();
+  chmodSync(folder, 0o555);
+  // Root writes everywhere, so the relay runs as nobody then.
+  const identity = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  for (const dataDir of [folder, join(folder, 'data')]) {
+    const relay = run({ PORT: '0', DATA_DIR: dataDir }, identity);
+    expect(await relay.ended).toBe(1);
+    expect(relay.errors()).toMatch(/^.+ can't be written: .+\n$/);
+  }
+});
