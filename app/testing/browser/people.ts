@@ -14,13 +14,13 @@ async function fillIn(page: Page, name: string) {
 export async function signUpAdministrator(page: Page, relay: RelayProcess, name: string) {
   await page.goto(relay.administratorLink());
   await fillIn(page, name);
-  await expect(page.getByRole('heading', { name: words.inbox.emptyTitle })).toBeVisible();
+  await expect(page.getByRole('button', { name: words.inbox.writeNote })).toBeVisible();
 }
 
 /** Makes an invitation on the screen, and returns its link. */
 export async function invite(page: Page): Promise<string> {
   await page.goto(new URL('/invite', page.url()).href);
-  const link = page.getByLabel(words.invite.link);
+  const link = page.getByRole('textbox', { name: words.invite.link });
   await expect(link).toHaveValue(/#invite=/);
   return link.inputValue();
 }
@@ -41,17 +41,41 @@ export async function say(page: Page, text: string) {
   await expect(message(page, text)).toBeVisible();
 }
 
-export const timeline = (page: Page): Locator => page.getByRole('region', { name: words.conversation.region });
+/** The rows of the open conversation, from top to bottom. */
+export const rows = (page: Page): Locator => page.getByTestId('timeline').getByRole('article');
 
-/** The row of a message with this text. */
-export const message = (page: Page, text: string): Locator =>
-  page.locator('[data-message-id]').filter({ hasText: text });
+/** The row of the message with this text. */
+export const message = (page: Page, text: string): Locator => rows(page).filter({ hasText: text });
+
+/** Waits until a message of one's own has come that far. */
+export async function expectDelivery(page: Page, text: string, state: keyof typeof words.delivery) {
+  await expect(message(page, text)).toHaveAccessibleName(new RegExp(`${words.delivery[state]}$`));
+}
 
 /** Opens the chat of that name from the list. */
 export async function openChat(page: Page, title: string) {
-  await page.getByRole('region', { name: words.inbox.region }).getByText(title, { exact: true }).first().click();
+  await page.getByTestId('chat-list').getByText(title, { exact: true }).click();
   await expect(composer(page)).toBeVisible();
 }
 
-/** All texts of the open conversation, from top to bottom. */
-export const textsOf = (page: Page): Promise<string[]> => page.locator('[data-message-text]').allInnerTexts();
+/** What each row says to a screen reader, without its time and ticks: who, and the text. */
+export const spoken = async (page: Page): Promise<string[]> => {
+  const labels = await rows(page).evaluateAll((articles) =>
+    articles.map((article) => article.getAttribute('aria-label') ?? ''),
+  );
+  return labels.map((label) => label.replace(/^.*?, \d\d:\d\d: /, '').replace(/, [A-Z][a-z ]+$/, ''));
+};
+
+/** Chooses an action from the menu of a message. */
+export async function act(page: Page, text: string, action: string) {
+  await message(page, text).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: action, exact: true }).click();
+}
+
+/** Reacts with one of the quick emoji beside the message. */
+export async function react(page: Page, text: string, emoji: string) {
+  await message(page, text).first().hover();
+  await page.getByRole('button', { name: words.actions.react, exact: true }).click();
+  await page.getByRole('button', { name: words.conversation.reactionAdd(emoji) }).click();
+}

@@ -1,0 +1,153 @@
+// Two people talk: everything that issue and README promise of a conversation, on two screens and one real relay.
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import {
+  act,
+  composer,
+  expectDelivery,
+  invite,
+  join,
+  message,
+  openChat,
+  react,
+  rows,
+  say,
+  signUpAdministrator,
+  words,
+} from './people.ts';
+import { startRelay, type RelayProcess } from './relayProcess.ts';
+
+let relay: RelayProcess;
+test.beforeEach(async () => {
+  relay = await startRelay();
+});
+test.afterEach(async () => {
+  await relay.close();
+});
+
+const newPage = async (browser: Browser): Promise<Page> => (await browser.newContext()).newPage();
+
+/** Ada and Ben, in their chat on both screens. */
+async function meet(browser: Browser): Promise<{ ada: Page; ben: Page }> {
+  const ada = await newPage(browser);
+  await signUpAdministrator(ada, relay, 'Ada');
+  const link = await invite(ada);
+  const ben = await newPage(browser);
+  await join(ben, link, 'Ben');
+  await ada.goto(relay.origin);
+  await openChat(ada, 'Ben');
+  return { ada, ben };
+}
+
+test('[S1] messages, ticks, typing and presence', async ({ browser }) => {
+  const { ada, ben } = await meet(browser);
+  await say(ben, 'Hello Ada');
+  await expect(message(ada, 'Hello Ada')).toBeVisible();
+  await expectDelivery(ben, 'Hello Ada', 'read');
+  await expect(ben.getByTestId('presence')).toHaveText(words.conversation.online);
+  await composer(ada).pressSequentially('Hel');
+  await expect(ben.getByTestId('presence')).toHaveText(words.conversation.typing);
+  await say(ada, 'Hello Ben');
+  await expect(message(ben, 'Hello Ben')).toBeVisible();
+  await ben.context().close();
+  await say(ada, 'Are you there?');
+  await expectDelivery(ada, 'Are you there?', 'sent');
+});
+
+test('[D5] reply, react, edit and delete show on both sides, and stay after a reload', async ({
+  browser,
+}) => {
+  const { ada, ben } = await meet(browser);
+  await say(ben, 'Lunch at noon?');
+  await expect(message(ada, 'Lunch at noon?')).toBeVisible();
+
+  await act(ada, 'Lunch at noon?', words.actions.reply);
+  await say(ada, 'Make it one');
+  await expect(message(ben, 'Make it one')).toContainText('Lunch at noon?');
+
+  await react(ada, 'Lunch at noon?', '👍');
+  await expect(message(ben, 'Lunch at noon?').first()).toContainText('👍');
+
+  await act(ada, 'Make it one', words.actions.edit);
+  await composer(ada).fill('Make it half past');
+  await composer(ada).press('Enter');
+  await expect(message(ben, 'Make it half past')).toContainText(words.conversation.edited);
+
+  await say(ben, 'Never mind');
+  await expect(message(ada, 'Never mind')).toBeVisible();
+  await act(ben, 'Never mind', words.actions.deleteForEveryone);
+  await ben.getByRole('button', { name: words.deleteDialog.forEveryoneAction }).click();
+  await expect(rows(ada).filter({ hasText: words.conversation.deleted })).toBeVisible();
+  await expect(message(ada, 'Never mind')).toHaveCount(0);
+
+  for (const page of [ada, ben]) {
+    await page.reload();
+    await expect(message(page, 'Make it half past')).toContainText(words.conversation.edited);
+    await expect(message(page, 'Lunch at noon?').first()).toContainText('👍');
+    await expect(message(page, 'Never mind')).toHaveCount(0);
+  }
+});
+
+test('[X2] search finds what was said, by the beginning of a word and without accents', async ({
+  browser,
+}) => {
+  const { ada, ben } = await meet(browser);
+  await say(ben, 'The crème brûlée was perfect');
+  await expect(message(ada, 'brûlée')).toBeVisible();
+  await ada.getByRole('combobox').fill('brul');
+  const hit = ada.getByRole('option').filter({ hasText: 'brûlée' });
+  await expect(hit).toBeVisible();
+  await hit.click();
+  await expect(message(ada, 'brûlée')).toBeVisible();
+});
+
+test('[D6] a hostile text is shown as text and breaks nothing', async ({ browser }) => {
+  const { ada, ben } = await meet(browser);
+  const hostile = [
+    '<img src=x onerror="document.title=1"><script>document.title=2</script>',
+    '[click](javascript:document.title=3) javascript:alert(1)',
+    '\u202Eright to left override \u2066 and isolates',
+    `combining ${'\u0301'.repeat(20_000)}`,
+  ];
+  for (const text of hostile) {
+    await composer(ben).fill(text);
+    await composer(ben).press('Enter');
+  }
+  await say(ben, 'Still here');
+  await expect(message(ada, 'Still here')).toBeVisible();
+  await expect(ada).toHaveTitle(/Convo|Ben/);
+  await expect(ada.getByTestId('timeline').locator('img, script')).toHaveCount(0);
+  await expect(ada.getByTestId('timeline').locator('a[href^="javascript"]')).toHaveCount(0);
+  const box = await message(ada, 'combining').boundingBox();
+  const row = await message(ada, 'Still here').boundingBox();
+  expect(row && box && row.y >= box.y + box.height - 1).toBe(true);
+});
+
+test('[S5] a second tab shows the same and sends through the one engine; when the first dies it goes on', async ({
+  browser,
+}) => {
+  const { ada, ben } = await meet(browser);
+  const second = await ben.context().newPage();
+  await second.goto(ben.url());
+  await say(second, 'From the second tab');
+  await expect(message(ben, 'From the second tab')).toBeVisible();
+  await expect(message(ada, 'From the second tab')).toBeVisible();
+  await ben.close();
+  await say(second, 'After the first tab died');
+  await expect(message(ada, 'After the first tab died')).toHaveCount(1);
+  await expectDelivery(second, 'After the first tab died', 'read');
+});
+
+test('[R2] a relay killed with SIGKILL in the middle loses nothing and doubles nothing', async ({
+  browser,
+}) => {
+  const { ada, ben } = await meet(browser);
+  for (let i = 0; i < 5; i++) await say(ben, `before ${i}`);
+  await relay.stop('SIGKILL');
+  for (let i = 0; i < 5; i++) await say(ben, `during ${i}`);
+  await relay.start();
+  await expectDelivery(ben, 'during 4', 'read');
+  for (let i = 0; i < 5; i++) {
+    await expect(message(ada, `before ${i}`)).toHaveCount(1);
+    await expect(message(ada, `during ${i}`)).toHaveCount(1);
+  }
+});

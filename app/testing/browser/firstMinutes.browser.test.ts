@@ -1,0 +1,121 @@
+// The first minutes: the administrator's link, notes to oneself, invitations open, used and mistaken, installing, and
+// what every screen owes to people who can't see it.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { composer, invite, join, message, openChat, say, signUpAdministrator, words } from './people.ts';
+import { startRelay, type RelayProcess } from './relayProcess.ts';
+
+let relay: RelayProcess;
+test.beforeEach(async () => {
+  relay = await startRelay();
+});
+test.afterEach(async () => {
+  await relay.close();
+});
+
+const newPage = async (browser: Browser, options = {}): Promise<Page> =>
+  (await browser.newContext(options)).newPage();
+
+test('[A1] the one-time link makes the administrator, once; alone, there are notes to oneself', async ({
+  browser,
+}) => {
+  const ada = await newPage(browser);
+  await signUpAdministrator(ada, relay, 'Ada');
+  await expect(ada.getByText(words.inbox.recoveryTitle)).toBeVisible();
+  await ada.getByRole('button', { name: words.inbox.writeNote }).click();
+  await say(ada, 'Remember the milk');
+  await ada.reload();
+  await expect(message(ada, 'Remember the milk')).toBeVisible();
+  expect(await ada.evaluate(() => location.hash)).toBe('');
+
+  const late = await newPage(browser);
+  await late.goto(relay.administratorLink());
+  await late.getByLabel(words.welcome.name).fill('Mallory');
+  await late.getByRole('button', { name: words.welcome.start }).click();
+  await expect(late.getByRole('heading', { name: words.welcome.usedTitle })).toBeVisible();
+});
+
+test('[L1] an invitation leads to the chat while its inviter is offline, lets one person in, and the second not', async ({
+  browser,
+}) => {
+  const ada = await newPage(browser);
+  await signUpAdministrator(ada, relay, 'Ada');
+  const link = await invite(ada);
+  await expect(ada.getByRole('figure', { name: words.invite.qr })).toBeVisible();
+  await ada.context().setOffline(true);
+
+  const ben = await newPage(browser);
+  await join(ben, link, 'Ben');
+  await say(ben, 'I am in');
+
+  const cleo = await newPage(browser);
+  await cleo.goto(link);
+  await expect(cleo.getByRole('heading', { name: words.welcome.usedTitle })).toBeVisible();
+
+  await ada.context().setOffline(false);
+  await ada.goto(relay.origin);
+  await openChat(ada, 'Ben');
+  await expect(message(ada, 'I am in')).toBeVisible();
+});
+
+test('[L2] a broken link, and no link at all, each say what to do', async ({ browser }) => {
+  const page = await newPage(browser);
+  await page.goto(`${relay.origin}/join#invite=nonsense`);
+  await expect(page.getByRole('heading', { name: words.welcome.notAnInvitationTitle })).toBeVisible();
+  await page.goto(relay.origin);
+  await expect(page.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+});
+
+test('[R9] the app can be installed: no installability errors, a controlled page, a strict policy', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  const response = await page.goto(relay.origin);
+  const policy = response?.headers()['content-security-policy'] ?? '';
+  expect(policy).toContain("script-src 'self'");
+  expect(/script-src[^;]*unsafe/.test(policy)).toBe(false);
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await page.reload();
+  const cdp = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors');
+  // A private window can't install anything; that is about the window, not about the app.
+  expect(installabilityErrors.map((error) => error.errorId).filter((id) => id !== 'in-incognito')).toEqual(
+    [],
+  );
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`[U1] no serious axe finding on any screen, ${colorScheme}`, async ({ browser }) => {
+    const expectClean = async (page: Page, name: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+    };
+    const ada = await newPage(browser, { colorScheme });
+    await ada.goto(relay.origin);
+    await expect(ada.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+    await expectClean(ada, 'welcome');
+    await signUpAdministrator(ada, relay, 'Ada');
+    await expectClean(ada, 'empty inbox');
+    const link = await invite(ada);
+    await expectClean(ada, 'invite');
+    const ben = await newPage(browser, { colorScheme, viewport: { width: 390, height: 844 } });
+    await ben.goto(link);
+    await expect(ben.getByLabel(words.welcome.name)).toBeVisible();
+    await expectClean(ben, 'join');
+    await join(ben, link, 'Ben');
+    await say(ben, 'Hello Ada, see https://example.org');
+    await expectClean(ben, 'conversation, phone');
+    await ada.goto(relay.origin);
+    await openChat(ada, 'Ben');
+    await expect(message(ada, 'Hello')).toBeVisible();
+    await composer(ada).focus();
+    await expectClean(ada, 'conversation, desktop');
+    await ada.goto(`${relay.origin}/settings`);
+    await expect(ada.getByRole('heading', { name: words.settings.title, exact: true })).toBeVisible();
+    await expectClean(ada, 'settings');
+    await ada.goto(`${relay.origin}/diagnostics`);
+    await expect(ada.getByRole('heading', { name: words.diagnostics.title })).toBeVisible();
+    await expectClean(ada, 'diagnostics');
+  });
+}
