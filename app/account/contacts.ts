@@ -204,23 +204,28 @@ export function createContacts(deps: ContactsDeps) {
       const fetched = await fetchChat(opened.chat, opened.boxIndex, token.value);
       if (!fetched.ok) return fail(fetched.error === 'not-found' ? 'bad-chat' : 'offline');
       const people = new Map<string, Person>();
+      let isCutOff = false;
       const personOf = async (user: UserId) => {
         const key = idToText(user);
         const known = people.get(key) ?? (await fetchPerson(http, user, token.value));
-        if ('ok' in known && !known.ok) return undefined;
+        if ('ok' in known && !known.ok) {
+          isCutOff ||= known.error !== 'not-found' && known.error !== 'bad-signature';
+          return undefined;
+        }
         const person = 'ok' in known ? known.value : known;
         people.set(key, person);
         return person;
       };
       const { entry, box } = fetched.value;
       const chat = await openChatGenesis(opened.chat, entry, box, identity, personOf);
-      if ('fault' in chat) return fail('bad-chat');
+      // Without the creator's ledger nothing can be said about their signature.
+      if ('fault' in chat) return fail(isCutOff ? 'offline' : 'bad-chat');
       const { inside } = chat.opened;
       if (!(await isWelcome(inside.creator, opened))) return fail('unknown-sender');
       const members: Person[] = [];
       for (const member of inside.members) {
         const person = await personOf(member.user);
-        if (!person) return fail('offline');
+        if (!person) return fail(isCutOff ? 'offline' : 'bad-chat');
         members.push(person);
       }
       return ok(newStoredChat(chat.opened, members, {}));

@@ -7,6 +7,7 @@ import { ledgerEntryResponse } from '../../shared/protocol/http.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
 import type { Result } from '../../shared/protocol/result.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../sync/clock.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
 
 export const storedTask = v.variant('kind', [
@@ -23,6 +24,7 @@ export type StoredTask = v.InferOutput<typeof storedTask>;
 export interface TaskDeps {
   readonly storage: Storage;
   readonly http: RelayHttp;
+  readonly clock: Clock;
   readonly accessToken: () => Promise<Result<string, HttpFailure>>;
   readonly postMail: (to: UserId, mail: Bytes) => Promise<Result<null, HttpFailure>>;
   /** The relay knows this chat now. */
@@ -31,7 +33,9 @@ export interface TaskDeps {
   readonly onRefused: (task: StoredTask, failure: HttpFailure) => void;
 }
 
-/** Failures that pass: the task is tried again at the next connection. */
+/** How long after a failure that passes the same is tried again: most pass with the next connection, which asks at once. */
+const againMs = 30_000;
+/** Failures that pass. */
 const passing: readonly HttpFailure[] = [
   'offline',
   'busy',
@@ -45,6 +49,8 @@ const passing: readonly HttpFailure[] = [
 export function createTasks(deps: TaskDeps) {
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
+  let isClosed = false;
+  let cancelAgain = () => {};
 
   async function perform(task: StoredTask): Promise<Result<unknown, HttpFailure>> {
     if (task.kind === 'mail') {
@@ -63,21 +69,39 @@ export function createTasks(deps: TaskDeps) {
       isAskedAgain = false;
       for (const { id, task } of await deps.storage.tasks(storedTask)) {
         const result = await perform(task);
-        if (!result.ok && passing.includes(result.error)) return;
+        if (isClosed) return;
+        if (!result.ok && passing.includes(result.error)) {
+          cancelAgain();
+          cancelAgain = deps.clock.after(againMs, () => void run());
+          return;
+        }
         if (!result.ok) deps.onRefused(task, result.error);
         await deps.storage.batch().deleteTask(id).commit();
       }
     } while (isAskedAgain);
   }
 
-  return {
-    /** Works off what waits; call again whenever there is a connection or a new task. */
-    run(): Promise<void> {
-      isAskedAgain = true;
-      running ??= runAll().finally(() => {
+  /** Works off what waits; call again whenever there is a connection or a new task. */
+  function run(): Promise<void> {
+    if (isClosed) return Promise.resolve();
+    isAskedAgain = true;
+    running ??= runAll()
+      .catch((error: unknown) => {
+        // A disk that was closed under it keeps the tasks for the next start.
+        if (!isClosed) throw error;
+      })
+      .finally(() => {
         running = undefined;
       });
-      return running;
+    return running;
+  }
+
+  return {
+    run,
+    /** What is under way is not waited for: its answer may never come, and it is done again. */
+    close() {
+      isClosed = true;
+      cancelAgain();
     },
   };
 }

@@ -42,6 +42,7 @@ interface Member {
   readonly rooms: Map<string, Room>;
   readonly runTasks: () => Promise<void>;
   readonly openRoom: (chat: StoredChat) => Promise<Room>;
+  readonly close: () => Promise<void>;
 }
 const profileSchema = v.object({ name: v.string() });
 
@@ -101,6 +102,7 @@ export async function createEngine(deps: EngineDeps) {
     const tasks = createTasks({
       storage,
       http,
+      clock,
       accessToken,
       postMail: (to, mail) => link.postMail(to, mail),
       onLedgerStored: (chat) => {
@@ -120,10 +122,12 @@ export async function createEngine(deps: EngineDeps) {
 
     let mails: Promise<void> = Promise.resolve();
     function takeMail(mailId: number, mail: Bytes) {
-      mails = mails.then(async () => {
+      const work = async () => {
         if (isClosed) return;
         const taken = await contacts.takeMail(mail);
+        if (isClosed) return;
         if (!taken.ok) {
+          // Left untaken: the relay offers it again after a while.
           if (taken.error === 'offline') return;
           await storage.batch().addSetAside('', `mail: ${taken.error}`, clock.now()).commit();
         } else if (taken.value) {
@@ -132,6 +136,10 @@ export async function createEngine(deps: EngineDeps) {
           link.setProver(room.chatId, room.prove);
         }
         link.mailTaken(mailId);
+      };
+      // A mail that the disk could not take stays untaken, and doesn't hold up the next.
+      mails = mails.then(work).catch((error: unknown) => {
+        if (!isClosed) console.error('a mail failed', error instanceof Error ? error.name : 'unknown');
       });
       return mails;
     }
@@ -167,7 +175,20 @@ export async function createEngine(deps: EngineDeps) {
     const unknownToRelay = new Set(
       (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
     );
-    const begun: Member = { identity, account, contacts, link, rooms, runTasks: () => tasks.run(), openRoom };
+    const begun: Member = {
+      identity,
+      account,
+      contacts,
+      link,
+      rooms,
+      runTasks: tasks.run,
+      openRoom,
+      async close() {
+        link.close();
+        tasks.close();
+        for (const room of rooms.values()) await room.close();
+      },
+    };
     for (const chat of await storage.chats()) {
       const room = await openRoom(chat);
       if (!unknownToRelay.has(chat.id)) link.setProver(room.chatId, room.prove);
@@ -231,8 +252,7 @@ export async function createEngine(deps: EngineDeps) {
       if (isClosed) return;
       isClosed = true;
       cancelHere();
-      member?.link.close();
-      for (const room of member?.rooms.values() ?? []) await room.close();
+      await member?.close();
     },
   };
 }

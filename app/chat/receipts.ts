@@ -31,6 +31,10 @@ export function joinVectors(a: Vector, b: Vector): Vector {
   return joined;
 }
 
+/** Whether `a` says more than `b` of some device. */
+export const isAhead = (a: Vector, b: Vector): boolean =>
+  Object.entries(a).some(([device, sequence]) => sequence > (b[device] ?? 0));
+
 /** Records of others that are here without a gap. */
 export function deliveredVector(chat: StoredChat, selfDevice: string): Vector {
   return Object.fromEntries(

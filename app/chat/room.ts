@@ -18,7 +18,7 @@ import type { Link } from '../sync/link.ts';
 import type { PresenceNow } from './ephemeral.ts';
 import { createPresence } from './presence.ts';
 import { projectRecords, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
-import { deliveredVector, joinVectors, markToStored, vectorToMark } from './receipts.ts';
+import { deliveredVector, isAhead, joinVectors, markToStored, vectorToMark } from './receipts.ts';
 
 /** Marks of a busy moment travel as one. */
 const markDelayMs = 300;
@@ -61,8 +61,9 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
 
   /** Runs after everything before it; what it throws reaches its caller only. */
   const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = queue.then(work);
-    queue = done.catch(() => {});
+    // The disk is closed after the queue's last work: what comes later finds it in the document at the next start.
+    const done = isClosed ? new Promise<never>(() => {}) : queue.then(work);
+    queue = isClosed ? queue : done.catch(() => {});
     return done;
   };
   const putChat = async (next: StoredChat) => {
@@ -187,8 +188,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     const delivered = joinVectors(told?.delivered ?? {}, deliveredVector(chat, selfDevice));
     const read = told?.read ?? {};
     const next = { user: selfUser, delivered, read, at: clock.now() };
-    if (isClosed || JSON.stringify([delivered, read]) === lastTold) return;
-    lastTold = JSON.stringify([delivered, read]);
+    const said = meta.ownMark();
+    const before = said && markToStored(said, selfUser);
+    const isNews = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
+    if (isClosed || !isNews) return;
     await putChat({ ...chat, marks: { ...chat.marks, [selfDevice]: next } });
     await meta.putMark({
       version: 1,
@@ -198,7 +201,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       at: next.at,
     });
   }
-  let lastTold = '';
 
   async function signal(kind: SignalKind) {
     if (chat.members.length < 2) return;
@@ -207,7 +209,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
 
   async function tellName() {
     const name = deps.selfName();
-    if (chat.names[selfUser]?.name === name) return;
+    if (meta.ownProfile()?.name === name) return;
     const at = clock.now();
     await meta.putProfile({ version: 1, device: identity.device, name, at });
     await putChat({ ...chat, names: { ...chat.names, [selfUser]: { name, at } } });

@@ -40,7 +40,7 @@ export async function createMeta(deps: MetaDeps) {
     encode: () => Y.encodeStateAsUpdate(doc),
     onUpdate(listener) {
       const handler = (update: Uint8Array, origin: unknown) => {
-        if (origin !== stored) listener(update);
+        if (origin !== stored && origin !== 'local') listener(update);
       };
       doc.on('update', handler);
       return () => doc.off('update', handler);
@@ -66,6 +66,9 @@ export async function createMeta(deps: MetaDeps) {
   const put = (map: Y.Map<Uint8Array>, value: Uint8Array) => sealed.write(() => map.set(key, value));
   return {
     ...sealed,
+    /** What this device last said here. */
+    ownMark: () => signedMark.read(marks.get(key)),
+    ownProfile: () => signedProfile.read(profiles.get(key)),
     putMark: async (mark: Mark) => put(marks, await signedMark.sign(deps.context, mark)),
     putProfile: async (profile: Profile) => put(profiles, await signedProfile.sign(deps.context, profile)),
   };

@@ -42,6 +42,8 @@ const statement = (context: ChatContext, label: string, value: Bytes) =>
 function createSigned<T extends { readonly device: Author['device'] }>(label: string, codec: Codec<T>) {
   const form = struct({ value: codec, signature });
   return {
+    /** The value without its signature checked: for what this device wrote itself. */
+    read: (bytes: Uint8Array | undefined): T | undefined => bytes && decode(form, bytes)?.value,
     async sign(context: ChatContext, value: T): Promise<Bytes> {
       const signed = await context.self.signer.sign(statement(context, label, encode(codec, value)));
       return encode(form, { value, signature: signed });

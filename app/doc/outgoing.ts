@@ -7,6 +7,7 @@ import { hashEntry } from '../../shared/protocol/entry.ts';
 import { idToText, parseId, type DocumentId, type SessionId } from '../../shared/protocol/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { Random } from '../crypto/random.ts';
+import type { DocumentPersistence } from '../storage/segmentPersistence.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ChatContext } from './chatContext.ts';
 import { sealUpdate } from './entrySeal.ts';
@@ -26,9 +27,12 @@ export interface OutgoingDeps {
   readonly id: DocumentId;
   readonly rules: { readonly kind: number };
   readonly storage: Storage;
+  readonly persistence: Pick<DocumentPersistence, 'addOwn'>;
   readonly random: Random;
   readonly sessions: Sessions;
   readonly append: (entry: Bytes) => void;
+  /** Asks the provider for what is in no entry yet. */
+  readonly ask: () => void;
   /** Cuts what the provider sends into pieces of this session's own work from a clock on. */
   readonly cut: (update: Uint8Array, session: SessionId, fromClock: number) => readonly UpdatePiece[];
   /** Records whose items lie in these clocks of this run's session. */
@@ -67,15 +71,17 @@ export async function createOutgoing(deps: OutgoingDeps) {
     const session = sessions.own();
     if (!session) return;
     for (const piece of deps.cut(update, session.id, session.sealedClock)) {
+      // Something before it could not be sealed: begin again there.
+      if (piece.from > session.sealedClock) return deps.ask();
       const sequence = session.sequence + 1;
       const place = { kind: deps.rules.kind, session: session.id, sequence, previous: session.hash };
       const entry = await sealUpdate(context, id, place, piece.update, deps.random);
       const records = deps.recordsAt(piece.from, piece.to);
-      await storage
+      const batch = storage
         .batch()
         .putPending({ document, session: idToText(session.id), sequence, entry, records })
-        .deleteOutbox(records)
-        .commit();
+        .deleteOutbox(records);
+      await deps.persistence.addOwn(batch, piece.update).commit();
       session.sequence = sequence;
       session.hash = hashEntry(sha256, id, entry);
       session.sealedClock = piece.to;
@@ -86,7 +92,9 @@ export async function createOutgoing(deps: OutgoingDeps) {
 
   return {
     take(update: Uint8Array) {
-      sealing = sealing.then(() => seal(update));
+      const next = sealing.then(() => seal(update));
+      // What a full disk refused is asked for again with the next update, or at the next subscription.
+      sealing = next.catch(() => {});
     },
     pending(session: SessionId, sequence: number): OwnPending | undefined {
       const found = waiting.find((w) => w.sequence === sequence && equalBytes(w.session, session));

@@ -23,11 +23,16 @@ export interface ProviderLink {
   close(): void;
 }
 
-/** @param onUpdate each update that the provider sends, as news or as the answer to `ask`. */
+/**
+ * @param onUpdate each update that the provider sends, as news or as the answer to `ask`.
+ * @param onOpen it has a new socket (it replaces one that was silent, as after a sleep), and may have said something to
+ *   none of them meanwhile.
+ */
 export function createProviderLink(
   doc: Y.Doc,
   clock: Clock,
   onUpdate: (update: Uint8Array) => void,
+  onOpen: () => void,
 ): ProviderLink {
   let socket: ReturnType<typeof openSocket> | undefined;
 
@@ -59,7 +64,8 @@ export function createProviderLink(
         if (decoding.readVarUint(decoder) !== messageSync) return;
         const type = decoding.readVarUint(decoder);
         // Step 1 asks for everything: it is answered by `deliver` as it arrives and by the step 2 in `ask`.
-        if (type !== messageYjsSyncStep1) onUpdate(decoding.readVarUint8Array(decoder));
+        if (type === messageYjsSyncStep1) onOpen();
+        else onUpdate(decoding.readVarUint8Array(decoder));
       },
       close() {
         if (socket === mine) socket = undefined;

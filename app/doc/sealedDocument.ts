@@ -75,10 +75,19 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   // The session is chosen before the provider looks at the document's client; one that never writes leaves no trace.
   const session = sessions.startOwn((client) => doc.store.clients.has(client));
   doc.clientID = session.client;
-  const outgoing = await createOutgoing({ ...deps, sessions, append: (entry) => channel?.append(entry) });
-  const provider = createProviderLink(doc, deps.clock, (update) => {
-    if (isLive) outgoing.take(update);
+  const ask = () => {
+    if (isLive) provider.ask(outgoing.sealedStateVector(doc));
+  };
+  const outgoing = await createOutgoing({
+    ...deps,
+    sessions,
+    append: (entry) => channel?.append(entry),
+    ask,
   });
+  const take = (update: Uint8Array) => {
+    if (isLive) outgoing.take(update);
+  };
+  const provider = createProviderLink(doc, deps.clock, take, ask);
   const inbox = createInbox({
     document: id,
     cursor: () => cursor,
@@ -124,7 +133,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (isForked) return deps.onRefused('diverged', new Uint8Array(0));
     isLive = true;
     outgoing.resume();
-    provider.ask(outgoing.sealedStateVector(doc));
+    ask();
     deps.onLive(true);
   }
 

@@ -47,7 +47,6 @@ export async function createSegment(deps: SegmentDeps) {
       for (let clock = from; clock < to; clock += 2) {
         const record = recordByClock.get(clock);
         if (record !== undefined) records.push(record);
-        recordByClock.delete(clock);
       }
       return records;
     },

@@ -1,5 +1,6 @@
-// A shared document (meta, notes) on the disk: its updates one by one, sealed under the storage key, and now and then
-// one in the place of all. The cursor is written after the updates that it covers.
+// A shared document (meta, notes) on the disk: its updates one by one, sealed under the storage key, and at the next
+// start one in the place of many. The cursor is written after the updates that it covers. What this device wrote itself
+// comes in with the entry that carries it (`addOwn`), so that the disk never holds work that nobody will be told of.
 import type { Storage } from './storage.ts';
 import type { DocumentPersistence } from './segmentPersistence.ts';
 
@@ -9,7 +10,7 @@ const compactAfter = 64;
 export interface SharedDocument {
   apply(updates: readonly Uint8Array[]): void;
   encode(): Uint8Array;
-  /** Calls back with each update that is not from `apply`; returns how to stop. */
+  /** Calls back with each update of others; returns how to stop. */
   onUpdate(listener: (update: Uint8Array) => void): () => void;
 }
 
@@ -18,29 +19,25 @@ export function createSealedUpdates(
   document: string,
   shared: SharedDocument,
 ): DocumentPersistence {
-  let count = 0;
   let queue: Promise<void> = Promise.resolve();
   const enqueue = (write: () => Promise<void>) => {
     queue = queue.then(write, write);
     return queue;
   };
-  const whenLoaded = storage.updates(document).then((updates) => {
-    count = updates.length;
+  const load = async () => {
+    const updates = await storage.updates(document);
     shared.apply(updates);
-  });
+    if (updates.length > compactAfter) {
+      await storage.batch().replaceUpdates(document, shared.encode()).commit();
+    }
+  };
+  const whenLoaded = load();
   const stop = shared.onUpdate((update) => {
-    void enqueue(async () => {
-      const batch = storage.batch();
-      if (++count <= compactAfter) batch.addUpdate(document, update);
-      else {
-        count = 1;
-        batch.replaceUpdates(document, shared.encode());
-      }
-      await batch.commit();
-    });
+    void enqueue(() => storage.batch().addUpdate(document, update).commit());
   });
   return {
     whenLoaded,
+    addOwn: (batch, update) => batch.addUpdate(document, update),
     cursor: () => storage.cursor(document),
     saveCursor: (cursor) => enqueue(() => storage.batch().putCursor(document, cursor).commit()),
     async close() {

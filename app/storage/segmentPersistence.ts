@@ -3,11 +3,14 @@
 import { IndexeddbPersistence } from 'y-indexeddb';
 import type { Doc } from 'yjs';
 import * as v from 'valibot';
+import type { Batch } from './batch.ts';
 import { storedCursor, type StoredCursor } from './models.ts';
 
 export interface DocumentPersistence {
   /** Resolves once all that the disk holds is in the document. */
   readonly whenLoaded: Promise<void>;
+  /** Adds work of this device to the batch that keeps the entry which carries it. */
+  addOwn(batch: Batch, update: Uint8Array): Batch;
   cursor(): Promise<StoredCursor | undefined>;
   /** Resolves when everything applied to the document so far is durable, and this cursor after it. */
   saveCursor(cursor: StoredCursor): Promise<void>;
@@ -19,6 +22,8 @@ export function createSegmentPersistence(name: string, doc: Doc): DocumentPersis
   const whenLoaded = persistence.whenSynced.then(() => {});
   return {
     whenLoaded,
+    // y-indexeddb has written it already; and a record that reached no entry is in the outbox.
+    addOwn: (batch) => batch,
     async cursor() {
       const parsed = v.safeParse(storedCursor, await persistence.get('cursor'));
       return parsed.success ? parsed.output : undefined;

@@ -11,6 +11,9 @@ import type { Clock } from './clock.ts';
 /** A request without an answer for this long means that something was lost on the way. */
 export const answerMs = 20_000;
 
+/** A channel that is up to date asks again after this long: a relay, or what stands before it, may lose a last word. */
+export const lookAgainMs = 10 * 60_000;
+
 export interface ChannelRequest {
   readonly chat: ChatId;
   readonly document: DocumentId;
@@ -43,6 +46,7 @@ interface Open {
   /** 0 while suspended; a new one for each subscription, so that nothing of the last one is mistaken for this one's. */
   number: number;
   unanswered: number;
+  isLive: boolean;
   cancelAnswer: () => void;
 }
 
@@ -65,6 +69,7 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
     channel.cancelAnswer();
     channel.cancelAnswer = () => {};
     channel.unanswered = 0;
+    channel.isLive = false;
     byNumber.delete(channel.number);
     channel.number = 0;
   };
@@ -78,12 +83,21 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
   };
   const awaitAnswer = (channel: Open) => {
     channel.cancelAnswer();
-    channel.cancelAnswer = clock.after(answerMs, () => resubscribe(channel));
+    const isWaiting = channel.unanswered > 0 || !channel.isLive;
+    const waitMs = isWaiting ? answerMs : lookAgainMs;
+    channel.cancelAnswer = clock.after(waitMs, () => resubscribe(channel));
   };
 
   return {
     open(request: ChannelRequest, events: ChannelEvents): Channel {
-      const channel: Open = { request, events, number: 0, unanswered: 0, cancelAnswer: () => {} };
+      const channel: Open = {
+        request,
+        events,
+        number: 0,
+        unanswered: 0,
+        isLive: false,
+        cancelAnswer: () => {},
+      };
       all.add(channel);
       if (proven.has(idToText(request.chat))) subscribe(channel);
       return {
@@ -125,14 +139,16 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
       if (!channel) return;
       switch (frame.type) {
         case 'entries':
+          // A long catch-up on a slow line is an answer too.
+          if (!channel.isLive) awaitAnswer(channel);
           return channel.events.entries(frame.firstSeq, frame.entries);
         case 'live':
-          if (channel.unanswered === 0) channel.cancelAnswer();
+          channel.isLive = true;
+          awaitAnswer(channel);
           return channel.events.live(frame.cursor);
         case 'ack':
           channel.unanswered = Math.max(0, channel.unanswered - 1);
-          if (channel.unanswered === 0) channel.cancelAnswer();
-          else awaitAnswer(channel);
+          awaitAnswer(channel);
           return channel.events.acked(frame.session, frame.sequence, frame.cursor);
         case 'behind':
           silence(channel);
@@ -156,6 +172,9 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
       channel.cancelAnswer();
       channel.unanswered = 0;
       if (frame.to === upNumberByType.subscribe) silence(channel);
+      // The relay may have closed the channel and its word of that was lost.
+      else if (frame.code === 'forbidden')
+        channel.cancelAnswer = clock.after(answerMs, () => resubscribe(channel));
       if (frame.code === 'busy' || frame.code === 'disk-full' || frame.code === 'too-many') {
         // The same again, later: the channel waits without an answer for as long as the relay asked.
         const waitMs = Math.max(frame.retryAfterMs, 2_000);

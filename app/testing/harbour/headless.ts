@@ -4,18 +4,22 @@ import 'fake-indexeddb/auto';
 import { carryOut } from '../../chat/carryOut.ts';
 import type { ChatClient } from '../../chat/client.ts';
 import { createEngine, type Engine, type EngineDeps } from '../../chat/engine.ts';
-import { createEphemeral } from '../../chat/ephemeral.ts';
+import { createEphemeral, type Ephemeral } from '../../chat/ephemeral.ts';
 import { createLocalClient } from '../../chat/localClient.ts';
 import { createQueries, type Queries } from '../../chat/queries.ts';
 import { platformRandom } from '../../crypto/random.ts';
-import { openStorage } from '../../storage/storage.ts';
+import { openStorage, type Storage } from '../../storage/storage.ts';
 import { platformClock } from '../../sync/clock.ts';
 
 export interface Headless {
   readonly client: ChatClient;
   readonly engine: Engine;
   readonly queries: Queries;
+  readonly storage: Storage;
+  readonly ephemeral: Ephemeral;
   close(): Promise<void>;
+  /** As a killed process: nothing is flushed, and the disk is out of its reach. */
+  abandon(): void;
 }
 export type HeadlessOptions = Pick<EngineDeps, 'origin' | 'fetch' | 'openSocket'> &
   Partial<Pick<EngineDeps, 'clock' | 'random' | 'onArrived'>> & {
@@ -44,9 +48,12 @@ export async function createHeadless(options: HeadlessOptions): Promise<Headless
     client: createLocalClient({ storage, queries, ephemeral, command }),
     engine,
     queries,
+    storage,
+    ephemeral,
     async close() {
       await engine.close();
       storage.close();
     },
+    abandon: () => storage.close(),
   };
 }

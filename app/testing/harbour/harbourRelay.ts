@@ -1,0 +1,76 @@
+// The real relay on a folder of its own, which can be stopped, and killed: a killed one leaves on its disk what it had
+// written, and nobody hears of it again.
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRelay, type Relay } from '../../../sync-server/relay/createRelay.ts';
+import type { LogEvent } from '../../../sync-server/relay/logSink.ts';
+import type { Chance } from './chance.ts';
+import type { ClockView, VirtualClock } from './virtualClock.ts';
+
+export const harbourOrigin = 'http://harbour.test';
+export type HarbourRelay = ReturnType<typeof createHarbourRelay>;
+
+/** Memory where the system has a folder for it: the relay syncs every commit, and a run makes thousands. */
+const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const newFolder = () => mkdtempSync(join(base, 'convo-harbour-'));
+
+export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
+  let folder = newFolder();
+  let running: { readonly relay: Relay; readonly view: ClockView } | undefined;
+  const logged: string[] = [];
+  const bugs: string[] = [];
+
+  const onEvent = (event: LogEvent) => {
+    logged.push(JSON.stringify(event));
+    if (event.event === 'bug') bugs.push(JSON.stringify(event));
+  };
+
+  function start() {
+    const view = clock.view();
+    const relay = createRelay({
+      dataDir: folder,
+      registration: 'invite',
+      publicOrigin: harbourOrigin,
+      clock: view,
+      random: chance.bytes,
+      rateFactor: 1000,
+      logSink: onEvent,
+    });
+    running = { relay, view };
+    return relay;
+  }
+
+  return {
+    start,
+    relay: () => running?.relay,
+    logged: (): readonly string[] => logged,
+    /** Faults of its own that it reported. */
+    bugs: (): readonly string[] => bugs,
+    async stop() {
+      const stopping = running;
+      running = undefined;
+      await stopping?.relay.close();
+      stopping?.view.stop();
+    },
+    /** @param cutAll takes the sockets down in the same moment. */
+    async kill(cutAll: () => void) {
+      const killed = running;
+      running = undefined;
+      killed?.view.stop();
+      cutAll();
+      // SQLite's lock is the process's: what the killed one would have left is copied, and its ghost closed beside it.
+      const before = folder;
+      folder = newFolder();
+      cpSync(before, folder, { recursive: true });
+      await killed?.relay.close();
+      rmSync(before, { recursive: true });
+    },
+    /** Everything on its disk. */
+    files: (): readonly Uint8Array[] => readdirSync(folder).map((name) => readFileSync(join(folder, name))),
+    async close() {
+      await this.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// What was said in a run, as those who said it know: with which answer a command came back, and what must therefore stand
+// in every timeline. What was under way in a crash may or may not have happened, and is held to neither.
+
+export interface Said<T> {
+  readonly value: T;
+  /** The command was answered with success. */
+  isSure: boolean;
+}
+export interface SaidMessage {
+  readonly id: string;
+  readonly chat: string;
+  /** The author's user id. */
+  readonly author: string;
+  isSure: boolean;
+  readonly texts: Said<string>[];
+  readonly deletions: Said<true>[];
+  readonly reactions: Map<string, Said<string>[]>;
+}
+export type Logbook = ReturnType<typeof createLogbook>;
+
+export function createLogbook() {
+  const messages = new Map<string, SaidMessage>();
+  return {
+    messages: (): Iterable<SaidMessage> => messages.values(),
+    message: (id: string) => messages.get(id),
+    ofChat: (chat: string) => [...messages.values()].filter((message) => message.chat === chat),
+    sent(id: string, chat: string, author: string, text: string): SaidMessage {
+      const message: SaidMessage = {
+        id,
+        chat,
+        author,
+        isSure: false,
+        texts: [{ value: text, isSure: false }],
+        deletions: [],
+        reactions: new Map(),
+      };
+      messages.set(id, message);
+      return message;
+    },
+    texts: () => [...messages.values()].flatMap((message) => message.texts.map(({ value }) => value)),
+  };
+}
+
+/** What the last value may be: the last sure one, or any unsure one after it. `before` stands where nothing is sure. */
+export function lastValues<T, B>(said: readonly Said<T>[], before: B): readonly (T | B)[] {
+  const lastSure = said.findLastIndex(({ isSure }) => isSure);
+  const after = said.slice(lastSure === -1 ? 0 : lastSure).map(({ value }) => value);
+  return lastSure === -1 ? [before, ...after] : after;
+}

@@ -1,0 +1,205 @@
+// A person of the harbour with their device: what they do, in words, on the real engine; and what can happen to the
+// device. All they say is written into the logbook with the answer that the command got.
+import { idToText } from '../../../shared/protocol/ids.ts';
+import type { Result } from '../../../shared/protocol/result.ts';
+import { peopleOf } from '../../account/chatAccess.ts';
+import type { Person } from '../../account/userLedgers.ts';
+import type { AnswerOf, Command } from '../../chat/commands.ts';
+import type { MessageView } from '../../chat/views.ts';
+import { bytesToBase64url } from '../../../shared/codec/base64url.ts';
+import type { Chance } from './chance.ts';
+import { createHeadless, type Headless } from './headless.ts';
+import { harbourOrigin } from './harbourRelay.ts';
+import type { Logbook, Said } from './logbook.ts';
+import type { MemoryDisk } from './memoryDisk.ts';
+import type { Line, Network } from './network.ts';
+import type { ClockView, VirtualClock } from './virtualClock.ts';
+
+export interface MemberDeps {
+  readonly clock: VirtualClock;
+  readonly chance: Chance;
+  readonly network: Network;
+  readonly disk: MemoryDisk;
+  readonly logbook: Logbook;
+  /** Faults that no command answers for. */
+  readonly onBug: (what: string) => void;
+}
+interface Life {
+  readonly headless: Headless;
+  readonly line: Line;
+  readonly view: ClockView;
+}
+export type Member = ReturnType<typeof createMember>;
+
+/** Answers that say nothing against the app: what was asked for is not possible just now. */
+const harmless: readonly string[] = ['not-found', 'not-allowed', 'offline'];
+
+/** @param diskName the device's database; the same name is the same device. */
+export function createMember(deps: MemberDeps, name: string, diskName: string) {
+  const { clock, network, logbook, chance } = deps;
+  const skewMs = chance.whole(-90_000, 90_000);
+  let life: Life | undefined;
+  let isOffline = false;
+  let userId = '';
+
+  async function open() {
+    if (life) return;
+    const line = network.createLine();
+    line.setReach(!isOffline);
+    const view = clock.view(skewMs);
+    const headless = await createHeadless({
+      name: diskName,
+      origin: harbourOrigin,
+      fetch: line.fetch,
+      openSocket: line.openSocket,
+      clock: view,
+      random: chance.bytes,
+    });
+    life = { headless, line, view };
+  }
+  const alive = (): Headless => {
+    if (!life) throw new Error(`${name} is not open`);
+    return life.headless;
+  };
+
+  async function command<C extends Command>(given: C): Promise<AnswerOf<C>> {
+    const asked = life;
+    const answer = await alive().client.command(given);
+    if (!answer.ok && life === asked && !harmless.includes(answer.error)) {
+      deps.onBug(`${name}: ${given.command} answered ${answer.error}`);
+    }
+    return answer;
+  }
+  async function record<T>(said: Said<T> | undefined, given: Command) {
+    const answer: Result<unknown, string> = await command(given);
+    if (answer.ok && said) said.isSure = true;
+    return answer.ok;
+  }
+  const note = <T>(list: Said<T>[] | undefined, value: T): Said<T> => {
+    const said = { value, isSure: false };
+    list?.push(said);
+    return said;
+  };
+
+  return {
+    name,
+    open,
+    command,
+    headless: alive,
+    isOpen: () => life !== undefined,
+    isOffline: () => isOffline,
+    userId: () => userId,
+
+    async signsUp(admission: Extract<Command, { command: 'signUp' }>['admission'], handle: string) {
+      const answer = await clock.until(command({ command: 'signUp', name, handle, admission }));
+      if (!answer.ok) throw new Error(`${name} could not sign up: ${answer.error}`);
+      const identity = alive().engine.member()?.identity;
+      userId = identity ? idToText(identity.user) : '';
+      return answer.value.chatId;
+    },
+    async invites(): Promise<string> {
+      const answer = await clock.until(command({ command: 'createInvitation' }));
+      if (!answer.ok) throw new Error(`${name} could not invite: ${answer.error}`);
+      return answer.value.link;
+    },
+    /** Starts a group of people whose ledgers this device has, from chats that it shares with them. */
+    async startsGroup(others: readonly { userId(): string }[], title: string): Promise<string | undefined> {
+      const { engine, storage } = alive();
+      const member = engine.member();
+      const known = new Map<string, Person>();
+      for (const chat of await storage.chats()) {
+        for (const person of peopleOf(chat)) known.set(idToText(person.user), person);
+      }
+      const people = others.flatMap((other) => known.get(other.userId()) ?? []);
+      if (!member || people.length < others.length) return undefined;
+      const chat = await member.contacts.startChat(people, { kind: 'group', title }, {});
+      await member.openRoom(chat);
+      void member.runTasks();
+      return chat.id;
+    },
+
+    /** Sends a message and returns its id at once; it stands in the logbook as sure when the command was answered. */
+    says(
+      chatId: string,
+      text: string,
+      replyTo?: string,
+    ): { readonly id: string; readonly done: Promise<boolean> } {
+      const id = bytesToBase64url(chance.bytes(16));
+      const message = logbook.sent(id, chatId, userId, text);
+      const reply = replyTo === undefined ? {} : { replyTo };
+      const done = record(message.texts[0], {
+        command: 'sendMessage',
+        chatId,
+        messageId: id,
+        text,
+        ...reply,
+      });
+      return {
+        id,
+        done: done.then((isDone) => {
+          if (isDone) message.isSure = true;
+          return isDone;
+        }),
+      };
+    },
+    edits(chatId: string, messageId: string, text: string) {
+      const said = note(logbook.message(messageId)?.texts, text);
+      return record(said, { command: 'editMessage', chatId, messageId, text });
+    },
+    deletes(chatId: string, messageId: string) {
+      const said = note<true>(logbook.message(messageId)?.deletions, true);
+      return record(said, { command: 'deleteMessage', chatId, messageId, scope: 'everyone' });
+    },
+    reacts(chatId: string, messageId: string, emoji: string | null) {
+      const { reactions } = logbook.message(messageId) ?? {};
+      const own = reactions?.get(userId) ?? [];
+      reactions?.set(userId, own);
+      return record(note(own, emoji ?? ''), { command: 'react', chatId, messageId, emoji });
+    },
+    types: (chatId: string, isTyping: boolean) => command({ command: 'setTyping', chatId, isTyping }),
+    looksAt: (chatId: string | null) => command({ command: 'setVisibleChat', chatId }),
+    /** Reads everything that is there. */
+    async reads(chatId: string) {
+      const last = (await this.timeline(chatId)).at(-1);
+      if (last) await command({ command: 'markRead', chatId, messageId: last.messageId });
+    },
+
+    async timeline(chatId: string): Promise<readonly MessageView[]> {
+      const query = {
+        query: 'timeline',
+        chatId,
+        anchor: { kind: 'latest' },
+        before: 5000,
+        after: 0,
+      } as const;
+      return (await alive().queries.read(query)).messages;
+    },
+    async chats(): Promise<readonly string[]> {
+      return (await alive().storage.chats()).map((chat) => chat.id);
+    },
+
+    /** The network is gone, or back, as seen from this device. */
+    setOffline(next: boolean) {
+      isOffline = next;
+      life?.line.setReach(!next);
+      if (!next) life?.headless.engine.wake();
+    },
+    /** Closes the app as a person does. */
+    async closes() {
+      const closing = life;
+      life = undefined;
+      await closing?.headless.close();
+      closing?.view.stop();
+      closing?.line.abandon();
+    },
+    /** The process is killed. */
+    crashes() {
+      const killed = life;
+      life = undefined;
+      killed?.line.abandon();
+      killed?.view.stop();
+      deps.disk.tearOff(diskName);
+      killed?.headless.abandon();
+    },
+  };
+}

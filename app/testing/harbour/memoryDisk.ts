@@ -1,0 +1,55 @@
+// IndexedDB in memory for one run. A client that crashes loses its connections in the middle of what it was writing:
+// transactions that had not committed are rolled back, as a browser does for a killed process.
+import 'fake-indexeddb/auto';
+import { Dexie } from 'dexie';
+import { IDBFactory } from 'fake-indexeddb';
+
+/** As much of the library's inside as a crash needs. */
+interface RawTransaction {
+  readonly _state: string;
+  _abort(errorName: string): void;
+}
+interface RawConnection {
+  _closePending: boolean;
+  _closed: boolean;
+}
+interface RawDatabase {
+  readonly transactions: readonly RawTransaction[];
+  connections: readonly RawConnection[];
+}
+
+/** An empty disk in the place of the last one. */
+export function installMemoryDisk() {
+  const factory = new IDBFactory();
+  globalThis.indexedDB = factory;
+  Dexie.dependencies.indexedDB = factory;
+  const databases = () => {
+    const found: unknown = Reflect.get(factory, '_databases');
+    if (!(found instanceof Map)) throw new Error('fake-indexeddb keeps its databases elsewhere now');
+    return found as ReadonlyMap<string, RawDatabase>;
+  };
+  return {
+    /** Takes every database whose name begins so away from whoever has it open. */
+    tearOff(prefix: string) {
+      for (const [name, database] of databases()) {
+        if (!name.startsWith(prefix)) continue;
+        for (const transaction of database.transactions) {
+          if (transaction._state !== 'finished') transaction._abort('AbortError');
+        }
+        for (const connection of database.connections) {
+          connection._closePending = true;
+          connection._closed = true;
+        }
+        database.connections = [];
+      }
+    },
+  };
+}
+export type MemoryDisk = ReturnType<typeof installMemoryDisk>;
+
+/** What code that was torn off its disk throws; nobody waits for it any more. */
+export const isTornOff = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^(AbortError|InvalidStateError|TransactionInactiveError|DatabaseClosedError|PrematureCommitError)$/.test(
+    error.name,
+  );

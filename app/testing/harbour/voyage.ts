@@ -1,0 +1,150 @@
+// A run: so many steps of people doing what people do, under the weather, and then the calm. Everything follows from the
+// seed; each step is one line of the trace.
+import type { Chance } from './chance.ts';
+import { createHarbour, type Harbour } from './createHarbour.ts';
+import type { Finding } from './findings.ts';
+import type { Member } from './member.ts';
+import type { WeatherCounts } from './sky.ts';
+
+export interface VoyageResult {
+  readonly seed: string;
+  readonly findings: readonly Finding[];
+  readonly weather: WeatherCounts;
+  readonly trace: readonly string[];
+  readonly ms: number;
+}
+
+const emojis = ['👍', '❤️', '😂', '🎉', null] as const;
+const words = ['tide', 'rope', 'lamp', 'gull', 'fog', 'anchor', 'kaï', '港', 'buoy', 'wind'];
+
+export async function sail(seed: string, steps: number, onLine: (line: string) => void = () => {}) {
+  const trace: string[] = [];
+  const begun = performance.now();
+  const say = (line: string) => {
+    trace.push(line);
+    onLine(line);
+  };
+  const harbour = await createHarbour({ seed, members: 4, trace: say });
+  const chance = harbour.chance.stream('voyage');
+  harbour.sky.storm();
+  for (let step = 1; step <= steps; step++) {
+    const at = ((harbour.clock.now() % 86_400_000) / 1000).toFixed(2);
+    const what = await act(harbour, chance, step);
+    await harbour.clock.turns.some(chance.happens(0.5) ? 0 : chance.whole(1, 60));
+    const struck = await strike(harbour, chance);
+    say([`${step}`.padStart(4), `${at}s`.padStart(11), what, ...struck].join('  '));
+    await harbour.pass(timeOf(chance));
+  }
+  const findings = await harbour.calm();
+  for (const { kind, what } of findings) say(`${kind}: ${what}`);
+  await harbour.close();
+  const result: VoyageResult = {
+    seed,
+    findings,
+    weather: harbour.weather,
+    trace,
+    ms: performance.now() - begun,
+  };
+  return result;
+}
+
+/** Mostly a moment, sometimes a while, now and then longer than an access token lives. */
+function timeOf(chance: Chance): number {
+  const unit = chance.unit();
+  if (unit < 0.5) return chance.whole(0, 300);
+  if (unit < 0.9) return chance.whole(300, 4000);
+  if (unit < 0.99) return chance.whole(4000, 40_000);
+  return chance.whole(60_000, 800_000);
+}
+
+const short = (member: Member) => member.name.split(' ')[1] ?? '';
+
+async function act(harbour: Harbour, chance: Chance, step: number): Promise<string> {
+  const open = harbour.people.filter((member) => member.isOpen());
+  if (open.length === 0) return 'nobody is here';
+  const member = chance.pick(open);
+  const chats = await member.chats();
+  if (chats.length === 0) return `${short(member)} has no chat`;
+  const chat = chance.happens(0.6) && chats.includes(harbour.group) ? harbour.group : chance.pick(chats);
+  const timeline = await member.timeline(chat);
+  const recent = timeline.slice(-12).filter((message) => message.body.kind === 'text');
+  const own = recent.filter((message) => message.author.isSelf);
+  const text = harbour.marked(`${step} ${chance.pick(words)} ${chance.pick(words)}`);
+  const unit = chance.unit();
+  if (unit < 0.42 || recent.length === 0) {
+    const replyTo = recent.length > 0 && chance.happens(0.3) ? chance.pick(recent).messageId : undefined;
+    void member.says(chat, text, replyTo);
+    return `${short(member)} says ${step}${replyTo ? ' in reply' : ''}`;
+  }
+  if (unit < 0.5 && own.length > 0) {
+    void member.edits(chat, chance.pick(own).messageId, text);
+    return `${short(member)} edits`;
+  }
+  if (unit < 0.55 && own.length > 0) {
+    void member.deletes(chat, chance.pick(own).messageId);
+    return `${short(member)} deletes`;
+  }
+  if (unit < 0.66) {
+    void member.reacts(chat, chance.pick(recent).messageId, chance.pick(emojis));
+    return `${short(member)} reacts`;
+  }
+  if (unit < 0.78) {
+    void member.reads(chat);
+    return `${short(member)} reads`;
+  }
+  if (unit < 0.84) {
+    void member.types(chat, chance.happens(0.7));
+    return `${short(member)} types`;
+  }
+  if (unit < 0.88) {
+    void member.looksAt(chance.happens(0.7) ? chat : null);
+    return `${short(member)} looks`;
+  }
+  if (unit < 0.97) {
+    member.setOffline(!member.isOffline());
+    return `${short(member)} goes ${member.isOffline() ? 'offline' : 'online'}`;
+  }
+  if (unit < 0.975) return startsSomething(harbour, chance, member);
+  return 'nothing';
+}
+
+/** A new group, started here and now by someone who may well be offline. */
+async function startsSomething(harbour: Harbour, chance: Chance, member: Member): Promise<string> {
+  const others = harbour.people.filter((other) => other !== member && chance.happens(0.6));
+  const isStarted = others.length > 0 && (await member.startsGroup(others, harbour.marked('crew')));
+  return isStarted ? `${short(member)} starts a group of ${others.length + 1}` : 'nothing';
+}
+
+/** Restarts and crashes of this step, also in the middle of what is under way. */
+async function strike({ sky, relay, network, people, clock, ...harbour }: Harbour, chance: Chance) {
+  const struck: string[] = [];
+  const comesBack = (run: () => void) => void clock.after(chance.whole(0, 8000), run);
+  if (sky.strikes('relayRestart') && relay.relay()) {
+    struck.push('relay restarts');
+    sky.happened('relayRestart');
+    await relay.stop();
+    comesBack(() => relay.relay() ?? relay.start());
+  }
+  if (sky.strikes('relayCrash') && relay.relay()) {
+    struck.push('relay crashes');
+    sky.happened('relayCrash');
+    await relay.kill(network.cutAll);
+    comesBack(() => relay.relay() ?? relay.start());
+  }
+  for (const member of people) {
+    if (sky.strikes('clientRestart') && member.isOpen()) {
+      struck.push(`${short(member)} restarts`);
+      sky.happened('clientRestart');
+      await member.closes();
+      comesBack(() => void member.open());
+    }
+    if (sky.strikes('clientCrash') && member.isOpen()) {
+      struck.push(`${short(member)} crashes`);
+      sky.happened('clientCrash');
+      harbour.crashed();
+      member.crashes();
+      comesBack(() => void member.open());
+    }
+  }
+  return struck;
+}
