@@ -36,12 +36,11 @@ export interface Identity {
 /** The identity on this device, if one was made. */
 export async function loadIdentity(storage: Storage): Promise<Identity | undefined> {
   const stored = await storage.setting('identity', storedIdentity);
-  const key = await storage.platformKey('device-key');
+  const signer = stored && (await loadDeviceSigner(storage, stored.deviceSeed));
   const genesis = stored && parseBase64url(stored.genesis);
   const userBoxSeed = stored && parseBase64url(stored.userBoxSeed);
   const searchKey = stored && parseBase64url(stored.searchKey);
-  if (!genesis || !userBoxSeed || !searchKey || !isStoredSigningKey(key)) return undefined;
-  const signer = await restoreDeviceSigner(key);
+  if (!genesis || !userBoxSeed || !searchKey || !signer) return undefined;
   return {
     user: userIdOf(sha256, genesis),
     device: deviceIdOf(sha256, signer.publicKey),
@@ -52,8 +51,17 @@ export async function loadIdentity(storage: Storage): Promise<Identity | undefin
   };
 }
 
-const isStoredSigningKey = (value: unknown): value is StoredSigningKey =>
-  typeof value === 'object' && value !== null && 'kind' in value && 'publicKey' in value;
+/** A key that the platform keeps lies as it is; a seed is readable, and lies in the sealed identity (SPEC K10). */
+type PlatformKey = Extract<StoredSigningKey, { kind: 'platform' }>;
+const isPlatformKey = (value: unknown): value is PlatformKey =>
+  typeof value === 'object' && value !== null && 'publicKey' in value && 'privateKey' in value;
+
+async function loadDeviceSigner(storage: Storage, seedText: string | undefined): Promise<Signer | undefined> {
+  const seed = seedText === undefined ? undefined : parseBase64url(seedText);
+  if (seed) return signerFromSeed(seed);
+  const key = await storage.platformKey('device-key');
+  return isPlatformKey(key) ? restoreDeviceSigner(key) : undefined;
+}
 
 /** Makes the keys of a new user on their first device, and keeps them sealed on it. */
 export async function createIdentity(storage: Storage, random: Random): Promise<Identity> {
@@ -80,7 +88,7 @@ export async function createIdentity(storage: Storage, random: Random): Promise<
     deviceSignature: await signer.sign(statement),
     recoverySignature: await recovery.sign(statement),
   });
-  await storage.putPlatformKey('device-key', stored);
+  if (stored.kind === 'platform') await storage.putPlatformKey('device-key', stored);
   await storage
     .batch()
     .putSetting('identity', {
@@ -90,6 +98,7 @@ export async function createIdentity(storage: Storage, random: Random): Promise<
       userBoxSeed: bytesToBase64url(userBox.seed),
       recoverySeed: bytesToBase64url(recoverySeed),
       searchKey: bytesToBase64url(searchKey),
+      ...(stored.kind === 'seed' ? { deviceSeed: bytesToBase64url(stored.seed) } : {}),
     })
     .commit();
   return {

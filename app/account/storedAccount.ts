@@ -20,6 +20,8 @@ export const storedIdentity = v.object({
   userBoxSeed: v.string(),
   recoverySeed: v.string(),
   searchKey: v.string(),
+  /** The device's signing seed, only where the platform can't keep its key. */
+  deviceSeed: v.optional(v.string()),
 });
 
 /** Who uses this device, and the key that finds their words; undefined before there is an identity. */
