@@ -79,6 +79,7 @@ export async function createEngine(deps: EngineDeps) {
       selfName: () => name,
     });
     const link = createLink({
+      relayKey: contacts.relayKey,
       openSocket: deps.openSocket,
       accessToken: (isRetry) => session.accessToken(identity, isRetry),
       clock,

@@ -160,19 +160,22 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     const projected = await projectRecords(projection, chat, records);
     await projected.batch.commit();
     chat = projected.chat;
-    for (const id of projected.erased) {
-      const place = places.get(id);
-      if (place) segment.eraseBody(place);
-    }
+    projected.erased.forEach(erase);
     for (const { author } of projected.arrived) presence.wrote(author);
     if (projected.arrived.length > 0) deps.onArrived(chat, projected.arrived);
     scheduleMark();
+  }
+
+  function erase(id: string) {
+    const place = places.get(id);
+    if (place) segment.eraseBody(place);
   }
 
   async function markStored(ids: readonly string[]) {
     const batch = storage.batch();
     for (const message of (await storage.messages.many(ids)).values()) {
       batch.putMessage({ ...message, isStored: true });
+      if (message.kind === 'deleted') erase(message.id);
     }
     await batch.commit();
   }
@@ -243,10 +246,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       await projected.batch.putChat(next).addOutbox(segment.outboxRow(recordId, sealed)).commit();
       chat = next;
       segment.append(recordId, sealed);
-      for (const erasedId of projected.erased) {
-        const place = places.get(erasedId);
-        if (place) segment.eraseBody(place);
-      }
+      projected.erased.forEach(erase);
       return true;
     });
   }

@@ -78,8 +78,13 @@ export async function createSegment(deps: SegmentDeps) {
       document: documentText,
       ...record,
     }),
-    /** Takes a deleted record's body out of the document on this device. */
+    /**
+     * Takes a deleted record's body out of the document on this device. Not yet where it is in no entry: an entry carries
+     * whole records only; ask again once it is stored.
+     */
     eraseBody({ client, clock }: SegmentItem['place']) {
+      const { session } = sealed;
+      if (client === session.client && clock + 1 >= session.sealedClock) return;
       const structs = doc.store.clients.get(client);
       const item = structs && structs[Y.findIndexSS(structs, clock + 1)];
       if (item instanceof Y.Item && !item.deleted) doc.transact((t) => item.delete(t), 'erase');

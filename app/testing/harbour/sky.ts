@@ -26,8 +26,8 @@ const stormy: WeatherCounts = {
   answerLost: 0.06,
   relayRestart: 0.006,
   relayCrash: 0.006,
-  clientRestart: 0.01,
-  clientCrash: 0.015,
+  clientRestart: 0.004,
+  clientCrash: 0.006,
 };
 
 export const noCounts = (): WeatherCounts => ({

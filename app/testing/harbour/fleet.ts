@@ -1,0 +1,69 @@
+// Many runs in processes of their own, as many at once as there are cores. A process ends after a few runs, and with it
+// whatever crashed clients left behind in it.
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import * as v from 'valibot';
+import { findingKinds } from './findings.ts';
+import { weatherKinds } from './sky.ts';
+
+export const voyageOrder = v.object({ seeds: v.array(v.string()), steps: v.number() });
+export const voyageReport = v.object({
+  seed: v.string(),
+  findings: v.array(v.object({ kind: v.picklist(findingKinds), what: v.string() })),
+  weather: v.record(v.picklist(weatherKinds), v.number()),
+  trace: v.array(v.string()),
+  ms: v.number(),
+});
+export type VoyageReport = v.InferOutput<typeof voyageReport>;
+
+const runsPerProcess = 12;
+/** A run takes a second or two; a minute and more means that it hangs. */
+const hangsAfterMs = 180_000;
+
+/** Runs all seeds; resolves when the last has reported. */
+export async function sailFleet(
+  seeds: readonly string[],
+  steps: number,
+  onReport: (report: VoyageReport) => void,
+): Promise<void> {
+  const waiting = [...seeds];
+  const captain = async () => {
+    while (waiting.length > 0) await sailBatch(waiting.splice(0, runsPerProcess), steps, onReport);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, captain));
+}
+
+/** Runs that end without a report count as lost. */
+function sailBatch(
+  seeds: readonly string[],
+  steps: number,
+  onReport: (report: VoyageReport) => void,
+): Promise<void> {
+  const left = new Set(seeds);
+  const child = fork(new URL('./voyageProcess.ts', import.meta.url));
+  return new Promise((resolve) => {
+    let stop = setTimeout(() => child.kill('SIGKILL'), hangsAfterMs);
+    child.on('message', (message) => {
+      clearTimeout(stop);
+      stop = setTimeout(() => child.kill('SIGKILL'), hangsAfterMs);
+      const report = v.parse(voyageReport, message);
+      left.delete(report.seed);
+      onReport(report);
+    });
+    child.on('exit', (code, signal) => {
+      clearTimeout(stop);
+      const [seed] = left;
+      // The first without a report is the one that ended it; the others were never begun.
+      if (seed !== undefined) {
+        const what = `the run ended with ${signal ?? code}`;
+        onReport({ seed, findings: [{ kind: 'lost', what }], weather: noWeather(), trace: [], ms: 0 });
+        left.delete(seed);
+      }
+      resolve(left.size > 0 ? sailBatch([...left], steps, onReport) : undefined);
+    });
+    child.send({ seeds, steps });
+  });
+}
+
+const noWeather = () =>
+  v.parse(voyageReport.entries.weather, Object.fromEntries(weatherKinds.map((k) => [k, 0])));
