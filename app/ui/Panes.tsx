@@ -58,13 +58,13 @@ export function Panes({ self }: { self: Extract<SelfView, { state: 'ready' }> })
   return (
     <div
       ref={regions}
-      className="grid h-dvh grid-cols-1 wide:grid-cols-[minmax(17rem,20rem)_minmax(0,1fr)] lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)]"
+      className="relative grid h-dvh grid-cols-1 overflow-hidden wide:grid-cols-[minmax(17rem,20rem)_minmax(0,1fr)] lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)]"
     >
       <div
         role={isListOnly ? 'main' : 'navigation'}
         aria-label={words.inbox.region}
         data-region
-        className={`col-start-1 row-start-1 min-h-0 min-w-0 border-e border-line ${isCovered ? 'invisible' : ''}`}
+        className={`col-start-1 row-start-1 min-h-0 min-w-0 border-line wide:border-e ${isCovered ? 'invisible' : ''}`}
       >
         <ErrorBoundary>
           <Inbox self={self} rows={rows} openId={openId} searchField={searchField} />

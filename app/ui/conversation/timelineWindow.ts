@@ -50,8 +50,11 @@ export function windowToQuery(window: TimelineWindow): Extract<Query, { query: '
 const placeOf = (messages: readonly MessageView[], messageId: string | undefined): number =>
   messageId === undefined ? -1 : messages.findIndex((message) => message.messageId === messageId);
 
+/** The part of a window that says what is drawn. */
+type Drawn = Pick<TimelineWindow, 'targetId' | 'fromId' | 'shownCount'>;
+
 /** Where drawing begins in `messages`. */
-function startOf(window: TimelineWindow, messages: readonly MessageView[]): number {
+function startOf(window: Drawn, messages: readonly MessageView[]): number {
   const kept = placeOf(messages, window.fromId);
   if (kept !== -1) return kept;
   const target = placeOf(messages, window.targetId);
@@ -86,7 +89,7 @@ export const growNewer = (window: TimelineWindow): TimelineWindow => ({
 });
 
 /** What is drawn of a view. */
-export function shownPart(window: TimelineWindow, view: TimelineView): TimelineView {
+export function shownPart(window: Drawn, view: TimelineView): TimelineView {
   const start = startOf(window, view.messages);
   if (start === 0) return view;
   return { ...view, messages: view.messages.slice(start), hasOlder: true };

@@ -63,24 +63,30 @@ export function useTimeline(chatId: string, initialTargetId: MessageIdText | und
   }
 
   const view = held?.openingKey === openingKey ? held.view : undefined;
+  // While an answer is on its way nothing more is asked for, or a look at the same rows would ask without end.
+  const answered = arrived === undefined ? undefined : view;
   const showOlder = useCallback(() => {
-    if (view) setWindow((current) => growOlder(current, view));
-  }, [view]);
+    if (answered) setWindow((current) => growOlder(current, answered));
+  }, [answered]);
   const showNewer = useCallback(() => {
-    if (view?.hasNewer === true) setWindow(growNewer);
-  }, [view]);
+    if (answered?.hasNewer === true) setWindow(growNewer);
+  }, [answered]);
   const openAt = useCallback(
     (messageId: MessageIdText | undefined) =>
       setWindow((current) => openWindow(chatId, messageId, current.turn + 1)),
     [chatId],
   );
 
-  const shown = useMemo(() => view && shownPart(window, view), [window, view]);
+  const { targetId, fromId, shownCount } = window;
+  const shown = useMemo(
+    () => view && shownPart({ targetId, fromId, shownCount }, view),
+    [view, targetId, fromId, shownCount],
+  );
 
   return {
     view: shown,
     openingKey,
-    targetId: window.targetId,
+    targetId,
     firstUnreadId,
     showOlder,
     showNewer,

@@ -1,5 +1,5 @@
 // The list of chats with everything around it: search, filters, notes, and what to do when there is none yet.
-import { type KeyboardEvent, type RefObject, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { ChatRowView, SelfView } from '../../chat/views.ts';
 import { Avatar } from '../kit/Avatar.tsx';
@@ -13,7 +13,7 @@ import { type ChatFilter, chatFilters, filterChats } from './chatOrder.ts';
 import { FilteredToNothing, NoChats } from './EmptyInbox.tsx';
 import { InboxNotes } from './InboxNotes.tsx';
 import { SearchField } from './SearchField.tsx';
-import { SearchResults } from './SearchResults.tsx';
+import { SearchResults, type SearchResultsHandle } from './SearchResults.tsx';
 import { useSearch } from './useSearch.ts';
 
 const noRows: readonly ChatRowView[] = [];
@@ -48,25 +48,18 @@ export function Inbox(props: {
   const [, navigate] = useLocation();
   const [filter, setFilter] = useState<ChatFilter>('all');
   const [text, setText] = useState('');
-  const [activeIndex, setActiveIndex] = useState(-1);
+  const results = useRef<SearchResultsHandle>(null);
   const result = useSearch(text, rows ?? noRows);
   const isSearching = text.trim() !== '';
   const shown = filterChats(rows ?? noRows, filter, openId);
 
-  function changeText(next: string): void {
-    setText(next);
-    setActiveIndex(-1);
-  }
-
   function onSearchKey(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing || !isSearching) return;
-    const last = result.paths.length - 1;
-    const path = result.paths[Math.max(0, activeIndex)];
+    const [first] = result.paths;
     const actionByKey: Readonly<Record<string, () => void>> = {
-      Escape: () => changeText(''),
-      ArrowDown: () => setActiveIndex(Math.min(last, activeIndex + 1)),
-      ArrowUp: () => setActiveIndex(Math.max(Math.min(0, last), activeIndex - 1)),
-      Enter: () => path !== undefined && navigate(path, { state: fromInside }),
+      Escape: () => setText(''),
+      ArrowDown: () => results.current?.focusFirst(),
+      Enter: () => first !== undefined && navigate(first, { state: fromInside }),
     };
     const action = actionByKey[event.key];
     if (!action) return;
@@ -93,13 +86,7 @@ export function Inbox(props: {
           <Avatar seed={self.userId} name={self.name} size="sm" />
         </Link>
       </header>
-      <SearchField
-        ref={searchField}
-        text={text}
-        activeIndex={activeIndex}
-        onText={changeText}
-        onKeyDown={onSearchKey}
-      />
+      <SearchField ref={searchField} text={text} onText={setText} onKeyDown={onSearchKey} />
       {!isSearching && rows !== undefined && rows.length > 0 && (
         <fieldset className="flex flex-wrap gap-1.5 px-4 pt-3 pb-1">
           <legend className="spoken">{words.inbox.filters}</legend>
@@ -119,7 +106,12 @@ export function Inbox(props: {
       <LinkBanner className="mt-2" />
       {!isSearching && <InboxNotes self={self} />}
       {isSearching ? (
-        <SearchResults result={result} activeIndex={activeIndex} text={text} />
+        <SearchResults
+          ref={results}
+          result={result}
+          text={text}
+          onLeave={() => searchField.current?.focus()}
+        />
       ) : rows === undefined ? (
         <LoadingRows />
       ) : rows.length === 0 ? (

@@ -1,18 +1,16 @@
-// Where one types what to look for. Arrows move among the results, Enter opens one, Esc clears.
+// Where one types what to look for. Arrow down goes on to the results, Enter opens the first, Esc clears.
 import type { KeyboardEvent, Ref } from 'react';
 import { IconButton } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
-import { fieldProps } from './searchBox.ts';
 
 export function SearchField(props: {
   ref: Ref<HTMLInputElement>;
   text: string;
-  activeIndex: number;
   onText: (text: string) => void;
   onKeyDown: (event: KeyboardEvent) => void;
 }) {
-  const { ref, text, activeIndex, onText, onKeyDown } = props;
+  const { ref, text, onText, onKeyDown } = props;
   const { words } = useWords();
   return (
     <search className="relative mx-4 block">
@@ -24,7 +22,6 @@ export function SearchField(props: {
       <input
         ref={ref}
         type="search"
-        {...fieldProps(text.trim() !== '', activeIndex)}
         aria-label={words.inbox.searchEverywhere}
         placeholder={words.inbox.search}
         value={text}

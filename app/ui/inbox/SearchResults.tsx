@@ -1,6 +1,6 @@
-// What was found, chats first, then messages, with the searched words marked. The search field drives it; a click works
-// too.
-import { useEffect } from 'react';
+// What was found, chats first, then messages, with the searched words marked. Arrows move among them,
+// and up from the first one back to the field.
+import { type KeyboardEvent, type Ref, useImperativeHandle, useRef } from 'react';
 import { Link } from 'wouter';
 import { markupToPlain } from '../../chat/markup.ts';
 import type { ChatRowView, SearchHitView } from '../../chat/views.ts';
@@ -12,35 +12,21 @@ import { Highlight } from '../kit/Highlight.tsx';
 import { fromInside } from '../kit/leaveTo.ts';
 import { useWords } from '../kit/Surroundings.tsx';
 import { useNow } from '../kit/useNow.ts';
-import { groupProps, listProps, optionProps, scrollToOption } from './searchBox.ts';
 import type { SearchResult } from './useSearch.ts';
 
-interface OptionPlace {
-  readonly index: number;
-  readonly activeIndex: number;
+export interface SearchResultsHandle {
+  focusFirst(): void;
 }
 
 const headingLook = 'px-5 pt-4 pb-1.5 text-sm font-semibold text-muted';
-const optionLook =
-  'mx-2 flex items-center gap-3 rounded-md px-2.5 py-2 hover:bg-hover aria-selected:bg-accent-tint';
+const rowLook =
+  'mx-2 flex items-center gap-3 rounded-md px-2.5 py-2 -outline-offset-2 hover:bg-hover focus-visible:bg-accent-tint';
+const linkProps = { state: fromInside, className: rowLook, 'data-result': true };
 
-function ChatOption({
-  chat,
-  searched,
-  place,
-}: {
-  chat: ChatRowView;
-  searched: readonly string[];
-  place: OptionPlace;
-}) {
+function ChatHit({ chat, searched }: { chat: ChatRowView; searched: readonly string[] }) {
   const { words } = useWords();
   return (
-    <Link
-      href={chatPath(chat.chatId)}
-      state={fromInside}
-      {...optionProps(place.index, place.activeIndex)}
-      className={optionLook}
-    >
+    <Link href={chatPath(chat.chatId)} {...linkProps}>
       <Avatar seed={chat.avatarSeed} name={chat.title} kind={chat.kind} size="md" />
       <bdi className="min-w-0 flex-1 truncate font-semibold">
         <Highlight text={chatTitle(words, chat)} words={searched} />
@@ -49,25 +35,12 @@ function ChatOption({
   );
 }
 
-function HitOption({
-  hit,
-  searched,
-  place,
-}: {
-  hit: SearchHitView;
-  searched: readonly string[];
-  place: OptionPlace;
-}) {
+function MessageHit({ hit, searched }: { hit: SearchHitView; searched: readonly string[] }) {
   const { words, formats } = useWords();
   const nowMs = useNow();
   const text = hit.text.length > 400 ? hit.text : markupToPlain(hit.text);
   return (
-    <Link
-      href={messagePath(hit.chatId, hit.messageId)}
-      state={fromInside}
-      {...optionProps(place.index, place.activeIndex)}
-      className={optionLook}
-    >
+    <Link href={messagePath(hit.chatId, hit.messageId)} {...linkProps}>
       <span className="flex min-w-0 flex-1 flex-col gap-0.5">
         <span className="flex items-baseline gap-2">
           <bdi className="min-w-0 flex-1 truncate text-sm font-semibold">
@@ -86,47 +59,65 @@ function HitOption({
   );
 }
 
-export function SearchResults(props: { result: SearchResult; activeIndex: number; text: string }) {
-  const { result, activeIndex, text } = props;
+export function SearchResults(props: {
+  ref: Ref<SearchResultsHandle>;
+  result: SearchResult;
+  text: string;
+  /** Back to the field. */
+  onLeave: () => void;
+}) {
+  const { ref, result, text, onLeave } = props;
   const { words } = useWords();
-  const { chats, hits, paths } = result;
-  useEffect(() => scrollToOption(activeIndex), [activeIndex]);
+  const list = useRef<HTMLDivElement>(null);
+  const { chats, hits } = result;
+  const count = chats.length + hits.length;
+  const links = () => Array.from(list.current?.querySelectorAll<HTMLElement>('[data-result]') ?? []);
+  useImperativeHandle(ref, () => ({ focusFirst: () => links()[0]?.focus() }));
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step === 0 && event.key !== 'Escape') return;
+    event.preventDefault();
+    const all = links();
+    const next = all.findIndex((link) => link === document.activeElement) + step;
+    if (step === 0 || next < 0) onLeave();
+    else all[next]?.focus();
+  }
+
   return (
-    <div className="scroller flex min-h-0 flex-1 flex-col pb-4">
-      <output className="spoken">{result.isComplete ? words.inbox.found(paths.length) : ''}</output>
-      <div {...listProps(words.inbox.results)}>
-        {chats.length > 0 && (
-          <div {...groupProps(words.inbox.chatsHeading)}>
-            <div aria-hidden="true" className={headingLook}>
-              {words.inbox.chatsHeading}
-            </div>
-            {chats.map((chat, index) => (
-              <ChatOption
-                key={chat.chatId}
-                chat={chat}
-                searched={result.words}
-                place={{ index, activeIndex }}
-              />
+    <div
+      ref={list}
+      role="presentation"
+      onKeyDown={onKeyDown}
+      className="scroller flex min-h-0 flex-1 flex-col pb-4"
+      data-testid="search-results"
+    >
+      <output className="spoken">{result.isComplete ? words.inbox.found(count) : ''}</output>
+      {chats.length > 0 && (
+        <section>
+          <h2 className={headingLook}>{words.inbox.chatsHeading}</h2>
+          <ul>
+            {chats.map((chat) => (
+              <li key={chat.chatId}>
+                <ChatHit chat={chat} searched={result.words} />
+              </li>
             ))}
-          </div>
-        )}
-        {hits.length > 0 && (
-          <div {...groupProps(words.inbox.messagesHeading)}>
-            <div aria-hidden="true" className={headingLook}>
-              {words.inbox.messagesHeading}
-            </div>
-            {hits.map((hit, at) => (
-              <HitOption
-                key={hit.messageId}
-                hit={hit}
-                searched={result.words}
-                place={{ index: chats.length + at, activeIndex }}
-              />
+          </ul>
+        </section>
+      )}
+      {hits.length > 0 && (
+        <section>
+          <h2 className={headingLook}>{words.inbox.messagesHeading}</h2>
+          <ul>
+            {hits.map((hit) => (
+              <li key={hit.messageId}>
+                <MessageHit hit={hit} searched={result.words} />
+              </li>
             ))}
-          </div>
-        )}
-      </div>
-      {result.isComplete && paths.length === 0 && (
+          </ul>
+        </section>
+      )}
+      {result.isComplete && count === 0 && (
         <EmptyState
           icon="search"
           title={words.inbox.nothingFound(text.trim())}

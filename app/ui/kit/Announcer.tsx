@@ -12,7 +12,7 @@ export function Announcer({ children }: { children: ReactNode }) {
     <AnnounceContext value={announce}>
       {children}
       {/* A new node each time, or the same words twice would stay silent. */}
-      <output aria-live="polite" className="spoken" data-testid="announcer">
+      <output aria-live="polite" className="spoken top-0" data-testid="announcer">
         <span key={spoken.turn}>{spoken.text}</span>
       </output>
     </AnnounceContext>

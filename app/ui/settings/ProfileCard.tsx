@@ -2,6 +2,7 @@
 import { type FormEvent, useState } from 'react';
 import type { CommandFailure } from '../../chat/commands.ts';
 import type { SelfView } from '../../chat/views.ts';
+import { useAnnounce } from '../kit/Announcer.tsx';
 import { Avatar } from '../kit/Avatar.tsx';
 import { Button } from '../kit/Button.tsx';
 import { Card } from '../kit/Page.tsx';
@@ -12,6 +13,7 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
   const { words } = useWords();
   const { settings } = words;
   const client = useClient();
+  const announce = useAnnounce();
   const [typed, setTyped] = useState<string>();
   const [isSaved, setIsSaved] = useState(false);
   const [failure, setFailure] = useState<CommandFailure>();
@@ -24,7 +26,9 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
     const answer = await client.command({ command: 'setName', name: name.trim() });
     setFailure(answer.ok ? undefined : answer.error);
     setIsSaved(answer.ok);
-    if (answer.ok) setTyped(undefined);
+    if (!answer.ok) return;
+    setTyped(undefined);
+    announce(settings.nameSaved);
   }
 
   return (
@@ -55,10 +59,9 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
           className="min-w-48 flex-1"
         />
         <Button type="submit" look="quiet" disabled={!isChanged} className="min-h-12!">
-          {settings.saveName}
+          {isSaved ? settings.nameSaved : settings.saveName}
         </Button>
       </form>
-      <output className="mt-1.5 block min-h-5 text-sm text-good">{isSaved ? settings.nameSaved : ''}</output>
     </Card>
   );
 }

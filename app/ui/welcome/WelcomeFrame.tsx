@@ -18,7 +18,7 @@ export function WelcomeFrame({ children }: { children: ReactNode }) {
   const { welcome } = words;
   return (
     <div className="scroller grid h-dvh grid-rows-[auto_1fr] bg-surface lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] lg:grid-rows-1">
-      <header className="relative overflow-clip bg-[#1062d6] bg-brand px-6 pt-[max(1.75rem,env(safe-area-inset-top))] pb-7 text-white lg:flex lg:flex-col lg:justify-between lg:p-12">
+      <header className="relative overflow-clip bg-[#1062d6] bg-hero px-6 pt-[max(1.75rem,env(safe-area-inset-top))] pb-7 text-white lg:flex lg:flex-col lg:justify-between lg:p-12">
         <span
           aria-hidden="true"
           className="absolute -end-32 -top-32 size-96 rounded-full bg-white/10 lg:-end-40 lg:-top-40 lg:size-140"

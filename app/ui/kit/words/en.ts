@@ -222,9 +222,9 @@ export const en = {
     openTitle: 'Make an account',
     openSentence: 'Choose a name, and you’re in.',
     name: 'Your name',
-    nameHint: 'Shown to the people you talk with. The relay never sees it.',
+    nameHint: 'For the people you talk with. The relay never sees it.',
     handle: 'Handle',
-    handleHint: 'What the relay knows you by. Letters, digits and . _ -',
+    handleHint: 'What the relay knows you by.',
     handleProblems: {
       empty: 'Choose a handle.',
       short: 'At least 2 characters.',
