@@ -136,6 +136,7 @@ export function createContacts(deps: ContactsDeps) {
   const chatOfInvitation = (id: InvitationId) => storage.setting(`accepted/${idToText(id)}`, v.string());
 
   return {
+    relayKey,
     startChat,
     self,
     chatOfInvitation,

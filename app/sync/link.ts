@@ -3,11 +3,13 @@
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { encodeUp, upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
 import { parseDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
-import type { Challenge, ChatId, EntryHash32, UserId } from '../../shared/protocol/ids.ts';
+import type { Challenge, ChatId, EntryHash32, SigningPublicKey, UserId } from '../../shared/protocol/ids.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { isSocketChallengeOf } from '../../shared/protocol/socketChallenge.ts';
 import { protocolVersion } from '../../shared/protocol/version.ts';
+import { sha256 } from '../crypto/hash.ts';
 import { backoffMs } from './backoff.ts';
 import {
   answerMs,
@@ -35,6 +37,8 @@ export interface LinkDeps {
   readonly openSocket: OpenSocket;
   /** A token that the relay takes now, or why there is none. */
   readonly accessToken: (isRetry: boolean) => Promise<Result<string, 'offline' | RefusalCode>>;
+  /** The relay's that this account is at. */
+  readonly relayKey: SigningPublicKey;
   readonly clock: Clock;
   /** In [0, 1), for jitter only. */
   readonly randomUnit: () => number;
@@ -146,6 +150,7 @@ export function createLink(deps: LinkDeps): Link {
     if (!frame) return drop('offline');
     switch (frame.type) {
       case 'challenge':
+        if (!isSocketChallengeOf(sha256, deps.relayKey, frame.challenge)) return drop('refused');
         challenge = frame.challenge;
         void sayHello(mine);
         return;

@@ -3,9 +3,11 @@
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { encodeDown } from '../../shared/protocol/frames/down.ts';
 import { parseUp, upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
-import type { Challenge } from '../../shared/protocol/ids.ts';
+import type { SigningPublicKey } from '../../shared/protocol/ids.ts';
 import { maxFrameBytes } from '../../shared/protocol/limits.ts';
+import { makeSocketChallenge } from '../../shared/protocol/socketChallenge.ts';
 import { protocolVersion } from '../../shared/protocol/version.ts';
+import { sha256 } from '../auth/sha256.ts';
 import type { TokenRoom } from '../auth/tokens.ts';
 import type { Log } from '../log/createLog.ts';
 import { helloWithinMs, maxBufferBytes, maxHellos } from './bounds.ts';
@@ -22,6 +24,8 @@ import { closeCodes, type SocketPort } from './socketPort.ts';
 export interface ConnectionDeps {
   readonly clock: Clock;
   readonly random: (length: number) => Bytes;
+  /** Named in each socket's challenge. */
+  readonly relayKey: SigningPublicKey;
   readonly log: Log;
   readonly tokens: TokenRoom;
   readonly chatRooms: ChatRooms;
@@ -53,7 +57,7 @@ type State =
 
 export function createConnection(deps: ConnectionDeps, socket: SocketPort, ended: () => void): Connection {
   const { clock, tokens, reportBug } = deps;
-  const challenge = deps.random(32) as Bytes as Challenge;
+  const challenge = makeSocketChallenge(sha256, deps.relayKey, deps.random(16));
   const refuse = createRefuse(socket);
   let state: State = { name: 'anonymous' };
   let hellos = 0;

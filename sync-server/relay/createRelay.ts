@@ -102,6 +102,7 @@ export function createRelay(options: RelayOptions): Relay {
   const deps: ConnectionDeps = {
     clock,
     random,
+    relayKey: relayKey.publicKey,
     log,
     tokens,
     chatRooms,

@@ -7,6 +7,7 @@ import { browserLaunch } from '../../../deploy/browser.mjs';
 import {
   composer,
   expectDelivery,
+  find,
   invite,
   join,
   message,
@@ -104,7 +105,7 @@ test('[S6] both sides offline, closed and opened again: they write, react, and c
   expect(both[0]).toEqual(both[1]);
 });
 
-test('[S7] a cold start opens as fast and as whole with a relay that accepts and never answers', async () => {
+test('[S7] a cold start is whole with a relay that accepts connections and never answers', async () => {
   const open = newProfile();
   let ada = await open();
   await signUpAdministrator(ada.page, relay, 'Ada');
@@ -119,11 +120,11 @@ test('[S7] a cold start opens as fast and as whole with a relay that accepts and
   await openChat(ada.page, words.notesTitle);
   await expect(message(ada.page, 'Milk, bread, stars')).toBeVisible();
   await say(ada.page, 'And candles');
-  await ada.page.getByRole('combobox').fill('bread');
-  await expect(ada.page.getByRole('option').filter({ hasText: 'bread' })).toBeVisible();
+  await find(ada.page, 'brea', 'Milk, bread');
   await unmute();
   await relay.start();
-  await expect
-    .poll(async () => (await ada.page.evaluate(() => indexedDB.databases())).length, { timeout: 1000 })
-    .toBeGreaterThan(0);
+  // It comes back by itself, and what was written meanwhile leaves.
+  await expect(ada.page.getByText(words.link.offline)).toHaveCount(0);
+  await ada.page.goto(`${relay.origin}/diagnostics`);
+  await expect(ada.page.getByText(words.diagnostics.waitingEntries(0))).toBeVisible();
 });

@@ -79,3 +79,11 @@ export async function react(page: Page, text: string, emoji: string) {
   await page.getByRole('button', { name: words.actions.react, exact: true }).click();
   await page.getByRole('button', { name: words.conversation.reactionAdd(emoji) }).click();
 }
+
+/** Searches everywhere, and returns the hit that holds this text. */
+export async function find(page: Page, typed: string, text: string): Promise<Locator> {
+  await page.getByLabel(words.inbox.searchEverywhere).fill(typed);
+  const hit = page.getByRole('link').filter({ hasText: text });
+  await expect(hit).toBeVisible();
+  return hit;
+}
