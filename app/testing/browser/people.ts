@@ -35,10 +35,11 @@ export async function join(page: Page, link: string, name: string) {
 export const composer = (page: Page): Locator =>
   page.getByRole('textbox', { name: words.composer.label, exact: true });
 
-export async function say(page: Page, text: string) {
+/** Writes and sends a message; `shown` is how it reads with its marks rendered. */
+export async function say(page: Page, text: string, shown = text) {
   await composer(page).fill(text);
-  await composer(page).press('Enter');
-  await expect(message(page, text)).toBeVisible();
+  await page.getByRole('button', { name: words.composer.send }).click();
+  await expect(message(page, shown)).toBeVisible();
 }
 
 /** The rows of the open conversation, from top to bottom. */
