@@ -16,7 +16,7 @@ export const voyageReport = v.object({
 });
 export type VoyageReport = v.InferOutput<typeof voyageReport>;
 
-const runsPerProcess = 12;
+const runsPerProcess = 20;
 /** A run takes a second or two; a minute and more means that it hangs. */
 const hangsAfterMs = 180_000;
 

@@ -160,7 +160,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     looksAt: (chatId: string | null) => command({ command: 'setVisibleChat', chatId }),
     /** Reads everything that is there. */
     async reads(chatId: string) {
-      const last = (await this.timeline(chatId)).at(-1);
+      const last = (await this.timeline(chatId, 1)).at(-1);
       if (last) await command({ command: 'markRead', chatId, messageId: last.messageId });
     },
 

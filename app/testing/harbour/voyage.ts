@@ -66,8 +66,7 @@ async function act(harbour: Harbour, chance: Chance, step: number): Promise<stri
   const chats = await member.chats();
   if (chats.length === 0) return `${short(member)} has no chat`;
   const chat = chance.happens(0.6) && chats.includes(harbour.group) ? harbour.group : chance.pick(chats);
-  const timeline = await member.timeline(chat);
-  const recent = timeline.slice(-12).filter((message) => message.body.kind === 'text');
+  const recent = (await member.timeline(chat, 12)).filter((message) => message.body.kind === 'text');
   const own = recent.filter((message) => message.author.isSelf);
   const text = harbour.marked(`${step} ${chance.pick(words)} ${chance.pick(words)}`);
   const unit = chance.unit();
