@@ -103,7 +103,7 @@ async function change(engine: Engine, room: Room, command: ChangeCommand): Promi
   if (!message || !target || message.chat !== command.chatId) return fail('not-found');
   const self = engine.member()?.identity.user;
   const isOwn = self !== undefined && message.author === idToText(self);
-  const id = newRecordId();
+  const id = engine.newRecordId();
   switch (command.command) {
     case 'editMessage':
       if (!isOwn || message.kind !== 'text') return fail('not-allowed');
@@ -123,8 +123,6 @@ async function change(engine: Engine, room: Room, command: ChangeCommand): Promi
       return command satisfies never;
   }
 }
-
-const newRecordId = () => idToText(crypto.getRandomValues(new Uint8Array(16)));
 
 async function signUp(engine: Engine, name: string, handle: string, admission: Admission): Promise<Answer> {
   if (name === '' || textToBytes(name).length > maxNameBytes) return fail('text-too-long');

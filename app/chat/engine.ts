@@ -2,6 +2,7 @@
 // and other tabs only give it commands (`commands.ts`) and read what it wrote (`queries.ts`).
 import * as v from 'valibot';
 import type { Bytes } from '../../shared/codec/bytes.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
 import { createIdentity, loadIdentity, type Identity } from '../account/identity.ts';
 import { createSession } from '../account/session.ts';
@@ -106,10 +107,7 @@ export async function createEngine(deps: EngineDeps) {
       clock,
       accessToken,
       postMail: (to, mail) => link.postMail(to, mail),
-      onLedgerStored: (chat) => {
-        const room = rooms.get(chat);
-        if (room) link.setProver(room.chatId, room.prove);
-      },
+      onLedgerStored: (chat) => void proveChat(chat),
       onRefused: (task, failure) =>
         void storage
           .batch()
@@ -173,6 +171,14 @@ export async function createEngine(deps: EngineDeps) {
       return begun;
     }
 
+    /** The relay may have answered before the chat's room is open: it is proven as soon as it is. */
+    async function proveChat(id: string) {
+      const chat = isClosed ? undefined : await storage.chat(id);
+      if (!chat || isClosed) return;
+      const room = await openRoom(chat);
+      link.setProver(room.chatId, room.prove);
+    }
+
     const unknownToRelay = new Set(
       (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
     );
@@ -191,8 +197,14 @@ export async function createEngine(deps: EngineDeps) {
       },
     };
     for (const chat of await storage.chats()) {
-      const room = await openRoom(chat);
-      if (!unknownToRelay.has(chat.id)) link.setProver(room.chatId, room.prove);
+      try {
+        const room = await openRoom(chat);
+        if (!unknownToRelay.has(chat.id)) link.setProver(room.chatId, room.prove);
+      } catch (error) {
+        // One chat that can't be opened never stops the others; what was wrong shows in diagnostics.
+        const reason = `chat not opened: ${error instanceof Error ? error.name : 'unknown'}`;
+        await storage.batch().addSetAside(chat.id, reason, clock.now()).commit();
+      }
     }
     return begun;
   }
@@ -217,7 +229,7 @@ export async function createEngine(deps: EngineDeps) {
     http,
     session,
     storage,
-    clock,
+    newRecordId: () => idToText(random(16)),
     member: () => member,
     name: () => name,
     onFirstMessage: deps.onFirstMessage,
