@@ -39,7 +39,7 @@ async function meet(browser: Browser): Promise<{ ada: Page; ben: Page }> {
   return { ada, ben };
 }
 
-test('[S1] messages, ticks, typing and presence', async ({ browser }) => {
+test('[U2] messages, ticks, typing and presence', async ({ browser }) => {
   const { ada, ben } = await meet(browser);
   await say(ben, 'Hello Ada');
   await expect(message(ada, 'Hello Ada')).toBeVisible();
@@ -54,7 +54,7 @@ test('[S1] messages, ticks, typing and presence', async ({ browser }) => {
   await expectDelivery(ada, 'Are you there?', 'sent');
 });
 
-test('[D5] reply, react, edit and delete show on both sides, and stay after a reload', async ({
+test('[U3] reply, react, edit and delete show on both sides, and stay after a reload', async ({
   browser,
 }) => {
   const { ada, ben } = await meet(browser);
@@ -88,7 +88,7 @@ test('[D5] reply, react, edit and delete show on both sides, and stay after a re
   }
 });
 
-test('[X2] search finds what was said, by the beginning of a word and without accents', async ({
+test('[U4] search finds what was said, by the beginning of a word and without accents', async ({
   browser,
 }) => {
   const { ada, ben } = await meet(browser);
@@ -98,7 +98,7 @@ test('[X2] search finds what was said, by the beginning of a word and without ac
   await expect(message(ada, 'brûlée')).toBeVisible();
 });
 
-test('[D6] a hostile text is shown as text and breaks nothing', async ({ browser }) => {
+test('[U5] a hostile text is shown as text and breaks nothing', async ({ browser }) => {
   const { ada, ben } = await meet(browser);
   const hostile = [
     '<img src=x onerror="document.title=1"><script>document.title=2</script>',
@@ -120,7 +120,7 @@ test('[D6] a hostile text is shown as text and breaks nothing', async ({ browser
   expect(row && box && row.y >= box.y + box.height - 1).toBe(true);
 });
 
-test('[S5] a second tab shows the same and sends through the one engine; when the first dies it goes on', async ({
+test('[U6] a second tab shows the same and sends through the one engine; when the first dies it goes on', async ({
   browser,
 }) => {
   const { ada, ben } = await meet(browser);
@@ -135,7 +135,7 @@ test('[S5] a second tab shows the same and sends through the one engine; when th
   await expectDelivery(second, 'After the first tab died', 'read');
 });
 
-test('[R2] a relay killed with SIGKILL in the middle loses nothing and doubles nothing', async ({
+test('[U7] a relay killed with SIGKILL in the middle loses nothing and doubles nothing', async ({
   browser,
 }) => {
   const { ada, ben } = await meet(browser);

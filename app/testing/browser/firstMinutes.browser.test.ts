@@ -16,7 +16,7 @@ test.afterEach(async () => {
 const newPage = async (browser: Browser, options = {}): Promise<Page> =>
   (await browser.newContext(options)).newPage();
 
-test('[A1] the one-time link makes the administrator, once; alone, there are notes to oneself', async ({
+test('[U10] the one-time link makes the administrator, once; alone, there are notes to oneself', async ({
   browser,
 }) => {
   const ada = await newPage(browser);
@@ -35,7 +35,7 @@ test('[A1] the one-time link makes the administrator, once; alone, there are not
   await expect(late.getByRole('heading', { name: words.welcome.usedTitle })).toBeVisible();
 });
 
-test('[L1] an invitation leads to the chat while its inviter is offline, lets one person in, and the second not', async ({
+test('[U11] an invitation leads to the chat while its inviter is offline, lets one person in, and the second not', async ({
   browser,
 }) => {
   const ada = await newPage(browser);
@@ -58,7 +58,7 @@ test('[L1] an invitation leads to the chat while its inviter is offline, lets on
   await expect(message(ada, 'I am in')).toBeVisible();
 });
 
-test('[L2] a broken link, and no link at all, each say what to do', async ({ browser }) => {
+test('[U12] a broken link, and no link at all, each say what to do', async ({ browser }) => {
   const page = await newPage(browser);
   await page.goto(`${relay.origin}/join#invite=nonsense`);
   await expect(page.getByRole('heading', { name: words.welcome.notAnInvitationTitle })).toBeVisible();
@@ -66,7 +66,7 @@ test('[L2] a broken link, and no link at all, each say what to do', async ({ bro
   await expect(page.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
 });
 
-test('[R9] the app can be installed: no installability errors, a controlled page, a strict policy', async ({
+test('[U13] the app can be installed: no installability errors, a controlled page, a strict policy', async ({
   browser,
 }) => {
   const page = await newPage(browser);

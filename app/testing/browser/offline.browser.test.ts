@@ -54,7 +54,7 @@ function newProfile() {
 /** The page itself can come from the service worker from now on. */
 const installed = (page: Page) => page.evaluate(async () => void (await navigator.serviceWorker.ready));
 
-test('[S6] both sides offline, closed and opened again: they write, react, and come to the same', async () => {
+test('[U8] both sides offline, closed and opened again: they write, react, and come to the same', async () => {
   const openAda = newProfile();
   const openBen = newProfile();
   let ada = await openAda();
@@ -105,7 +105,7 @@ test('[S6] both sides offline, closed and opened again: they write, react, and c
   expect(both[0]).toEqual(both[1]);
 });
 
-test('[S7] a cold start is whole with a relay that accepts connections and never answers', async () => {
+test('[U9] a cold start is whole with a relay that accepts connections and never answers', async () => {
   const open = newProfile();
   let ada = await open();
   await signUpAdministrator(ada.page, relay, 'Ada');
