@@ -107,7 +107,10 @@ export async function createEngine(deps: EngineDeps) {
       clock,
       accessToken,
       postMail: (to, mail) => link.postMail(to, mail),
-      onLedgerStored: (chat) => void proveChat(chat),
+      onLedgerStored: (chat) =>
+        void proveChat(chat).catch((error: unknown) => {
+          if (!isClosed) console.error('a chat failed', error instanceof Error ? error.name : 'unknown');
+        }),
       onRefused: (task, failure) =>
         void storage
           .batch()
