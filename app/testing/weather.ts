@@ -34,7 +34,7 @@ const tell = (line: string) => void process.stderr.write(`${line}\n`);
 
 function count(report: VoyageReport) {
   done++;
-  for (const kind of weatherKinds) weather[kind] += report.weather[kind] ?? 0;
+  for (const kind of weatherKinds) weather[kind] += report.weather[kind];
   for (const { kind } of report.findings) failures[kind]++;
   if (report.findings.length > 0) {
     failed++;

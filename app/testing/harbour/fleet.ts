@@ -4,17 +4,30 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { findingKinds } from './findings.ts';
-import { weatherKinds } from './sky.ts';
+import { noCounts } from './sky.ts';
+import type { VoyageResult } from './voyage.ts';
 
 export const voyageOrder = v.object({ seeds: v.array(v.string()), steps: v.number() });
-export const voyageReport = v.object({
+const count = v.number();
+export const voyageReport: v.GenericSchema<unknown, VoyageResult> = v.object({
   seed: v.string(),
   findings: v.array(v.object({ kind: v.picklist(findingKinds), what: v.string() })),
-  weather: v.record(v.picklist(weatherKinds), v.number()),
+  weather: v.object({
+    drop: count,
+    delay: count,
+    reorder: count,
+    disconnect: count,
+    requestLost: count,
+    answerLost: count,
+    relayRestart: count,
+    relayCrash: count,
+    clientRestart: count,
+    clientCrash: count,
+  }),
   trace: v.array(v.string()),
   ms: v.number(),
 });
-export type VoyageReport = v.InferOutput<typeof voyageReport>;
+export type VoyageReport = VoyageResult;
 
 const runsPerProcess = 20;
 /** A run takes a second or two; a minute and more means that it hangs. */
@@ -56,7 +69,7 @@ function sailBatch(
       // The first without a report is the one that ended it; the others were never begun.
       if (seed !== undefined) {
         const what = `the run ended with ${signal ?? code}`;
-        onReport({ seed, findings: [{ kind: 'lost', what }], weather: noWeather(), trace: [], ms: 0 });
+        onReport({ seed, findings: [{ kind: 'lost', what }], weather: noCounts(), trace: [], ms: 0 });
         left.delete(seed);
       }
       resolve(left.size > 0 ? sailBatch([...left], steps, onReport) : undefined);
@@ -64,6 +77,3 @@ function sailBatch(
     child.send({ seeds, steps });
   });
 }
-
-const noWeather = () =>
-  v.parse(voyageReport.entries.weather, Object.fromEntries(weatherKinds.map((k) => [k, 0])));

@@ -164,14 +164,9 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       if (last) await command({ command: 'markRead', chatId, messageId: last.messageId });
     },
 
-    async timeline(chatId: string): Promise<readonly MessageView[]> {
-      const query = {
-        query: 'timeline',
-        chatId,
-        anchor: { kind: 'latest' },
-        before: 5000,
-        after: 0,
-      } as const;
+    /** The newest messages, the oldest first; all of them where it isn't said how many. */
+    async timeline(chatId: string, before = 5000): Promise<readonly MessageView[]> {
+      const query = { query: 'timeline', chatId, anchor: { kind: 'latest' }, before, after: 0 } as const;
       return (await alive().queries.read(query)).messages;
     },
     async chats(): Promise<readonly string[]> {
