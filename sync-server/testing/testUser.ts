@@ -118,8 +118,9 @@ export async function signUp(
   by: Ask,
   user: TestUser,
   admission: Admission = { kind: 'open' },
+  relayKey?: SigningPublicKey,
 ): Promise<Answer> {
-  return ask(by, 'POST', '/api/accounts', signUpBody(user, await relayKeyOf(by), admission));
+  return ask(by, 'POST', '/api/accounts', signUpBody(user, relayKey ?? (await relayKeyOf(by)), admission));
 }
 
 export async function signedUp(by: Ask, handle: string, admission?: Admission) {
@@ -134,8 +135,12 @@ interface Signing {
   readonly deviceId: DeviceId;
   readonly device: TestSigner;
 }
-export async function signIn(by: Ask, { userId, deviceId, device }: Signing): Promise<Answer> {
-  const relayKey = await relayKeyOf(by);
+export async function signIn(
+  by: Ask,
+  { userId, deviceId, device }: Signing,
+  knownKey?: SigningPublicKey,
+): Promise<Answer> {
+  const relayKey = knownKey ?? (await relayKeyOf(by));
   const asked = await ask(by, 'POST', '/api/sign-in/challenge', { userId, deviceId });
   const challenge = bytesIn<Challenge>(asked.body['challenge']);
   const signature = device.sign(signInStatement({ relayKey, challenge, userId, deviceId }));

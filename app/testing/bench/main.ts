@@ -1,0 +1,35 @@
+// npm run bench -- [--json] [--only PREFIX]: measures what has a budget. With --json one line of JSON for each figure,
+// {"metric", "value", "unit", "baseline", "ratio"}; otherwise a table.
+import { parseArgs } from 'node:util';
+import type { Figure, FigureGroup } from './figure.ts';
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+});
+const wanted = (metric: string) => metric.startsWith(values.only);
+
+/** Loaded when wanted: a group brings what it measures with it. */
+const groups: readonly { metrics: readonly string[]; load: () => Promise<FigureGroup> }[] = [
+  {
+    metrics: ['relay.fanout', 'relay.idle_memory'],
+    load: async () => (await import('./relay.ts')).relayFigures,
+  },
+];
+
+function print({ metric, value, unit, baseline, ratio }: Figure) {
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ metric, value, unit, baseline, ratio })}\n`);
+    return;
+  }
+  const against = baseline === null ? '' : `baseline ${baseline.toLocaleString('en')}, ratio ${ratio}`;
+  process.stdout.write(
+    `${metric.padEnd(24)}${value.toLocaleString('en').padStart(12)} ${unit.padEnd(18)}${against}\n`,
+  );
+}
+
+for (const { metrics, load } of groups) {
+  if (!metrics.some(wanted)) continue;
+  const group = await load();
+  for (const figure of await group.measure(wanted)) if (wanted(figure.metric)) print(figure);
+}
+process.exit(0);
