@@ -66,7 +66,7 @@ export async function sealUpdate(
   return sealEntry(keys.entryKey, document, { version: 1, ...place }, concatBytes(signature, update), random);
 }
 
-/** Why an entry was set aside (SPEC E7). */
+/** Why an entry was set aside (SPEC S4). */
 export type EntryFault =
   | 'malformed'
   | 'unknown-kind'

@@ -1,5 +1,5 @@
 // A sealed entry as it lies in a document's log: a header that the relay reads, and ciphertext that it can't.
-// The whole header and the document's id are the ciphertext's associated data (SPEC, section 3).
+// The whole header and the document's id are the ciphertext's associated data (SPEC K7).
 import { concatBytes, textToBytes, type Bytes } from '../codec/bytes.ts';
 import { fixed, literal, rest, struct, u8, varint, encode, decode, type ValueOf } from '../codec/codec.ts';
 import {
@@ -27,7 +27,7 @@ export const entryHeader = struct({
   sequence: varint,
   /** Hash of the session's previous entry; zeros for the first. */
   previous: entryHash,
-  /** Says which key opens it (SPEC E4). */
+  /** Says which key opens it (SPEC K7). */
   commitment: fixed(16),
   nonce: fixed(24),
 });

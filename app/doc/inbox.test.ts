@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { entryKinds, extendLogHash, hashEntry, parseEntry } from '../../shared/protocol/entry.ts';
+import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
+import { noEntryHash, type SessionId } from '../../shared/protocol/ids.ts';
+import { sha256 } from '../crypto/hash.ts';
+import { createTestChat } from '../testing/testChat.ts';
+import { sealUpdate } from './entrySeal.ts';
+import { createInbox, type InboxRun, type OwnPending } from './inbox.ts';
+
+let chat: Awaited<ReturnType<typeof createTestChat>>;
+const log: { entry: Bytes; cursor: Cursor }[] = [];
+const session = new Uint8Array(8).fill(1) as SessionId;
+
+beforeAll(async () => {
+  chat = await createTestChat(1);
+  let cursor = startCursor;
+  for (let sequence = 1; sequence <= 6; sequence++) {
+    const place = { kind: entryKinds.segment, session, sequence, previous: noEntryHash };
+    const update = Uint8Array.of(sequence);
+    const entry = await sealUpdate(chat.contextOf(0), chat.document, place, update, chat.chance.bytes);
+    const hash = extendLogHash(sha256, cursor.hash, hashEntry(sha256, chat.document, entry));
+    cursor = { seq: cursor.seq + 1, hash };
+    log.push({ entry, cursor });
+  }
+});
+const entryAt = (seq: number) => log[seq - 1]?.entry ?? new Uint8Array();
+const cursorAt = (seq: number) => log[seq - 1]?.cursor ?? startCursor;
+
+function createReader(pending: (sequence: number) => OwnPending | undefined = () => undefined) {
+  const runs: InboxRun[] = [];
+  const said: string[] = [];
+  let cursor = startCursor;
+  const inbox = createInbox({
+    document: chat.document,
+    cursor: () => cursor,
+    ownPending: (_session, sequence) => pending(sequence),
+    restart: () => void said.push('restart'),
+    apply: async (run) => {
+      runs.push(run);
+      await Promise.resolve();
+      cursor = run.cursor;
+    },
+    live: (isForked) => void said.push(isForked ? 'fork' : 'live'),
+  });
+  const applied = () => runs.flatMap((run) => run.items.flatMap((i) => (i.entry ? [i.entry] : [])));
+  const sequences = () => applied().map((entry) => parseEntry(entry)?.header.sequence);
+  return { inbox, said, runs, sequences, cursor: () => cursor };
+}
+
+describe('the inbox', () => {
+  test('[S3] entries in order become runs, then it is live', async () => {
+    const reader = createReader();
+    reader.inbox.entries(1, [entryAt(1), entryAt(2)]);
+    reader.inbox.entries(3, [entryAt(3)]);
+    reader.inbox.live(cursorAt(3));
+    await reader.inbox.settled();
+    expect(reader.sequences()).toEqual([1, 2, 3]);
+    expect(reader.cursor()).toEqual(cursorAt(3));
+    expect(reader.said).toEqual(['live']);
+  });
+
+  test('[S3] what comes twice counts once', async () => {
+    const reader = createReader();
+    reader.inbox.entries(1, [entryAt(1), entryAt(2)]);
+    await reader.inbox.settled();
+    reader.inbox.entries(1, [entryAt(1), entryAt(2), entryAt(3)]);
+    await reader.inbox.settled();
+    expect(reader.sequences()).toEqual([1, 2, 3]);
+  });
+
+  test('[S3] a gap begins again at the cursor, with what came before it taken', async () => {
+    const reader = createReader();
+    reader.inbox.entries(1, [entryAt(1)]);
+    reader.inbox.entries(3, [entryAt(3)]);
+    await reader.inbox.settled();
+    expect(reader.sequences()).toEqual([1]);
+    expect(reader.said).toEqual(['restart']);
+    reader.inbox.restart();
+    reader.inbox.entries(2, [entryAt(2), entryAt(3)]);
+    await reader.inbox.settled();
+    expect(reader.sequences()).toEqual([1, 2, 3]);
+  });
+
+  test('[S3] a live word that is ahead of what came begins again', async () => {
+    const reader = createReader();
+    reader.inbox.entries(1, [entryAt(1)]);
+    reader.inbox.live(cursorAt(2));
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['restart']);
+  });
+
+  test('[S3] another log than the one seen is a fork', async () => {
+    const reader = createReader();
+    reader.inbox.entries(1, [entryAt(1)]);
+    reader.inbox.live({ seq: 1, hash: cursorAt(2).hash });
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['fork']);
+  });
+
+  test('[S3] an acknowledgement takes its place in the order, and the own entry is not applied again', async () => {
+    const reader = createReader((n) => (n === 2 ? { entry: entryAt(2), isEarlierRun: false } : undefined));
+    reader.inbox.entries(1, [entryAt(1)]);
+    reader.inbox.acked(session, 2, cursorAt(2));
+    reader.inbox.entries(3, [entryAt(3)]);
+    await reader.inbox.settled();
+    expect(reader.sequences()).toEqual([1, 3]);
+    expect(reader.runs.flatMap((run) => run.own).map((own) => own.header.sequence)).toEqual([2]);
+    expect(reader.cursor()).toEqual(cursorAt(3));
+  });
+
+  test('[S1] an own entry of an earlier run is applied again: the document may have lost it', async () => {
+    const reader = createReader((n) => (n === 1 ? { entry: entryAt(1), isEarlierRun: true } : undefined));
+    reader.inbox.acked(session, 1, cursorAt(1));
+    await reader.inbox.settled();
+    expect(reader.sequences()).toEqual([1]);
+  });
+
+  test('[S3] after a new subscription nothing of the last one counts', async () => {
+    const reader = createReader();
+    reader.inbox.entries(1, [entryAt(1)]);
+    reader.inbox.live(cursorAt(1));
+    reader.inbox.restart();
+    await reader.inbox.settled();
+    expect(reader.said).toEqual([]);
+    expect(reader.sequences()).toEqual([]);
+  });
+});
