@@ -1,6 +1,6 @@
 // The first minutes: the administrator's link, notes to oneself, invitations open, used and mistaken, installing, and
 // what every screen owes to people who can't see it.
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { composer, invite, join, message, openChat, say, signUpAdministrator, words } from './people.ts';
 import { startRelay, type RelayProcess } from './relayProcess.ts';
