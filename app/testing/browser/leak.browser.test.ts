@@ -67,14 +67,14 @@ test('[R29] [X1] no text, name or secret is readable at the relay, on its way, o
 
   // What lies open by design is found, in each place: it was the search of the right bytes.
   const open = publicOf(run.captured);
-  const bothNonces = ["entry's nonce", "record's nonce"];
+  const openOnDisk = ["entry's nonce", "record's id", "record's nonce"];
   expect(namesOf(search(run.wire, handleNeedles))).toEqual(['handle']);
   expect(namesOf(search(run.wire, run.tokens))).toEqual(['accessToken', 'refreshToken']);
   expect(namesOf(search(run.wire, open))).toContain("entry's nonce");
   expect(namesOf(search(run.relayDisk, handleNeedles))).toEqual(['handle']);
   expect(namesOf(search(run.relayDisk, open))).toContain("entry's nonce");
-  expect(namesOf(search(run.sites, open))).toEqual(bothNonces);
-  expect(namesOf(search(run.profiles, open))).toEqual(bothNonces);
+  expect(namesOf(search(run.sites, open))).toEqual(openOnDisk);
+  expect(namesOf(search(run.profiles, open))).toEqual(openOnDisk);
   // Each browser keeps its device's key and its storage key; both were read while a message waited, and afterwards.
   expect(run.platformKeys).toHaveLength(8);
   const relayFiles = run.relayDisk.map(({ place }) => place);
