@@ -44,9 +44,9 @@ export function ConversationHeader({ chat, onSearch }: { chat: ChatView; onSearc
       />
       <Avatar seed={chat.avatarSeed} name={chat.title} kind={chat.kind} size="md" isOnline={isOnline} />
       <div className="flex min-h-11 min-w-0 flex-1 flex-col justify-center">
-        <h2 className="truncate font-semibold">
+        <h1 className="truncate font-semibold">
           <bdi>{chatTitle(words, chat)}</bdi>
-        </h2>
+        </h1>
         {presence.text !== '' && (
           <p
             className={`truncate text-sm leading-4.5 ${presence.isLively ? 'text-accent-ink' : 'text-muted'}`}

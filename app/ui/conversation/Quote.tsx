@@ -21,10 +21,10 @@ export function Quote({ quoted, isOwn }: { quoted: NonNullable<MessageView['repl
       type="button"
       tabIndex={-1}
       disabled={!isPresent}
-      aria-label={isPresent ? words.conversation.replyPreview(name) : undefined}
       onClick={() => goTo(quoted.messageId)}
       className={`mb-1 flex w-full flex-col overflow-clip rounded-sm border-s-3 px-2.5 py-1.5 text-start text-sm ${isOwn ? 'border-white/70 bg-white/14 enabled:hover:bg-white/20' : 'border-accent-bright bg-accent-tint enabled:hover:bg-accent-tint-strong'}`}
     >
+      <span className="spoken">{words.conversation.inReplyTo}</span>
       {isPresent && (
         <bdi className={`max-w-full truncate font-semibold ${isOwn ? 'text-white' : 'text-accent-ink'}`}>
           {name}

@@ -17,13 +17,13 @@ export function Reactions({ message }: { message: MessageView }) {
             type="button"
             tabIndex={-1}
             aria-pressed={isOwn}
-            aria-label={words.conversation.reactionsOf(who, emoji)}
             title={who}
             onClick={() => react(message, emoji)}
             className={`flex h-6.5 min-w-6.5 max-w-24 items-center gap-1 overflow-clip rounded-full border px-1.5 text-sm shadow-bubble transition-transform active:scale-95 ${isOwn ? 'border-accent-bright bg-accent-tint text-accent-ink' : 'border-line bg-raised text-muted'}`}
           >
             <span className="leading-none">{emoji}</span>
             {count > 1 && <span className="text-xs font-semibold tabular-nums">{formats.number(count)}</span>}
+            <span className="spoken">{words.conversation.reactionBy(who)}</span>
           </button>
         );
       })}

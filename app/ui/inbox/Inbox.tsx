@@ -69,7 +69,7 @@ export function Inbox(props: {
 
   return (
     <div className="flex h-full min-h-0 flex-col bg-surface">
-      <header className="flex items-center gap-1 ps-4 pe-2.5 pt-[max(0.625rem,env(safe-area-inset-top))] pb-2.5">
+      <div className="flex items-center gap-1 ps-4 pe-2.5 pt-[max(0.625rem,env(safe-area-inset-top))] pb-2.5">
         <h1 className="flex-1 text-xl font-bold tracking-tight">{words.inbox.title}</h1>
         <IconButton
           icon="invite"
@@ -85,7 +85,7 @@ export function Inbox(props: {
         >
           <Avatar seed={self.userId} name={self.name} size="sm" />
         </Link>
-      </header>
+      </div>
       <SearchField ref={searchField} text={text} onText={setText} onKeyDown={onSearchKey} />
       {!isSearching && rows !== undefined && rows.length > 0 && (
         <fieldset className="flex flex-wrap gap-1.5 px-4 pt-3 pb-1">

@@ -139,7 +139,7 @@ export function Invite() {
         )}
         {state.kind === 'failed' && (
           <div role="alert" className="flex flex-col items-start gap-3">
-            <h3 className="font-semibold">{invite.failedTitle}</h3>
+            <h2 className="font-semibold">{invite.failedTitle}</h2>
             <p className="text-sm text-muted">{words.failures[state.failure]}</p>
             <Button onClick={make}>{words.tryAgain}</Button>
           </div>

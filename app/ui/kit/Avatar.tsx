@@ -9,6 +9,8 @@ const sizes = {
   xl: 'size-20 text-2xl',
 } as const;
 
+const iconByKind = { notes: 'bookmark', direct: 'user', group: 'group' } as const;
+
 export function Avatar(props: {
   seed: string;
   name: string;
@@ -18,16 +20,17 @@ export function Avatar(props: {
 }) {
   const { seed, name, kind = 'direct', size = 'lg', isOnline = false } = props;
   const [from, to] = avatarHueOf(seed);
+  const initials = kind === 'notes' ? '' : initialsOf(name);
   return (
     <span aria-hidden="true" className="relative inline-flex shrink-0">
       <span
-        className={`flex items-center justify-center rounded-full font-semibold text-white select-none ${sizes[size]} ${kind === 'notes' ? 'bg-brand' : ''}`}
+        className={`flex items-center justify-center rounded-full font-semibold text-white select-none before:content-[attr(data-initials)] ${sizes[size]} ${kind === 'notes' ? 'bg-brand' : ''}`}
+        // A picture made of letters, not text: nobody should find, copy or hear it.
+        data-initials={initials}
         style={kind === 'notes' ? undefined : { backgroundImage: `linear-gradient(145deg, ${from}, ${to})` }}
       >
-        {kind === 'notes' ? (
-          <Icon name="bookmark" size={size === 'xl' ? 9 : size === 'sm' ? 4 : 5.5} />
-        ) : (
-          initialsOf(name) || <Icon name={kind === 'group' ? 'group' : 'user'} size={5.5} />
+        {initials === '' && (
+          <Icon name={iconByKind[kind]} size={size === 'xl' ? 9 : size === 'sm' ? 4 : 5.5} />
         )}
       </span>
       {isOnline && (

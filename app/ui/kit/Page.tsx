@@ -26,7 +26,7 @@ export function Page({
           onClick={() => leaveTo(backTo, navigate)}
           className="rtl:-scale-x-100"
         />
-        <h2 className="min-w-0 flex-1 truncate text-lg font-semibold">{title}</h2>
+        <h1 className="min-w-0 flex-1 truncate text-lg font-semibold">{title}</h1>
       </header>
       <div className="scroller min-h-0 flex-1">
         <div className="mx-auto flex max-w-xl flex-col gap-4 px-4 pt-5 pb-[max(2rem,env(safe-area-inset-bottom))]">
@@ -40,7 +40,7 @@ export function Page({
 export function Card({ title, children }: { title?: string; children: ReactNode }) {
   return (
     <section className="rounded-lg border border-line bg-surface p-4 sm:p-5">
-      {title !== undefined && <h3 className="mb-3 font-semibold">{title}</h3>}
+      {title !== undefined && <h2 className="mb-3 font-semibold">{title}</h2>}
       {children}
     </section>
   );

@@ -16,7 +16,7 @@ function Facts({
 }) {
   return (
     <div>
-      <h4 className="mb-1.5 text-sm font-semibold text-muted">{title}</h4>
+      <h3 className="mb-1.5 text-sm font-semibold text-muted">{title}</h3>
       <ul className="flex flex-col gap-2 text-sm">
         {items.map((item) => (
           <li key={item} className="flex gap-2.5">
