@@ -160,8 +160,14 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     looksAt: (chatId: string | null) => command({ command: 'setVisibleChat', chatId }),
     /** Reads everything that is there. */
     async reads(chatId: string) {
-      const last = (await this.timeline(chatId, 1)).at(-1);
-      if (last) await command({ command: 'markRead', chatId, messageId: last.messageId });
+      const asked = life;
+      const timeline = await this.timeline(chatId, 1).catch((error: unknown) => {
+        // The app was closed meanwhile.
+        if (life === asked) throw error;
+        return [];
+      });
+      const last = timeline.at(-1);
+      if (last && life === asked) await command({ command: 'markRead', chatId, messageId: last.messageId });
     },
 
     /** The newest messages, the oldest first; all of them where it isn't said how many. */

@@ -1,0 +1,202 @@
+import 'fake-indexeddb/auto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { startCursor } from '../../shared/protocol/frames/cursor.ts';
+import { idToText, type DeviceId, type LedgerHead, type RecordId } from '../../shared/protocol/ids.ts';
+import { encodeBody, recordKinds, type Body } from '../doc/bodies.ts';
+import type { RecordHeader } from '../doc/record.ts';
+import type { StoredChat } from '../storage/models.ts';
+import { openStorage } from '../storage/storage.ts';
+import { projectRecords, type ProjectedRecord } from './projection.ts';
+
+const nowMs = 1_767_225_600_000;
+const deviceOf = (who: number) => new Uint8Array(16).fill(who + 1) as DeviceId;
+const idOf = (n: number) => new Uint8Array(16).fill(n) as RecordId;
+const people = ['ada', 'ben', 'cleo'];
+const emptyChat: StoredChat = {
+  id: 'chat',
+  at: 0,
+  kind: 'group',
+  title: '',
+  createdAt: 0,
+  creator: 'ada',
+  members: [],
+  epoch: 1,
+  epochSecret: '',
+  rootSecret: '',
+  ledgerHead: '',
+  ledger: [],
+  unread: 0,
+  draft: '',
+  marks: {},
+  names: {},
+  chains: {},
+  latestAt: 0,
+};
+
+interface Saying {
+  readonly who: number;
+  readonly body: Body;
+  /** Ties happen. */
+  readonly atMs: number;
+}
+/** Records as their authors would number them. */
+function recordsOf(sayings: readonly Saying[]): ProjectedRecord[] {
+  const numbers = [0, 0, 0];
+  return sayings.map(({ who, body, atMs }, n) => {
+    const sequence = (numbers[who] ?? 0) + 1;
+    numbers[who] = sequence;
+    const header: RecordHeader = {
+      version: 1,
+      kind: recordKinds[body.kind],
+      id: idOf(n + 1),
+      device: deviceOf(who),
+      sequence,
+      previous: new Uint8Array(16),
+      ledgerHead: new Uint8Array(16) as LedgerHead,
+      bodyHash: new Uint8Array(32),
+      at: (nowMs + atMs) * 1024,
+      seen: startCursor,
+    };
+    return { header, user: people[who] ?? '', body: encodeBody(body), isWaiting: false };
+  });
+}
+
+let databases = 0;
+/** Projects the batches one after another, and reads what is in the rows then. */
+async function rowsAfter(batches: readonly (readonly ProjectedRecord[])[]) {
+  const storage = await openStorage(`projection ${databases++}`);
+  const deps = {
+    storage,
+    hashTerm: (t: string) => t.length,
+    selfUser: 'ada',
+    selfDevice: 'x',
+    nowMs: () => nowMs,
+  };
+  let chat = emptyChat;
+  const arrived: string[] = [];
+  for (const batch of batches) {
+    const projected = await projectRecords(deps, chat, batch);
+    await projected.batch.commit();
+    chat = projected.chat;
+    arrived.push(...projected.arrived.map(({ id }) => id));
+  }
+  const messages = await storage.messages.before('chat', undefined, 1000);
+  const changes = await storage.database.changes.count();
+  const texts = (await Promise.all(messages.map(({ id }) => storage.changesOf(id)))).flat();
+  storage.close();
+  const { unread, last, chains, latestAt } = chat;
+  return { messages, changes, state: { unread, last, latestAt, sequences: chains }, arrived, texts };
+}
+
+const target = fc.integer({ min: 1, max: 6 }).map(idOf);
+const saying: fc.Arbitrary<Saying> = fc.record({
+  who: fc.integer({ min: 0, max: 2 }),
+  atMs: fc.integer({ min: 0, max: 3 }),
+  body: fc.oneof(
+    fc.record({ kind: fc.constant('message' as const), text: fc.string({ maxLength: 8 }) }),
+    fc.record({ kind: fc.constant('edit' as const), target, text: fc.string({ maxLength: 8 }) }),
+    fc.record({ kind: fc.constant('deletion' as const), target }),
+    fc.record({ kind: fc.constant('reaction' as const), target, emoji: fc.constantFrom('👍', '❤️', '') }),
+  ),
+});
+
+test('[D6] the same records give the same rows in any order, in any batches, and twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(saying, { minLength: 1, maxLength: 14 }),
+      fc.infiniteStream(fc.nat()),
+      async (sayings, stream) => {
+        const records = recordsOf(sayings);
+        const straight = await rowsAfter([records]);
+        const next = () => stream.next().value ?? 0;
+        const shuffled = [...records, ...records.slice(0, 3)];
+        for (let i = shuffled.length - 1; i > 0; i--) {
+          const j = next() % (i + 1);
+          const [a, b] = [shuffled[i], shuffled[j]];
+          if (a && b) [shuffled[i], shuffled[j]] = [b, a];
+        }
+        const cut = next() % shuffled.length;
+        const other = await rowsAfter([shuffled.slice(0, cut), shuffled.slice(cut)]);
+        expect(other.messages).toEqual(straight.messages);
+        expect(other.changes).toBe(straight.changes);
+        const { sequences, ...state } = other.state;
+        const { sequences: straightSequences, ...straightState } = straight.state;
+        expect(state).toEqual(straightState);
+        for (const [device, chain] of Object.entries(straightSequences)) {
+          expect(sequences[device]?.sequence).toBe(chain.sequence);
+          expect(sequences[device]?.ahead).toEqual([]);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+const say = (who: number, body: Body, atMs = 0): Saying => ({ who, body, atMs });
+const message = (text: string) => ({ kind: 'message', text }) as const;
+
+test('[D7] only its author edits or deletes a message', async () => {
+  const { messages } = await rowsAfter([
+    recordsOf([
+      say(0, message('mine')),
+      say(1, { kind: 'edit', target: idOf(1), text: 'not mine' }, 1),
+      say(1, { kind: 'deletion', target: idOf(1) }, 2),
+    ]),
+  ]);
+  expect(messages[0]).toMatchObject({ text: 'mine', kind: 'text' });
+});
+
+test('[D7] the later edit wins, whichever comes first', async () => {
+  const records = recordsOf([
+    say(0, message('one')),
+    say(0, { kind: 'edit', target: idOf(1), text: 'three' }, 9),
+    say(0, { kind: 'edit', target: idOf(1), text: 'two' }, 5),
+  ]);
+  for (const order of [records, records.toReversed()]) {
+    expect((await rowsAfter([order])).messages[0]?.text).toBe('three');
+  }
+});
+
+test('[D7] a deletion leaves no text, also not in an edit that comes before or after it', async () => {
+  const records = recordsOf([
+    say(0, message('secret')),
+    say(0, { kind: 'edit', target: idOf(1), text: 'secret too' }, 1),
+    say(0, { kind: 'deletion', target: idOf(1) }, 2),
+    say(1, { kind: 'reaction', target: idOf(1), emoji: '👍' }, 1),
+  ]);
+  const [said, edit, deletion, reaction] = records;
+  if (!said || !edit || !deletion || !reaction) throw new Error('expected four');
+  for (const batches of [[records], [[said], [edit], [reaction], [deletion]], [[deletion], [said], [edit]]]) {
+    const { messages, texts } = await rowsAfter(batches);
+    expect(messages[0]).toMatchObject({ kind: 'deleted', text: '', terms: [] });
+    const edits = texts.map(({ change }) => change).filter((change) => change.kind === 'edit');
+    expect(edits.map(({ text }) => text)).toEqual(edits.map(() => ''));
+  }
+});
+
+test('[D7] one reaction a person: the later one, also when it takes it back', async () => {
+  const records = recordsOf([
+    say(0, message('hello')),
+    say(1, { kind: 'reaction', target: idOf(1), emoji: '👍' }, 1),
+    say(1, { kind: 'reaction', target: idOf(1), emoji: '' }, 2),
+    say(2, { kind: 'reaction', target: idOf(1), emoji: '❤️' }, 1),
+  ]);
+  const { messages } = await rowsAfter([records.toReversed()]);
+  expect(messages[0]?.reactions['ben']?.emoji).toBe('');
+  expect(messages[0]?.reactions['cleo']?.emoji).toBe('❤️');
+});
+
+test('[D5] a kind of a newer version is a row that says so', async () => {
+  const [record] = recordsOf([say(1, message('hello'))]);
+  if (!record) throw new Error('expected one');
+  const { messages } = await rowsAfter([[{ ...record, header: { ...record.header, kind: 77 } }]]);
+  expect(messages[0]?.kind).toBe('unsupported');
+});
+
+test("[D6] others' new messages arrive once and count as unread; one's own never", async () => {
+  const records = recordsOf([say(0, message('own')), say(1, message('hers'))]);
+  const { arrived, state } = await rowsAfter([records, records]);
+  expect(arrived).toEqual([idToText(idOf(2))]);
+  expect(state.unread).toBe(1);
+});

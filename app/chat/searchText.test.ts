@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { createTermHasher } from '../crypto/searchTerms.ts';
+import { generateSecret, type SearchKey } from '../crypto/keyTree.ts';
+import { platformRandom } from '../crypto/random.ts';
+import { termsOfMessage, termsOfQuery } from './searchText.ts';
+
+const hash = createTermHasher(generateSecret<SearchKey>(platformRandom));
+const finds = (query: string, text: string) => {
+  const terms = new Set(termsOfMessage(text, hash));
+  const wanted = termsOfQuery(query, hash);
+  return wanted.length > 0 && wanted.every((term) => terms.has(term));
+};
+
+test.each([
+  ['hello', 'Hello there'],
+  ['HEL', 'hello there'],
+  ['there hello', 'Hello there'],
+  ['cafe', 'le Café du coin'],
+  ['café', 'le CAFE du coin'],
+  ['uber', 'Über alles'],
+  ['привет', 'Привет, мир'],
+  ['мир', 'Привет, мир!'],
+  ['日本', '私は日本語を話します'],
+  ['本語', '私は日本語を話します'],
+  ['港', '港に船'],
+  ['สวัส', 'สวัสดีครับ'],
+  ['2026', 'in 2026 we sail'],
+  ['antidisestabl', 'antidisestablishmentarianism'],
+])('[X4] %s finds %s', (query, text) => {
+  expect(finds(query, text)).toBe(true);
+});
+
+test.each([
+  ['llo', 'Hello there'],
+  ['world', 'Hello there'],
+  ['hello world', 'Hello there'],
+  ['h', 'Hello there'],
+  ['', 'Hello there'],
+  ['!?', 'Hello there!?'],
+  ['語日', '私は日本語を話します'],
+])('[X4] %s does not find %s', (query, text) => {
+  expect(finds(query, text)).toBe(false);
+});
+
+test('[X4] every word of two characters and more finds its text', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.stringMatching(/^[a-zà-ÿ0-9]{2,20}$/), { minLength: 1, maxLength: 8 }),
+      (words) => {
+        const text = words.join(' ');
+        for (const word of words) expect(finds(word, text)).toBe(true);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('[X4] a hostile text has a bounded number of terms', () => {
+  const text = Array.from({ length: 20_000 }, (_, i) => `w${i}`).join(' ');
+  expect(termsOfMessage(text, hash).length).toBeLessThanOrEqual(2000);
+  expect(termsOfMessage('a\u0301'.repeat(30_000), hash).length).toBeLessThan(50);
+});

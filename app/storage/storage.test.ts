@@ -1,0 +1,109 @@
+import 'fake-indexeddb/auto';
+import { onTestFinished, expect, test } from 'vitest';
+import * as v from 'valibot';
+import { openStorage } from './storage.ts';
+import type { StoredMessage } from './models.ts';
+
+let names = 0;
+async function open(name = `storage test ${names++}`) {
+  const storage = await openStorage(name);
+  onTestFinished(() => storage.close());
+  return storage;
+}
+const messageOf = (id: string, fields: Partial<StoredMessage> = {}): StoredMessage => ({
+  id,
+  chat: 'chat',
+  at: 1,
+  isUnread: false,
+  isHidden: false,
+  device: 'device',
+  sequence: 1,
+  terms: [],
+  author: 'user',
+  kind: 'text',
+  text: `text of ${id}`,
+  reactions: {},
+  isStored: true,
+  isVerified: true,
+  ...fields,
+});
+
+test('[X1] rows come back as they went, also after the database was opened again', async () => {
+  const first = await open('opened twice');
+  const message = messageOf('a', { replyTo: 'b', edit: { at: 2, id: 'e' } });
+  await first.batch().putMessage(message).putSetting('s', { n: 1 }).commit();
+  first.close();
+  const again = await open('opened twice');
+  expect(await again.messages.get('a')).toEqual(message);
+  expect(await again.setting('s', v.object({ n: v.number() }))).toEqual({ n: 1 });
+});
+
+test("[X1] a row in another's place, and a damaged one, are skipped and nothing else", async () => {
+  const storage = await open();
+  const { database } = storage;
+  for (const id of ['a', 'b', 'c']) await storage.batch().putMessage(messageOf(id)).commit();
+  const [a, b] = [await database.messages.get('a'), await database.messages.get('b')];
+  if (!a || !b) throw new Error('expected rows');
+  await database.messages.put({ ...a, sealed: b.sealed });
+  const damaged = new Uint8Array(b.sealed);
+  damaged[20] = (damaged[20] ?? 0) ^ 1;
+  await database.messages.put({ ...b, sealed: damaged });
+  expect(await storage.messages.get('a')).toBeUndefined();
+  expect(await storage.messages.get('b')).toBeUndefined();
+  const shown = await storage.messages.before('chat', undefined, 10);
+  expect(shown.map((message) => message.id)).toEqual(['c']);
+});
+
+test('[X1] a row that is not what its schema says is skipped', async () => {
+  const storage = await open();
+  await storage.batch().putSetting('s', { n: 'one' }).commit();
+  expect(await storage.setting('s', v.object({ n: v.number() }))).toBeUndefined();
+});
+
+test('[X2] a batch that fails half-way leaves nothing behind', async () => {
+  const storage = await open();
+  const row = { id: 'r', document: 'd', header: new Uint8Array(1), body: new Uint8Array(1) };
+  const batch = storage.batch().putMessage(messageOf('a')).addOutbox(row);
+  // A row that its table can't take: a key that is none.
+  batch.putPending({ document: 'd', session: 's', sequence: Number.NaN, entry: row.header, records: [] });
+  await expect(batch.commit()).rejects.toThrow();
+  expect(await storage.messages.get('a')).toBeUndefined();
+  expect(await storage.waitingCount()).toBe(0);
+});
+
+test('[X3] what people wrote lies in no table readably', async () => {
+  const storage = await open();
+  await storage
+    .batch()
+    .putMessage(messageOf('a', { text: 'a text that is nobody else’s business' }))
+    .putSetting('profile', { name: 'a text that is my name' })
+    .putTask('t', 1, { mail: 'a text that waits' })
+    .addUpdate('d', new TextEncoder().encode('a text in an update'))
+    .commit();
+  const rows = await Promise.all(storage.database.tables.map((table) => table.toArray()));
+  const seen = rows
+    .flat()
+    .flatMap((row: object) => Object.values(row))
+    .map((value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : JSON.stringify(value),
+    );
+  expect(seen.length).toBeGreaterThan(10);
+  expect(seen.filter((value) => value?.includes('a text'))).toEqual([]);
+});
+
+test('[X1] windows of a timeline: before, from, unread, hidden ones left out', async () => {
+  const storage = await open();
+  const batch = storage.batch();
+  for (let at = 1; at <= 9; at++)
+    batch.putMessage(messageOf(`m${at}`, { at, isUnread: at > 6, isHidden: at === 5 }));
+  await batch.commit();
+  const ids = (messages: readonly StoredMessage[]) => messages.map((message) => message.id);
+  const { messages } = storage;
+  expect(ids(await messages.before('chat', undefined, 3))).toEqual(['m7', 'm8', 'm9']);
+  expect(ids(await messages.before('chat', { at: 7, id: 'm7' }, 3))).toEqual(['m3', 'm4', 'm6']);
+  expect(ids(await messages.from('chat', { at: 4, id: 'm4' }, 3))).toEqual(['m4', 'm6', 'm7']);
+  expect(ids(await messages.unread('chat', 8))).toEqual(['m7', 'm8']);
+  expect(await messages.unreadCount('chat')).toBe(3);
+  expect(await messages.firstUnread('chat')).toBe('m7');
+  expect(ids(await messages.before('another', undefined, 3))).toEqual([]);
+});
