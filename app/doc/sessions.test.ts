@@ -25,6 +25,8 @@ const headerOf = (sequence: number, previous: EntryHash, of = session): EntryHea
   session: of,
   sequence,
   previous,
+  commitment: filled(16, 0),
+  nonce: filled(24, 0),
 });
 
 let sessions: Sessions;

@@ -47,9 +47,8 @@ export function installMemoryDisk() {
 }
 export type MemoryDisk = ReturnType<typeof installMemoryDisk>;
 
-/** What code that was torn off its disk throws; nobody waits for it any more. */
+const tornOff =
+  /^(AbortError|InvalidStateError|TransactionInactiveError|DatabaseClosedError|PrematureCommitError)/;
+/** What code that was torn off its disk throws; nobody waits for it any more. lib0 wraps it into an error's message. */
 export const isTornOff = (error: unknown): boolean =>
-  error instanceof Error &&
-  /^(AbortError|InvalidStateError|TransactionInactiveError|DatabaseClosedError|PrematureCommitError)$/.test(
-    error.name,
-  );
+  error instanceof Error && (tornOff.test(error.name) || tornOff.test(error.message));

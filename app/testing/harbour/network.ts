@@ -28,6 +28,7 @@ const tickMs = 10;
 export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
   const seen: Uint8Array[] = [];
   const wires = new Set<{ cut(): void }>();
+  let failing = 0;
   const latency = () => chance.whole(1, 6) * tickMs;
   const onTick = (at: number) => Math.ceil(at / tickMs) * tickMs;
 
@@ -133,6 +134,10 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
   return {
     /** Every frame, address and body that was sent. */
     seen: (): readonly Uint8Array[] => seen,
+    /** The next requests, whoever makes them, find nobody. */
+    failNextRequests(count: number) {
+      failing = count;
+    },
     cutAll() {
       for (const wire of wires) wire.cut();
     },
@@ -165,6 +170,10 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
           if (isGone) return nothing;
           const host = relay();
           if (!isReachable || !host) throw failed();
+          if (failing > 0) {
+            failing--;
+            throw failed();
+          }
           if (sky.strikes('requestLost')) {
             sky.happened('requestLost');
             // Half of them fail at once; of the others nothing is ever heard.

@@ -1,0 +1,70 @@
+import 'fake-indexeddb/auto';
+import { expect, onTestFinished, test } from 'vitest';
+import { fail, ok } from '../../shared/protocol/result.ts';
+import { openStorage } from '../storage/storage.ts';
+import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
+import type { HttpFailure } from '../sync/relayHttp.ts';
+import { createTasks, storedTask, type StoredTask } from './tasks.ts';
+
+let names = 0;
+async function open(answers: (HttpFailure | 'ok')[]) {
+  const clock = createVirtualClock(1_767_225_600_000);
+  const storage = await openStorage(`tasks test ${names++}`);
+  onTestFinished(() => storage.close());
+  const mails: StoredTask[] = [1, 2].map((n) => ({
+    kind: 'mail',
+    to: 'AAAA',
+    mail: `AAA${n === 1 ? 'A' : 'B'}`,
+  }));
+  const batch = storage.batch();
+  mails.forEach((mail, n) => batch.putTask(`task ${n}`, n, mail));
+  await batch.commit();
+  const posted: string[] = [];
+  const refused: string[] = [];
+  const tasks = createTasks({
+    storage,
+    clock,
+    http: {
+      origin: '',
+      get: () => Promise.resolve(fail('offline')),
+      post: () => Promise.resolve(fail('offline')),
+    },
+    accessToken: () => Promise.resolve(ok('token')),
+    postMail(_to, mail) {
+      posted.push(Buffer.from(mail).toString('base64url'));
+      const answer = answers.shift() ?? 'ok';
+      return Promise.resolve(answer === 'ok' ? ok(null) : fail(answer));
+    },
+    onLedgerStored: () => {},
+    onRefused: (_task, failure) => void refused.push(failure),
+  });
+  onTestFinished(() => tasks.close());
+  const left = async () => (await storage.tasks(storedTask)).map(({ id }) => id);
+  return { tasks, clock, posted, refused, left };
+}
+
+test('[L5] tasks are done once, in order', async () => {
+  const { tasks, posted, left } = await open([]);
+  await tasks.run();
+  await tasks.run();
+  expect(posted).toEqual(['AAAA', 'AAAB']);
+  expect(await left()).toEqual([]);
+});
+
+test('[L5] a failure that passes keeps the order and is tried again by itself', async () => {
+  const { tasks, clock, posted, left } = await open(['mailbox-full']);
+  await tasks.run();
+  expect(posted).toEqual(['AAAA']);
+  expect(await left()).toHaveLength(2);
+  await clock.pass(60_000);
+  expect(posted).toEqual(['AAAA', 'AAAA', 'AAAB']);
+  expect(await left()).toEqual([]);
+});
+
+test('[L5] what the relay will never do is set aside, and the next goes on', async () => {
+  const { tasks, posted, refused, left } = await open(['not-found']);
+  await tasks.run();
+  expect(refused).toEqual(['not-found']);
+  expect(posted).toEqual(['AAAA', 'AAAB']);
+  expect(await left()).toEqual([]);
+});

@@ -1,0 +1,113 @@
+import { beforeEach, expect, test } from 'vitest';
+import { startCursor } from '../../shared/protocol/frames/cursor.ts';
+import { upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
+import type { ChatId, DocumentId, SessionId } from '../../shared/protocol/ids.ts';
+import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
+import { answerMs, createChannels, lookAgainMs } from './channels.ts';
+
+const chat = new Uint8Array(32) as ChatId;
+const document = new Uint8Array(16) as DocumentId;
+const session = new Uint8Array(8) as SessionId;
+const nothing = new Uint8Array();
+
+let clock: ReturnType<typeof createVirtualClock>;
+let sent: UpFrame[];
+let heard: string[];
+let channels: ReturnType<typeof createChannels>;
+beforeEach(() => {
+  clock = createVirtualClock(0);
+  sent = [];
+  heard = [];
+  channels = createChannels((frame) => void sent.push(frame), clock);
+});
+const open = () =>
+  channels.open(
+    { chat, document, cursor: () => startCursor },
+    {
+      subscribed: () => void heard.push('subscribed'),
+      entries: () => void heard.push('entries'),
+      live: () => void heard.push('live'),
+      acked: () => void heard.push('acked'),
+      signal: () => void heard.push('signal'),
+      refused: (code) => void heard.push(code),
+      suspended: () => void heard.push('suspended'),
+    },
+  );
+const subscriptions = () => sent.flatMap((frame) => (frame.type === 'subscribe' ? [frame.channel] : []));
+const live = (channel: number) => channels.received({ type: 'live', channel, cursor: startCursor });
+
+test('[S5] a channel subscribes once its chat is proven', () => {
+  open();
+  expect(subscriptions()).toEqual([]);
+  channels.resume(chat);
+  expect(subscriptions()).toEqual([1]);
+});
+
+test('[S5] without an answer it subscribes again, under another number', async () => {
+  open();
+  channels.resume(chat);
+  await clock.pass(answerMs + 1);
+  expect(subscriptions()).toEqual([1, 2]);
+  expect(sent.filter((frame) => frame.type === 'unsubscribe')).toHaveLength(1);
+  live(1);
+  expect(heard).not.toContain('live');
+  live(2);
+  expect(heard).toContain('live');
+});
+
+test('[S5] a long catch-up is an answer', async () => {
+  open();
+  channels.resume(chat);
+  for (let i = 0; i < 5; i++) {
+    await clock.pass(answerMs - 1000);
+    channels.received({ type: 'entries', channel: 1, firstSeq: 1, entries: [nothing] });
+  }
+  expect(subscriptions()).toEqual([1]);
+});
+
+test('[S5] an append without its acknowledgement begins again; with it, not', async () => {
+  const channel = open();
+  channels.resume(chat);
+  live(1);
+  channel.append(nothing);
+  await clock.pass(answerMs - 1);
+  channels.received({ type: 'ack', channel: 1, session, sequence: 1, cursor: startCursor });
+  await clock.pass(answerMs + 1);
+  expect(subscriptions()).toEqual([1]);
+  channel.append(nothing);
+  await clock.pass(answerMs + 1);
+  expect(subscriptions()).toEqual([1, 2]);
+});
+
+test('[S5] a live channel looks again after a while: the last word may have been lost', async () => {
+  open();
+  channels.resume(chat);
+  live(1);
+  await clock.pass(lookAgainMs - 1);
+  expect(subscriptions()).toEqual([1]);
+  await clock.pass(2);
+  expect(subscriptions()).toEqual([1, 2]);
+});
+
+test('[S5] behind, or refused because the relay is busy: again, later', async () => {
+  open();
+  channels.resume(chat);
+  live(1);
+  channels.received({ type: 'behind', channel: 1 });
+  expect(subscriptions()).toEqual([1, 2]);
+  const busy = { code: 'busy', subject: 2, detail: nothing, retryAfterMs: 5000 } as const;
+  channels.refused({ type: 'refused', to: upNumberByType.append, ...busy });
+  await clock.pass(5001);
+  expect(subscriptions()).toEqual([1, 2, 3]);
+});
+
+test('[S5] a closed channel says and hears nothing', async () => {
+  const channel = open();
+  channels.resume(chat);
+  channel.close();
+  channel.append(nothing);
+  live(1);
+  await clock.pass(lookAgainMs * 2);
+  expect(sent.map((frame) => frame.type)).toEqual(['subscribe', 'unsubscribe']);
+  expect(heard).toEqual(['subscribed']);
+});
