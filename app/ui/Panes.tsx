@@ -13,6 +13,7 @@ import { useView } from './kit/useView.ts';
 import { NothingOpen } from './NothingOpen.tsx';
 import { useChatShortcuts } from './useChatShortcuts.ts';
 import { useNewMessageVoice } from './useNewMessageVoice.ts';
+import { useUnreadTitle } from './useUnreadTitle.ts';
 import { useRegions } from './useRegions.ts';
 
 const loadConversation = () => import('./conversation/Conversation.tsx');
@@ -41,6 +42,7 @@ export function Panes({ self }: { self: Extract<SelfView, { state: 'ready' }> })
   const [isHelpOpen, setIsHelpOpen] = useState(false);
 
   useChatShortcuts(rows, openId);
+  useUnreadTitle(chats, openId);
   useNewMessageVoice(chats);
   useRegions(regions);
   useShortcut('help', () => setIsHelpOpen(true));

@@ -8,6 +8,7 @@ import { Notice } from '../kit/Notice.tsx';
 import { useAnnounce } from '../kit/Announcer.tsx';
 import { rowSelector } from '../kit/useRovingRows.ts';
 import { useShortcut } from '../kit/useShortcut.ts';
+import { useIsTouch } from '../kit/useMediaQuery.ts';
 import { useWords } from '../kit/Surroundings.tsx';
 import { Composer, type ComposerHandle } from './Composer.tsx';
 import { type ComposerMode, textOf } from './composerMode.ts';
@@ -80,6 +81,11 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
     return () => clearTimeout(timer);
   }, []);
 
+  const isTouch = useIsTouch();
+  useEffect(() => {
+    // Whoever opens a chat is about to write; on touch the keyboard would hide what they came to read.
+    if (!isTouch) composer.current?.focus();
+  }, [isTouch]);
   const startMode = useCallback((next: ComposerMode) => {
     setMode(next);
     requestAnimationFrame(() => composer.current?.focus());

@@ -144,6 +144,7 @@ export function Timeline(props: {
         ref={scroller}
         role="presentation"
         {...roving.handlers}
+        {...top.handlers}
         className={`scroller flex min-h-0 flex-1 flex-col pb-2 [overflow-anchor:none] ${isPlaced ? '' : 'opacity-0'}`}
         data-testid="timeline"
       >
@@ -159,7 +160,7 @@ export function Timeline(props: {
           keepMounted={roving.activeIndex >= 0 ? [roving.activeIndex] : []}
           onScroll={(offset) => {
             stick.onScroll(offset);
-            top.move();
+            top.scrolled();
             look();
           }}
           onResize={() => !hasNewer && stick.keep()}

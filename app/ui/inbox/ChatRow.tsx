@@ -25,7 +25,7 @@ function Preview({ row, isOpen }: { row: ChatRowView; isOpen: boolean }) {
   }
   if (row.draft.trim() !== '' && !isOpen) {
     return (
-      <span className="truncate">
+      <span dir="auto" className="own-direction truncate">
         <span className="text-danger-ink">{inbox.draft}</span> <bdi>{row.draft.slice(0, 200)}</bdi>
       </span>
     );
@@ -40,7 +40,7 @@ function Preview({ row, isOpen }: { row: ChatRowView; isOpen: boolean }) {
           <Ticks state={preview.delivery} on="surface" />
         </span>
       )}
-      <span className="truncate">
+      <span dir="auto" className="own-direction truncate">
         {row.kind === 'group' && (
           <>
             <bdi>{sender}</bdi>{' '}

@@ -19,7 +19,7 @@ function Note(props: {
   return (
     <aside
       aria-label={title}
-      className="mx-3 mt-2 mb-1 flex animate-appear items-start gap-2.5 rounded-md border border-line py-2 ps-3 text-sm"
+      className="mx-3 mt-2 mb-1 flex [@media(height<34rem)]:hidden animate-appear items-start gap-2.5 rounded-md border border-line py-2 ps-3 text-sm"
     >
       <Icon name={icon} className="mt-px text-accent-ink" />
       <div className="min-w-0 flex-1">

@@ -1,15 +1,15 @@
 // From an id to colours, from a name to initials. White on either colour of a pair has a contrast of at least 4.5.
 
 const pairs = [
-  ['#3b7de0', '#1d4fb8'],
+  ['#2f72d6', '#1d4fb8'],
   ['#0f8578', '#0a5f6b'],
   ['#8a5cd8', '#5f37b0'],
-  ['#c8508f', '#96306f'],
-  ['#c25a25', '#9a3a1c'],
+  ['#bc4482', '#96306f'],
+  ['#b85220', '#9a3a1c'],
   ['#3d8050', '#226043'],
   ['#5c6bd0', '#3a3fa0'],
   ['#b0483f', '#8a2a45'],
-  ['#2f7fa8', '#1b5784'],
+  ['#2877a0', '#1b5784'],
   ['#8b6a1f', '#6d4a14'],
 ] as const;
 

@@ -14,6 +14,8 @@ const deliveryWords: Readonly<Record<DeliveryState, string>> = {
 
 export const en = {
   appName: 'Convo',
+  windowTitle: (chat: string | undefined, unread: number) =>
+    `${unread > 0 ? `(${unread}) ` : ''}${chat === undefined ? '' : `${chat} · `}Convo`,
   failures,
   delivery: deliveryWords,
   notesTitle: 'Notes to myself',
