@@ -60,7 +60,7 @@ function expectNothingReadable(run: Run) {
   expect(run.platformKeys.filter(({ isExtractable }) => isExtractable)).toEqual([]);
 }
 
-test('[R29] [X1] no text, name or secret is readable at the relay, on its way, or on a disk', async () => {
+test('[R29] [X3] no text, name or secret is readable at the relay, on its way, or on a disk', async () => {
   const run = await runChat([]);
   expectAllCaptured(run);
   expectNothingReadable(run);
@@ -83,7 +83,7 @@ test('[R29] [X1] no text, name or secret is readable at the relay, on its way, o
   expect(log.map(({ bytes }) => Buffer.from(bytes).includes('/api/accounts'))).toEqual([true, true]);
 });
 
-test('[K10] [X1] nothing is readable either where the browser cannot keep a signing key', async () => {
+test('[K10] [X3] nothing is readable either where the browser cannot keep a signing key', async () => {
   const run = await runChat(['no Ed25519']);
   expect(countOf(secretsOf(run.captured), 'device seed')).toBe(2);
   expectNothingReadable(run);
@@ -125,7 +125,7 @@ const unsealed: readonly {
   },
 ];
 for (const { changes, finds, relay, sites } of unsealed) {
-  test(`[R29] [X1] with ${changes.join(' and ')} the same search finds ${finds}`, async () => {
+  test(`[R29] [X3] with ${changes.join(' and ')} the same search finds ${finds}`, async () => {
     const run = await runChat(changes);
     expect(readable(run, 'wire')).toEqual(relay);
     expect(readable(run, 'relayDisk')).toEqual(relay);

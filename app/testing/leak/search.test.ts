@@ -10,7 +10,7 @@ const formsIn = (bytes: Uint8Array) =>
 const between = (piece: Uint8Array | string) =>
   Buffer.concat([Buffer.from('before'), Buffer.from(piece), Buffer.from('after')]);
 
-test('[X1] the search finds a secret raw, in hex, as numbers, and in base64 at every place of a longer text', () => {
+test('[X3] the search finds a secret raw, in hex, as numbers, and in base64 at every place of a longer text', () => {
   expect(formsIn(between(secret))).toEqual(['secret raw']);
   expect(formsIn(between(Buffer.from(secret).toString('hex')))).toEqual(['secret hex']);
   expect(formsIn(between(Buffer.from(secret).toString('hex').toUpperCase()))).toEqual(['secret hex']);
@@ -22,7 +22,7 @@ test('[X1] the search finds a secret raw, in hex, as numbers, and in base64 at e
   }
 });
 
-test('[X1] the search finds a text in UTF-8, UTF-16, JSON and addresses, and each of its long words', () => {
+test('[X3] the search finds a text in UTF-8, UTF-16, JSON and addresses, and each of its long words', () => {
   const text = 'Grüße vom Quarzmoor, 🧑🏿‍🚒!';
   expect(formsIn(between(text))).toEqual(['text raw']);
   expect(formsIn(between(Buffer.from(text, 'utf16le')))).toEqual(['text utf-16']);
@@ -32,7 +32,7 @@ test('[X1] the search finds a text in UTF-8, UTF-16, JSON and addresses, and eac
   expect(formsIn(between('Quarz moor'))).toEqual([]);
 });
 
-test('[X1] the search finds nothing in what is almost the needle, or only its beginning', () => {
+test('[X3] the search finds nothing in what is almost the needle, or only its beginning', () => {
   const changed = secret.map((byte, i) => (i === 31 ? byte ^ 1 : byte));
   expect(formsIn(changed)).toEqual([]);
   expect(formsIn(secret.slice(0, 31))).toEqual([]);
