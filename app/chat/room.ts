@@ -53,25 +53,29 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     nowMs: () => clock.now(),
   };
   let chat = begun;
+  let isClosing = false;
   let isClosed = false;
   let queue: Promise<unknown> = Promise.resolve();
   let cancelMark = () => {};
   const places = new Map<string, SegmentItem['place']>();
   const signals = createSignals(context, documents.meta, random);
 
-  /** Runs after everything before it; what it throws reaches its caller only. */
+  /** Runs after everything before it; what it throws reaches its caller only. Rejects once the room is closed. */
   const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
-    // The disk is closed after the queue's last work: what comes later finds it in the document at the next start.
-    const done = isClosed ? new Promise<never>(() => {}) : queue.then(work);
-    queue = isClosed ? queue : done.catch(() => {});
+    const done = isClosed ? Promise.reject(new Error('the room is closed')) : queue.then(work);
+    queue = done.catch(() => {});
     return done;
+  };
+  /** For work that nobody waits for: after the end it is left to the next start, which finds it in the document. */
+  const later = (work: () => Promise<unknown>) => {
+    if (!isClosed) void enqueue(work);
   };
   const putChat = async (next: StoredChat) => {
     await storage.batch().putChat(next).commit();
     chat = next;
   };
   const setAside = (reason: string) =>
-    void enqueue(() => storage.batch().addSetAside(begun.id, reason, clock.now()).commit());
+    later(() => storage.batch().addSetAside(begun.id, reason, clock.now()).commit());
 
   const presence = createPresence({
     clock,
@@ -89,7 +93,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     random,
     onSetAside: setAside,
     onRefused(code: string) {
-      if (code === 'diverged') void enqueue(() => putChat({ ...chat, trouble: 'fork' }));
+      if (code === 'diverged') later(() => putChat({ ...chat, trouble: 'fork' }));
       else setAside(`refused ${code}`);
     },
     onLive: () => {},
@@ -98,7 +102,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const segment = await createSegment({
     ...shared,
     id: documents.segment,
-    onItems: (items) => void enqueue(() => takeItems(items)),
+    onItems: (items) => later(() => takeItems(items)),
     onStored: (ids) => enqueue(() => markStored(ids)),
     onSignal: () => {},
   });
@@ -106,7 +110,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     ...shared,
     id: documents.meta,
     onMark: (mark, author) =>
-      void enqueue(async () => {
+      later(async () => {
         const device = idToText(author.device);
         if (device === selfDevice) return;
         const told = markToStored(mark, idToText(author.user));
@@ -121,7 +125,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         await putChat({ ...chat, marks: { ...chat.marks, [device]: joined } });
       }),
     onProfile: (profile, author) =>
-      void enqueue(async () => {
+      later(async () => {
         const user = idToText(author.user);
         if (profile.at < (chat.names[user]?.at ?? -1)) return;
         await putChat({ ...chat, names: { ...chat.names, [user]: { name: profile.name, at: profile.at } } });
@@ -156,7 +160,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   }
 
   async function project(records: readonly ProjectedRecord[]) {
-    if (records.length === 0 || isClosed) return;
+    if (records.length === 0) return;
     const projected = await projectRecords(projection, chat, records);
     await projected.batch.commit();
     chat = projected.chat;
@@ -183,8 +187,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   /** Tells the others how far this device has got, if that is news. */
   function scheduleMark() {
     cancelMark();
-    if (isClosed || chat.members.length < 2) return;
-    cancelMark = clock.after(markDelayMs, () => void enqueue(tellMark));
+    if (isClosing || chat.members.length < 2) return;
+    cancelMark = clock.after(markDelayMs, () => later(tellMark));
   }
   async function tellMark() {
     const told = chat.marks[selfDevice];
@@ -194,7 +198,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     const said = meta.ownMark();
     const before = said && markToStored(said, selfUser);
     const isNews = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
-    if (isClosed || !isNews) return;
+    if (isClosing || !isNews) return;
     await putChat({ ...chat, marks: { ...chat.marks, [selfDevice]: next } });
     await meta.putMark({
       version: 1,
@@ -251,7 +255,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     });
   }
 
-  void enqueue(tellName);
+  later(tellName);
   scheduleMark();
 
   return {
@@ -312,13 +316,15 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       await queue;
     },
     async close() {
-      if (isClosed) return;
-      isClosed = true;
+      if (isClosing) return;
+      isClosing = true;
       cancelMark();
       presence.clear();
+      // The documents finish what they have begun, and that still goes through the queue.
       await segment.close();
       await meta.close();
-      await queue;
+      for (let last; last !== queue; await last) last = queue;
+      isClosed = true;
     },
   };
 }
