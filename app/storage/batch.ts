@@ -1,5 +1,6 @@
 // Writes that belong together: collected, sealed (which takes turns of the event loop), then written in one transaction
 // with nothing asynchronous in between. All of it lands, or none.
+import type { Table } from 'dexie';
 import type {
   ChangeSecret,
   MessageSecret,
@@ -34,18 +35,21 @@ type Write = () => Promise<unknown>;
 
 export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
   const prepared: Promise<Write>[] = [];
-  const add = (prepare: () => Promise<Write>) => {
+  /** Only these are locked while it is written: what reads others goes on. */
+  const tables = new Set<Table>();
+  const add = (table: Table, prepare: () => Promise<Write>) => {
+    tables.add(table);
     prepared.push(prepare());
     return batch;
   };
   const batch: Batch = {
     putChat: (chat) =>
-      add(async () => {
+      add(database.chats, async () => {
         const sealed = await seal.seal('chats', chat.id, chat);
         return () => database.chats.put({ id: chat.id, at: chat.at, sealed });
       }),
     putMessage: (m) =>
-      add(async () => {
+      add(database.messages, async () => {
         const secret: MessageSecret = {
           author: m.author,
           kind: m.kind,
@@ -63,23 +67,24 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
         return () => database.messages.put({ id, chat, at, unread, hidden, device, sequence, terms, sealed });
       }),
     putChange: ({ id, chat, target, author, at, change }) =>
-      add(async () => {
+      add(database.changes, async () => {
         const secret: ChangeSecret = { author, at, change };
         const sealed = await seal.seal('changes', id, secret);
         return () => database.changes.put({ id, chat, target, sealed });
       }),
-    addOutbox: (row) => add(async () => () => database.outbox.add(row)),
-    deleteOutbox: (ids) => add(async () => () => database.outbox.where('id').anyOf(ids).delete()),
-    putPending: (row) => add(async () => () => database.pending.put(row)),
+    addOutbox: (row) => add(database.outbox, async () => () => database.outbox.add(row)),
+    deleteOutbox: (ids) =>
+      add(database.outbox, async () => () => database.outbox.where('id').anyOf(ids).delete()),
+    putPending: (row) => add(database.pending, async () => () => database.pending.put(row)),
     deletePending: (document, session, sequence) =>
-      add(async () => () => database.pending.delete([document, session, sequence])),
+      add(database.pending, async () => () => database.pending.delete([document, session, sequence])),
     addUpdate: (document, update) =>
-      add(async () => {
+      add(database.updates, async () => {
         const sealed = await seal.sealBytes('updates', document, update);
         return () => database.updates.add({ document, sealed });
       }),
     replaceUpdates: (document, update) =>
-      add(async () => {
+      add(database.updates, async () => {
         const sealed = await seal.sealBytes('updates', document, update);
         return async () => {
           await database.updates.where('document').equals(document).delete();
@@ -87,30 +92,30 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
         };
       }),
     putCursor: (document, cursor) =>
-      add(async () => {
+      add(database.cursors, async () => {
         const sealed = await seal.seal('cursors', document, cursor);
         return () => database.cursors.put({ document, sealed });
       }),
     putSetting: (id, value) =>
-      add(async () => {
+      add(database.settings, async () => {
         const sealed = await seal.seal('settings', id, value);
         return () => database.settings.put({ id, sealed });
       }),
     putTask: (id, at, task) =>
-      add(async () => {
+      add(database.tasks, async () => {
         const sealed = await seal.seal('tasks', id, task);
         return () => database.tasks.put({ id, at, sealed });
       }),
-    deleteTask: (id) => add(async () => () => database.tasks.delete(id)),
+    deleteTask: (id) => add(database.tasks, async () => () => database.tasks.delete(id)),
     addSetAside: (chat, reason, at) =>
-      add(async () => async () => {
+      add(database.setAside, async () => async () => {
         const before = await database.setAside.get([chat, reason]);
         await database.setAside.put({ chat, reason, at, count: (before?.count ?? 0) + 1 });
       }),
     async commit() {
       const writes = await Promise.all(prepared);
       if (writes.length === 0) return;
-      await database.transaction('rw', database.tables, async () => {
+      await database.transaction('rw', [...tables], async () => {
         for (const write of writes) await write();
       });
     },
