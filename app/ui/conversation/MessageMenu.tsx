@@ -20,10 +20,11 @@ export function MessageMenu(props: {
 }) {
   const { message, anchor, onAction, onReact, onMoreEmoji, onClose, focusRow } = props;
   const { words } = useWords();
-  const didAct = useRef(false);
+  const leadsAway = useRef(false);
   const own = message.reactions.find((reaction) => reaction.isOwn)?.emoji;
-  const act = (action: () => void) => () => {
-    didAct.current = true;
+  /** What opens something else, or leads to the field, takes the focus along. */
+  const lead = (action: () => void) => () => {
+    leadsAway.current = true;
     action();
   };
   return (
@@ -32,7 +33,7 @@ export function MessageMenu(props: {
       onOpenChange={(isOpen) => {
         if (isOpen) return;
         onClose();
-        if (!didAct.current) focusRow();
+        if (!leadsAway.current) requestAnimationFrame(focusRow);
       }}
     >
       <Menu.Portal>
@@ -60,7 +61,7 @@ export function MessageMenu(props: {
                         ? words.conversation.reactionRemove(emoji)
                         : words.conversation.reactionAdd(emoji)
                     }
-                    onClick={act(() => onReact(emoji))}
+                    onClick={() => onReact(emoji)}
                     className={`flex size-8 cursor-pointer items-center justify-center rounded-full text-xl outline-none data-highlighted:bg-hover data-highlighted:ring-2 data-highlighted:ring-accent-bright ${emoji === own ? 'bg-accent-tint-strong' : ''}`}
                   >
                     {emoji}
@@ -68,7 +69,7 @@ export function MessageMenu(props: {
                 ))}
                 <Menu.Item
                   aria-label={words.actions.moreEmoji}
-                  onClick={act(onMoreEmoji)}
+                  onClick={lead(onMoreEmoji)}
                   className="flex size-8 cursor-pointer items-center justify-center rounded-full text-muted outline-none data-highlighted:bg-hover data-highlighted:ring-2 data-highlighted:ring-accent-bright"
                 >
                   <Icon name="plus" />
@@ -80,7 +81,7 @@ export function MessageMenu(props: {
               return (
                 <Menu.Item
                   key={action}
-                  onClick={act(() => onAction(action))}
+                  onClick={action === 'copy' ? () => onAction(action) : lead(() => onAction(action))}
                   className={`flex min-h-10 cursor-pointer items-center gap-3 rounded-sm px-2.5 outline-none coarse:min-h-11 ${isDanger ? 'text-danger-ink data-highlighted:bg-danger-tint' : 'data-highlighted:bg-hover'}`}
                 >
                   <Icon name={actionIcons[action]} size={4.75} className={isDanger ? '' : 'text-muted'} />

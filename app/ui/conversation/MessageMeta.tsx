@@ -19,7 +19,7 @@ export function MessageMeta(props: {
       <time dateTime={new Date(message.sentAtMs).toISOString()} title={formats.full(message.sentAtMs)}>
         {formats.time(message.sentAtMs)}
       </time>
-      {showsTicks && message.delivery !== undefined && (
+      {showsTicks && message.delivery !== undefined && message.body.kind !== 'deleted' && (
         <Ticks state={message.delivery} on={isOnOwn ? 'own' : 'surface'} />
       )}
     </span>

@@ -24,7 +24,9 @@ function useSpokenLabel(message: MessageView): string {
     body.kind === 'text'
       ? markupToPlain(body.text)
       : body.kind === 'deleted'
-        ? words.conversation.deleted
+        ? author.isSelf
+          ? words.conversation.deletedOwn
+          : words.conversation.deleted
         : words.conversation.unsupported;
   const delivery = message.delivery === undefined ? '' : `, ${words.delivery[message.delivery]}`;
   return `${words.conversation.messageOf(name, formats.time(message.sentAtMs))}: ${text}${delivery}`;

@@ -110,8 +110,9 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
       case 'edit':
         return startMode({ kind: action, message });
       case 'copy':
-        void navigator.clipboard.writeText(textOf(message)).then(() => announce(words.copied), console.error);
-        return list.current?.focus(message.messageId);
+        return void navigator.clipboard
+          .writeText(textOf(message))
+          .then(() => announce(words.copied), console.error);
       case 'info':
         return setOverlay({ kind: 'info', message });
       case 'deleteForMe':
