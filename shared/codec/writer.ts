@@ -13,44 +13,50 @@ export interface Writer {
   finish(): Bytes;
 }
 
-export function createWriter(capacity = 128): Writer {
-  let buffer = new Uint8Array(capacity);
-  let length = 0;
-  const reserve = (more: number) => {
-    if (length + more <= buffer.length) return;
-    const grown = new Uint8Array(Math.max(buffer.length * 2, length + more));
-    grown.set(buffer.subarray(0, length));
-    buffer = grown;
-  };
-  const writer: Writer = {
-    u8(value) {
-      if (!Number.isInteger(value) || value < 0 || value > 0xff) throw new RangeError(`not a byte: ${value}`);
-      reserve(1);
-      buffer[length++] = value;
-    },
-    varint(value) {
-      if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a varint: ${value}`);
-      reserve(8);
-      let rest = value;
-      while (rest > 0x7f) {
-        buffer[length++] = (rest % 0x80) | 0x80;
-        rest = Math.floor(rest / 0x80);
-      }
-      buffer[length++] = rest;
-    },
-    raw(bytes) {
-      reserve(bytes.length);
-      buffer.set(bytes, length);
-      length += bytes.length;
-    },
-    blob(bytes) {
-      writer.varint(bytes.length);
-      writer.raw(bytes);
-    },
-    text(text) {
-      writer.blob(textToBytes(text));
-    },
-    finish: () => buffer.slice(0, length),
-  };
-  return writer;
+export const createWriter = (capacity = 128): Writer => new ByteWriter(capacity);
+
+/** A class for the same reason as `ByteReader`. */
+class ByteWriter implements Writer {
+  #buffer: Bytes;
+  #length = 0;
+  constructor(capacity: number) {
+    this.#buffer = new Uint8Array(capacity);
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#buffer.length) return;
+    const grown = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + more));
+    grown.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = grown;
+  }
+  u8(value: number): void {
+    if (!Number.isInteger(value) || value < 0 || value > 0xff) throw new RangeError(`not a byte: ${value}`);
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
+  }
+  varint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a varint: ${value}`);
+    this.#reserve(8);
+    let rest = value;
+    while (rest > 0x7f) {
+      this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#buffer[this.#length++] = rest;
+  }
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+  blob(bytes: Uint8Array): void {
+    this.varint(bytes.length);
+    this.raw(bytes);
+  }
+  text(text: string): void {
+    this.blob(textToBytes(text));
+  }
+  finish(): Bytes {
+    return this.#buffer.slice(0, this.#length);
+  }
 }

@@ -30,6 +30,8 @@ const lanesBySide: Record<'relay' | 'bare', Lane[]> = { relay: [], bare: [] };
 let onDelivery: (lane: Lane) => void = () => {};
 
 function deliver(lane: Lane, count: number) {
+  // An acknowledgement delivers nothing.
+  if (count === 0) return;
   lane.delivered += count;
   onDelivery(lane);
 }
@@ -105,7 +107,9 @@ async function round(lanes: readonly Lane[], messagesPerRoom: number): Promise<n
       sent.set(lane, at);
     }
     onDelivery = (lane) => {
-      if (lane.delivered < messagesPerRoom * perMessage) return fill(lane);
+      const expected = messagesPerRoom * perMessage;
+      if (lane.delivered > expected) throw new Error('more was delivered than was sent');
+      if (lane.delivered < expected) return fill(lane);
       waiting--;
       if (waiting > 0) return;
       const seconds = (performance.now() - from) / 1000;
