@@ -139,6 +139,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
 
   function pause() {
     isLive = false;
+    // A `live` of the broken subscription that still waits in there must not open this one.
+    inbox.restart();
     outgoing.pause();
     provider.disconnect();
     deps.onLive(false);
