@@ -153,6 +153,8 @@ test('[S3] a live word of a subscription that broke does not open the next', asy
   ada.channel.suspended();
   await ada.say('from ada');
   await rest(ada.segment);
+  ada.channel.subscribed();
+  await rest(ada.segment);
   expect(ada.sent).toEqual([]);
   await goLive(ada);
   expect(ada.sent).toHaveLength(1);
