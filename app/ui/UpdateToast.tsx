@@ -10,7 +10,7 @@ export function UpdateToast() {
   const [isPutOff, setIsPutOff] = useState(false);
   const isShown = state !== 'none' && !isPutOff;
   return (
-    <output className="pointer-events-none fixed inset-x-0 top-[max(0.75rem,env(safe-area-inset-top))] z-60 flex justify-center px-3">
+    <output className="pointer-events-none fixed inset-x-0 top-[max(0.75rem,env(safe-area-inset-top))] z-60 flex justify-center px-3 wide:inset-x-auto wide:start-1 wide:top-auto wide:bottom-4">
       {isShown && (
         <div className="pointer-events-auto flex animate-rise flex-wrap items-center gap-1 rounded-lg border border-line bg-raised py-1.5 ps-5 pe-1.5 shadow-dialog">
           <p className="me-2 font-medium">{words.update.ready}</p>

@@ -1,8 +1,6 @@
 // A chat that is on this device: header, messages and the field, and everything that passes between them.
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ChatView, MessageIdText, MessageView } from '../../chat/views.ts';
-import { chatTitle } from '../kit/chatTitle.ts';
-import { EmptyState } from '../kit/EmptyState.tsx';
 import { LinkBanner } from '../kit/LinkBanner.tsx';
 import { Notice } from '../kit/Notice.tsx';
 import { useAnnounce } from '../kit/Announcer.tsx';
@@ -17,6 +15,7 @@ import { ConversationSearch } from './ConversationSearch.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { LoadingTimeline } from './LoadingTimeline.tsx';
 import type { MessageAction } from './messageActions.ts';
+import { NoMessages } from './NoMessages.tsx';
 import type { OverlayState } from './Overlay.tsx';
 import { type RowActions, RowActionsProvider } from './rowActions.ts';
 import { Timeline, type TimelineHandle } from './Timeline.tsx';
@@ -129,9 +128,6 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
     if (last) startMode({ kind: 'edit', message: last });
   }
 
-  const isEmpty = view !== undefined && view.messages.length === 0;
-  const isNotes = chat.kind === 'notes';
-  const title = chatTitle(words, chat);
   return (
     <div className="flex h-full min-h-0 flex-col bg-wallpaper">
       <ConversationHeader chat={chat} onSearch={() => setIsSearching(true)} />
@@ -154,16 +150,8 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
       <RowActionsProvider value={rowActions}>
         {view === undefined ? (
           <LoadingTimeline />
-        ) : isEmpty && view.events.length === 0 ? (
-          <div className="flex min-h-0 flex-1">
-            <EmptyState
-              icon={isNotes ? 'bookmark' : 'lock'}
-              title={isNotes ? words.conversation.emptyNotes : words.conversation.emptyChat(title)}
-              sentence={
-                isNotes ? words.conversation.emptyNotesSentence : words.conversation.emptyChatSentence
-              }
-            />
-          </div>
+        ) : view.messages.length === 0 ? (
+          <NoMessages chat={chat} events={view.events} />
         ) : (
           <Timeline
             key={timeline.openingKey}
