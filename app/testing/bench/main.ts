@@ -14,6 +14,25 @@ const groups: readonly { metrics: readonly string[]; load: () => Promise<FigureG
     metrics: ['relay.fanout', 'relay.idle_memory'],
     load: async () => (await import('./relay.ts')).relayFigures,
   },
+  {
+    metrics: ['relay.entry_overhead', 'relay.entry_padding'],
+    load: async () => (await import('./entry.ts')).entryFigures,
+  },
+  {
+    metrics: ['app.first_paint', 'app.first_paint_requests'],
+    load: async () => (await import('./app.ts')).appFigures,
+  },
+  {
+    metrics: [
+      'crypto.seal',
+      'crypto.open',
+      'crypto.sign',
+      'crypto.verify',
+      'crypto.box_seal',
+      'crypto.box_open',
+    ],
+    load: async () => (await import('./crypto.ts')).cryptoFigures,
+  },
 ];
 
 function print({ metric, value, unit, baseline, ratio }: Figure) {
