@@ -7,7 +7,7 @@ import { maxMailboxMails } from '../../shared/protocol/limits.ts';
 import { randomBytes } from '../testing/signer.ts';
 import { newMember, signedInAgain, signInSocket, twoInAChat } from '../testing/testMember.ts';
 import { openTestRelay, settled } from '../testing/testRelay.ts';
-import { pacedAgainMs, pacedBufferBytes, signalBufferBytes, signalBurst } from './bounds.ts';
+import { mailAgainMs, pacedAgainMs, pacedBufferBytes, signalBufferBytes, signalBurst } from './bounds.ts';
 
 test('[R14] a mail is stored, then confirmed, then handed to the device that is here', async () => {
   const relay = openTestRelay();
@@ -39,6 +39,23 @@ test('[R14] a mail comes again at every hello, also after a restart, until it is
   const again = signInSocket(relay, await signedInAgain(relay, bob));
   await settled();
   expect(again.all('mail').map(({ mail }) => mail)).toEqual(mails.slice(48));
+});
+
+test('[R14] a mail that is not taken comes again on the same socket, one that is taken does not', async () => {
+  const relay = openTestRelay();
+  const [ann, bob] = [await newMember(relay, 'ann'), await newMember(relay, 'bob')];
+  const [sender, socket] = [signInSocket(relay, ann), signInSocket(relay, bob)];
+  const [kept, taken] = [randomBytes(20), randomBytes(20)];
+  for (const mail of [kept, taken]) sender.send({ type: 'postMail', request: 1, to: bob.user.userId, mail });
+  await settled();
+  const [, second] = socket.all('mail');
+  socket.send({ type: 'mailTaken', mailId: second?.mailId ?? 0 });
+  relay.clock.advance(mailAgainMs - 1);
+  await settled();
+  expect(socket.all('mail')).toHaveLength(2);
+  relay.clock.advance(1);
+  await settled();
+  expect(socket.all('mail').map(({ mail }) => mail)).toEqual([kept, taken, kept]);
 });
 
 test('[R14] nobody takes another device’s mail', async () => {

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { voyageOrder } from './fleet.ts';
 import { sail } from './voyage.ts';
 
+// Whoever gave the order is gone: nobody would hear of the rest.
+process.once('disconnect', () => process.exit(1));
 process.once('message', (message) => {
   const { seeds, steps } = v.parse(voyageOrder, message);
   const all = async () => {
