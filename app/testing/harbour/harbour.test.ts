@@ -3,7 +3,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHarbour, type Harbour } from './createHarbour.ts';
 import { countLeaks, needlesOf } from './leaks.ts';
 import type { Member } from './member.ts';
-import { sail } from './voyage.ts';
 
 let harbour: Harbour;
 let [ada, ben]: Member[] = [];
@@ -110,9 +109,4 @@ test('[R29] the search finds a text in each form in which it could lie somewhere
   }
   expect(needlesOf(text).length).toBe(6);
   expect(countLeaks([text], [Buffer.from('something else')])).toBe(0);
-});
-
-test('[S6] a short voyage through all of it', async () => {
-  const { findings } = await sail('a voyage in the tests', 60);
-  expect(findings).toEqual([]);
 });
