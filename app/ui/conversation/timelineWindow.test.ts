@@ -106,4 +106,10 @@ describe('the window of a timeline', () => {
     const after = settle(window, 1000, [950]);
     expect(shownIds(after, 1000, [950])[0]).toBe('m949');
   });
+
+  it('shows the first message of a chat that was empty', () => {
+    const window = settle(openWindow('c', undefined, 0), 0);
+    expect(shownIds(window, 1)).toEqual(['m0']);
+    expect(shownIds(settle(window, 1), 2)).toEqual(['m0', 'm1']);
+  });
 });

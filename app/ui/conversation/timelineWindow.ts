@@ -66,7 +66,8 @@ function startOf(window: Drawn, messages: readonly MessageView[]): number {
 export function settleWindow(window: TimelineWindow, view: TimelineView): TimelineWindow {
   const start = startOf(window, view.messages);
   const fromId = view.messages[start]?.messageId;
-  const shownCount = view.messages.length - start;
+  // Where nothing is drawn yet there is room for a page: the first message comes into it.
+  const shownCount = view.messages.length === 0 ? pageSize : view.messages.length - start;
   const isShort = view.hasOlder && start < leastSlack;
   const before = isShort ? window.before + pageSize : window.before;
   if (fromId === window.fromId && before === window.before && shownCount === window.shownCount) return window;
