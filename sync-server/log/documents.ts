@@ -42,11 +42,13 @@ export function createDocuments(db: Sqlite) {
   const insertSession = db.prepare<[number, Uint8Array, number]>(
     'INSERT INTO sessions (document, session, device) VALUES (?, ?, ?)',
   );
-  const lastOf = db.prepare<[number], Row>(
-    'SELECT seq, sequence, log_hash, entry FROM entries WHERE session = ? ORDER BY sequence DESC LIMIT 1',
+  const lastOf = db.prepare<[number, number], Row>(
+    `SELECT seq, sequence, log_hash, entry FROM entries WHERE document = ? AND session = ?
+      ORDER BY seq DESC LIMIT 1`,
   );
-  const entryOf = db.prepare<[number, number], Row>(
-    'SELECT seq, log_hash, entry FROM entries WHERE session = ? AND sequence = ?',
+  const entryOf = db.prepare<[number, number, number], Row>(
+    `SELECT seq, log_hash, entry FROM entries WHERE document = ? AND session = ? AND sequence = ?
+      ORDER BY seq DESC LIMIT 1`,
   );
   const append = db.prepare<[number, number, number, number, Uint8Array, Uint8Array]>(
     'INSERT INTO entries (document, seq, session, sequence, log_hash, entry) VALUES (?, ?, ?, ?, ?, ?)',
@@ -76,7 +78,7 @@ export function createDocuments(db: Sqlite) {
       const row = session.get(document, sessionId);
       if (!row) return undefined;
       const id = numberOf(row, 'id') as SessionRow;
-      const last = lastOf.get(id);
+      const last = lastOf.get(document, id);
       return {
         row: id,
         device: numberOf(row, 'device') as DeviceRow,
@@ -85,8 +87,8 @@ export function createDocuments(db: Sqlite) {
     },
     createSession: (document: DocumentRow, sessionId: SessionId, device: DeviceRow): SessionRow =>
       Number(insertSession.run(document, sessionId, device).lastInsertRowid) as SessionRow,
-    entryOf(row: SessionRow, sequence: number): StoredEntry | undefined {
-      const found = entryOf.get(row, sequence);
+    entryOf(document: DocumentRow, of: SessionRow, sequence: number): StoredEntry | undefined {
+      const found = entryOf.get(document, of, sequence);
       return found && toEntry(found);
     },
     append: (document: DocumentRow, of: SessionRow, sequence: number, { cursor, bytes }: StoredEntry) =>

@@ -77,8 +77,9 @@ const migrations: readonly string[] = [
     device INTEGER NOT NULL REFERENCES devices,
     UNIQUE (document, session)
   ) STRICT;
-  -- The hot table: no foreign keys, and rows in the order in which they came. Clustered by (document, seq) instead,
-  -- each commit touches a page for each document, and an entry costs twice as much.
+  -- The hot table: no foreign keys, rows in the order in which they came, and one index, because what a commit costs is
+  -- the pages it touches. Clustered by (document, seq) an entry costs three times as much, with an index by session too
+  -- half as much again. The index covers the search for a session's entries, which begins at the end of the document.
   CREATE TABLE entries (
     document INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -87,8 +88,7 @@ const migrations: readonly string[] = [
     log_hash BLOB NOT NULL,
     entry BLOB NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX entries_of_document ON entries (document, seq);
-  CREATE UNIQUE INDEX entries_of_session ON entries (session, sequence);
+  CREATE UNIQUE INDEX entries_in_order ON entries (document, seq, session, sequence);
 
   -- AUTOINCREMENT: a mail's number is never given to another, so a late "taken" can't take the wrong one.
   CREATE TABLE mails (

@@ -78,7 +78,7 @@ export function createRoom({ log, commit }: RoomDeps, chat: ChatRoom, documentId
     if (pending.some((entry) => entry.sequence === sequence && equalBytes(entry.session, session)))
       commit.flush();
     const found = row === undefined ? undefined : log.documents.findSession(row, session);
-    const entry = found && log.documents.entryOf(found.row, sequence);
+    const entry = row !== undefined && found ? log.documents.entryOf(row, found.row, sequence) : undefined;
     // The commit just failed; the line starts again where the log ends.
     if (!entry) return { code: 'out-of-order', detail: lastAcceptedOf(lineOf(session, device)) };
     if (!equalBytes(hashEntry(sha256, documentId, entry.bytes), hash)) return { code: 'conflict' };
