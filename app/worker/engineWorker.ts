@@ -11,13 +11,9 @@ import type { createTabs } from './tabs.ts';
 const databaseName = 'convo';
 const tell = (message: WorkerMessage) => postMessage(message);
 
-/** Nobody has an account here yet: there is no list to wait for. */
-const isNobody = (view: unknown): boolean =>
-  typeof view === 'object' && view !== null && 'state' in view && view.state === 'none';
-
 async function start(storage: Storage) {
   const ephemeral = createEphemeral(Date.now());
-  // The engine is loaded when the first view has left for the screen, or somebody wants something done.
+  // The engine is loaded when the first screen has been painted, or somebody wants something done.
   const wanted = Promise.withResolvers<void>();
   const tabs = wanted.promise
     .then(() => import('./engineHere.ts'))
@@ -44,10 +40,7 @@ async function start(storage: Storage) {
         const { id, query } = message;
         stopById.set(
           id,
-          client.watch(query, (view) => {
-            tell({ kind: 'view', id, view });
-            if (query.query !== 'self' || isNobody(view)) wanted.resolve();
-          }),
+          client.watch(query, (view) => tell({ kind: 'view', id, view })),
         );
         return;
       }
@@ -60,6 +53,8 @@ async function start(storage: Storage) {
         void client.command(command).then((answer) => tell({ kind: 'answer', id, answer }));
         return;
       }
+      case 'painted':
+        return wanted.resolve();
       case 'wake':
         return running?.wake();
       case 'persistent':

@@ -10,6 +10,8 @@ export const pageMessage = v.variant('kind', [
   v.object({ kind: v.literal('watch'), id, query: querySchema }),
   v.object({ kind: v.literal('unwatch'), id }),
   v.object({ kind: v.literal('command'), id, command: commandSchema }),
+  /** The first screen stands: the heavy half may be loaded. */
+  v.object({ kind: v.literal('painted') }),
   /** The network or the page is back. */
   v.object({ kind: v.literal('wake') }),
   /** What the browser answered to keeping the data. */

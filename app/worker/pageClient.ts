@@ -39,11 +39,25 @@ export function createPageClient(onFailure: (reason: string) => void): ChatClien
     if (document.visibilityState === 'visible') say({ kind: 'wake' });
   });
 
+  let isPainted = false;
+  /** Tells the worker, once the list (or the welcome) has been drawn; a hidden page draws nothing, and waits less. */
+  const paint = (query: Query, view: unknown) => {
+    if (isPainted || (query.query !== 'chats' && !isNobody(view))) return;
+    isPainted = true;
+    const tellWorker = () => setTimeout(() => say({ kind: 'painted' }));
+    if (document.visibilityState === 'visible')
+      requestAnimationFrame(() => requestAnimationFrame(tellWorker));
+    else tellWorker();
+  };
+
   return {
     watch<Q extends Query>(query: Q, onChange: (view: ViewOf<Q>) => void) {
       const id = nextId++;
       // The worker answers each watch with the view of the query that it was given.
-      watches.set(id, (view) => onChange(view as ViewOf<Q>));
+      watches.set(id, (view) => {
+        onChange(view as ViewOf<Q>);
+        paint(query, view);
+      });
       say({ kind: 'watch', id, query });
       return () => {
         watches.delete(id);
@@ -59,3 +73,7 @@ export function createPageClient(onFailure: (reason: string) => void): ChatClien
     },
   };
 }
+
+/** Nobody has an account here yet: there is no list to wait for. */
+const isNobody = (view: unknown): boolean =>
+  typeof view === 'object' && view !== null && 'state' in view && view.state === 'none';
