@@ -53,6 +53,22 @@ export async function checkHarbour({ people, logbook, bugs, secrets, haystacks }
   return findings;
 }
 
+/** Whether everyone has as many records of everyone, and nothing waits: cheap, and asked before the whole check. */
+export async function looksSettled(people: readonly Member[]): Promise<boolean> {
+  const chainsByChat = new Map<string, string>();
+  for (const member of people) {
+    const { storage } = member.headless();
+    if ((await storage.waitingCount()) + (await storage.database.tasks.count()) > 0) return false;
+    for (const { id, chains } of await storage.chats()) {
+      const counts = Object.entries(chains).map(([device, { sequence }]) => `${device} ${sequence}`);
+      const here = counts.toSorted().join();
+      if ((chainsByChat.get(id) ?? here) !== here) return false;
+      chainsByChat.set(id, here);
+    }
+  }
+  return true;
+}
+
 /** What everyone must see alike of a message. */
 const sharedPart = (message: MessageView) =>
   JSON.stringify([

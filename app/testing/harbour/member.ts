@@ -161,6 +161,14 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     /** Reads everything that is there. */
     async reads(chatId: string) {
       const asked = life;
+      if (
+        (
+          await alive()
+            .storage.chat(chatId)
+            .catch(() => undefined)
+        )?.unread === 0
+      )
+        return;
       const timeline = await this.timeline(chatId, 1).catch((error: unknown) => {
         // The app was closed meanwhile.
         if (life === asked) throw error;
