@@ -10,6 +10,7 @@ import { applyTheme } from './kit/preferences.ts';
 import { usePreferences, useSurroundings } from './kit/Surroundings.tsx';
 import { useView } from './kit/useView.ts';
 import { Panes } from './Panes.tsx';
+import { useViewportHeight } from './useViewportHeight.ts';
 import { UpdateToast } from './UpdateToast.tsx';
 
 const Join = lazy(() => import('./welcome/Join.tsx').then((room) => ({ default: room.Join })));
@@ -24,7 +25,7 @@ function Screens({ self }: { self: SelfView }) {
 function BrokenDown({ reason }: { reason: string }) {
   const { words } = useSurroundings();
   return (
-    <main className="flex h-dvh flex-col">
+    <main className="flex h-visible flex-col">
       <EmptyState
         icon="warning"
         level={1}
@@ -44,6 +45,7 @@ export function App() {
   const { values } = usePreferences();
   const reason = useSyncExternalStore(breakdown.subscribe, breakdown.read);
   const self = useView({ query: 'self' })?.view;
+  useViewportHeight();
   useEffect(() => applyTheme(document.documentElement, values.theme), [values.theme]);
   return (
     <ErrorBoundary>

@@ -79,6 +79,8 @@ export function Timeline(props: {
   function goTo(index: number, align: 'center' | 'start'): void {
     stick.letGo();
     list.current?.scrollToIndex(index, align === 'start' ? { align, offset: -aboveUnreadPx } : { align });
+    // The place may be at the end already, and then nothing scrolls that could tell so.
+    requestAnimationFrame(() => list.current && stick.onScroll(list.current.scrollOffset));
   }
 
   /** What follows from what is in sight now. */

@@ -17,7 +17,7 @@ export function WelcomeFrame({ children }: { children: ReactNode }) {
   const { words } = useWords();
   const { welcome } = words;
   return (
-    <div className="scroller grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr] bg-surface lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] lg:grid-rows-1">
+    <div className="scroller grid h-visible grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr] bg-surface lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] lg:grid-rows-1">
       <header className="relative overflow-clip bg-[#1062d6] bg-hero px-6 pt-[max(1.75rem,env(safe-area-inset-top))] pb-7 text-white lg:flex lg:flex-col lg:justify-between lg:p-12">
         <span
           aria-hidden="true"
