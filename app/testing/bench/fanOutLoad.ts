@@ -3,7 +3,7 @@
 import { encodeUp } from '../../../shared/protocol/frames/up.ts';
 import { newTestSession } from '../../../sync-server/testing/testChat.ts';
 import { randomBytes } from '../../../sync-server/testing/signer.ts';
-import { join, populate, type LoadRoom } from './population.ts';
+import { join, populate, signInAll, type LoadRoom } from './population.ts';
 import { clientFrame, openRawSocket, type RawSocket } from './rawSocket.ts';
 
 const peoplePerRoom = 5;
@@ -12,6 +12,8 @@ const underWayPerRoom = 10;
 
 export type LoadCommand =
   | { readonly kind: 'populate'; readonly port: number; readonly rooms: number }
+  /** Before the first `connect` to a relay that was just started. */
+  | { readonly kind: 'sign in'; readonly port: number }
   | { readonly kind: 'connect'; readonly to: 'relay' | 'bare'; readonly port: number; readonly rooms: number }
   | { readonly kind: 'round'; readonly on: 'relay' | 'bare'; readonly messagesPerRoom: number }
   | { readonly kind: 'disconnect'; readonly from: 'relay' | 'bare' };
@@ -26,6 +28,7 @@ interface Lane {
 }
 
 let population: readonly LoadRoom[] = [];
+let tokens: Awaited<ReturnType<typeof signInAll>> = new Map();
 const lanesBySide: Record<'relay' | 'bare', Lane[]> = { relay: [], bare: [] };
 let onDelivery: (lane: Lane) => void = () => {};
 
@@ -52,7 +55,9 @@ async function connectRelay(port: number, count: number) {
   for (const room of population.slice(0, count)) {
     const lane: Lane = { sockets: [], next: () => new Uint8Array(0), delivered: 0 };
     const members = await Promise.all(
-      room.people.map((user) => join(port, room, user, (bytes) => deliver(lane, entriesIn(bytes)))),
+      room.people.map((user) =>
+        join(port, room, tokens.get(user) ?? '', (bytes) => deliver(lane, entriesIn(bytes))),
+      ),
     );
     const sessions = members.map(() => newTestSession(room.document));
     Object.assign(lane, {
@@ -123,6 +128,9 @@ async function obey(command: LoadCommand): Promise<LoadAnswer> {
   switch (command.kind) {
     case 'populate':
       population = await populate(command.port, command.rooms, peoplePerRoom);
+      return { perSecond: 0 };
+    case 'sign in':
+      tokens = await signInAll(command.port, population);
       return { perSecond: 0 };
     case 'connect':
       await (command.to === 'relay'

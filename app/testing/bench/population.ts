@@ -54,14 +54,27 @@ export interface Member {
   readonly cursor: Cursor;
 }
 
+/** Access tokens by person. */
+export async function signInAll(
+  port: number,
+  rooms: readonly LoadRoom[],
+): Promise<ReadonlyMap<TestUser, string>> {
+  const by = asks(port);
+  const tokens = new Map<TestUser, string>();
+  for (const { people, relayKey } of rooms) {
+    const answers = await Promise.all(people.map((user) => signIn(by, user, relayKey)));
+    for (const [i, user] of people.entries()) tokens.set(user, tokensIn(answers[i]?.body).accessToken);
+  }
+  return tokens;
+}
+
 /** Signed in, proven and live on channel 1; from then on messages go to `onMessage` as they are. */
 export async function join(
   port: number,
-  { relayKey, chat, document }: LoadRoom,
-  user: TestUser,
+  { chat, document }: LoadRoom,
+  accessToken: string,
   onMessage: (bytes: Buffer) => void,
 ): Promise<Member> {
-  const { accessToken } = tokensIn((await signIn(asks(port), user, relayKey)).body);
   let isLive = false;
   const early: DownFrame[] = [];
   let wake = () => {};
