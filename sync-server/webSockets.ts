@@ -50,37 +50,43 @@ export function framesOf(messages: readonly Uint8Array[]): Buffer {
   return piece;
 }
 
-function createPort(socket: WebSocket, stream: Duplex): SocketPort {
-  let messages: Uint8Array[] = [];
-  let bytes = 0;
-  let isScheduled = false;
+/** A class for the same reason as `Pacer`. */
+class StreamPort implements SocketPort {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  #messages: Uint8Array[] | undefined;
+  #bytes = 0;
 
-  function flush() {
-    isScheduled = false;
-    if (messages.length === 0) return;
-    const taken = messages;
-    messages = [];
-    bytes = 0;
-    if (socket.readyState === socket.OPEN && stream.writable) stream.write(framesOf(taken));
+  constructor(socket: WebSocket, stream: Duplex) {
+    this.#socket = socket;
+    this.#stream = stream;
   }
-  return {
-    send(message) {
-      messages.push(message);
-      bytes += message.length;
-      if (bytes > maxPieceBytes) return flush();
-      if (isScheduled) return;
-      isScheduled = true;
-      process.nextTick(flush);
-    },
-    close(code, reason) {
-      flush();
-      socket.close(code, reason);
-    },
-    get bufferedAmount() {
-      return bytes + stream.writableLength;
-    },
-  };
+  get bufferedAmount(): number {
+    return this.#bytes + this.#stream.writableLength;
+  }
+  send(message: Uint8Array): void {
+    if (!this.#messages) {
+      this.#messages = [];
+      process.nextTick(flush, this);
+    }
+    this.#messages.push(message);
+    this.#bytes += message.length;
+    if (this.#bytes > maxPieceBytes) this.flush();
+  }
+  flush(): void {
+    const messages = this.#messages;
+    if (!messages) return;
+    this.#messages = undefined;
+    this.#bytes = 0;
+    const isOpen = this.#socket.readyState === this.#socket.OPEN && this.#stream.writable;
+    if (isOpen) this.#stream.write(framesOf(messages));
+  }
+  close(code: number, reason: string): void {
+    this.flush();
+    this.#socket.close(code, reason);
+  }
 }
+const flush = (port: StreamPort): void => port.flush();
 
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
@@ -100,12 +106,13 @@ export function serveSockets(server: Server, relay: Relay): () => void {
   function accept(socket: WebSocket, stream: Duplex) {
     if ('setKeepAlive' in stream && typeof stream.setKeepAlive === 'function')
       stream.setKeepAlive(true, keepAliveMs);
-    const connection = relay.connect(createPort(socket, stream));
+    const connection = relay.connect(new StreamPort(socket, stream));
     socket.on('message', (data) => connection.receive(bytesOf(data)));
-    socket.on('close', connection.closed);
+    const ended = () => connection.closed();
+    socket.on('close', ended);
     // A broken or oversized frame: `ws` closes this socket, and 'close' follows.
-    socket.on('error', connection.closed);
-    stream.on('drain', connection.drained);
+    socket.on('error', ended);
+    stream.on('drain', () => connection.drained());
   }
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {

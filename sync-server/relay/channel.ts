@@ -1,12 +1,15 @@
 // One document on one socket: first what its reader missed, in paces that the socket can take, then what comes, in log
 // order and without a gap or a repeat between the two. Acknowledgements keep their place in that order.
-import { encodeDown } from '../../shared/protocol/frames/down.ts';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { encodeDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { upNumberByType } from '../../shared/protocol/frames/up.ts';
 import { behindBufferBytes, signalBufferBytes } from './bounds.ts';
+import type { CommitFailure } from './groupCommit.ts';
+import type { Paced } from './pacer.ts';
 import type { Acknowledgement, Follower, Room } from './room.ts';
 import type { SocketPort } from './socketPort.ts';
-import type { Refuse } from './refuse.ts';
+import { sendRefusal } from './refuse.ts';
 
 /**
  * catching up: reads on from the log; live: follows the commits; suspended: its socket's proof is of an old epoch, and
@@ -14,141 +17,135 @@ import type { Refuse } from './refuse.ts';
  */
 type Phase = 'catching up' | 'live' | 'suspended' | 'closed';
 
-export interface Channel extends Follower {
+/** The socket's side of a channel. */
+export interface ChannelHost {
+  readonly socket: SocketPort;
+  /** This channel has something to catch up on. */
+  wantSteps(channel: Channel): void;
+  /** An append was answered. */
+  answered(): void;
+  /** It fell behind and is closed. */
+  fellBehind(channel: Channel): void;
+}
+
+export class Channel implements Follower, Paced {
   readonly number: number;
   readonly room: Room;
-  readonly phase: Phase;
-  /** Acknowledgements that wait for the catch-up to reach their place. */
-  readonly owed: number;
-  /** Sends one piece of what was missed. True while there is more. */
-  step(): boolean;
-  suspend(): void;
-  /** Catches up again from where it was suspended. */
-  resume(): void;
-  close(): void;
-}
-
-export interface ChannelDeps {
-  readonly socket: SocketPort;
-  readonly refuse: Refuse;
-  /** This channel has something to catch up on. */
-  readonly wantSteps: (channel: Channel) => void;
-  /** An append was answered. */
-  readonly answered: () => void;
-  /** It fell behind and is closed. */
-  readonly fellBehind: (channel: Channel) => void;
-}
-
-export function createChannel(
-  { socket, refuse, wantSteps, answered, fellBehind }: ChannelDeps,
-  number: number,
-  room: Room,
-  cursor: Cursor,
-): Channel {
-  let phase: Phase = 'catching up';
+  readonly #host: ChannelHost;
+  #phase: Phase = 'catching up';
   /** Everything up to here has been sent. */
-  let sent = cursor.seq;
-  const owed = new Map<number, Acknowledgement>();
+  #sent: number;
+  /** Acknowledgements that wait for the catch-up to reach their place. */
+  #owed: Map<number, Acknowledgement> | undefined;
 
-  function sendAck({ session, sequence, cursor: at }: Acknowledgement) {
-    socket.send(encodeDown({ type: 'ack', channel: number, session, sequence, cursor: at }));
-    answered();
+  constructor(host: ChannelHost, number: number, room: Room, cursor: Cursor) {
+    this.#host = host;
+    this.number = number;
+    this.room = room;
+    this.#sent = cursor.seq;
+    room.join(this);
+    host.wantSteps(this);
   }
 
-  function close() {
-    if (phase === 'closed') return;
-    phase = 'closed';
-    owed.clear();
-    room.leave(channel);
+  get isSuspended(): boolean {
+    return this.#phase === 'suspended';
+  }
+  get owed(): number {
+    return this.#owed?.size ?? 0;
+  }
+
+  #send(frame: DownFrame): void {
+    this.#host.socket.send(encodeDown(frame));
+  }
+  #sendAck({ session, sequence, cursor }: Acknowledgement): void {
+    this.#send({ type: 'ack', channel: this.number, session, sequence, cursor });
+    this.#host.answered();
   }
 
   /** True if the socket can take more; otherwise the channel is closed. */
-  function keepsUp(): boolean {
-    if (socket.bufferedAmount <= behindBufferBytes) return true;
-    socket.send(encodeDown({ type: 'behind', channel: number }));
-    close();
-    fellBehind(channel);
+  #keepsUp(): boolean {
+    if (this.#host.socket.bufferedAmount <= behindBufferBytes) return true;
+    this.#send({ type: 'behind', channel: this.number });
+    this.close();
+    this.#host.fellBehind(this);
     return false;
   }
 
   /** The entries of one read, with the acknowledgements that stand among them. */
-  function sendMissed(missed: ReturnType<Room['read']>) {
-    const firstSeq = sent + 1;
+  #sendMissed(missed: readonly Bytes[]): void {
+    const firstSeq = this.#sent + 1;
     let from = 0;
     const sendUpTo = (to: number) => {
       if (to > from) {
         const entries = missed.slice(from, to);
-        socket.send(encodeDown({ type: 'entries', channel: number, firstSeq: firstSeq + from, entries }));
+        this.#send({ type: 'entries', channel: this.number, firstSeq: firstSeq + from, entries });
       }
       from = to + 1;
     };
-    for (let i = 0; owed.size > 0 && i < missed.length; i++) {
-      const ack = owed.get(firstSeq + i);
+    for (let i = 0; this.owed > 0 && i < missed.length; i++) {
+      const ack = this.#owed?.get(firstSeq + i);
       if (!ack) continue;
       sendUpTo(i);
-      owed.delete(firstSeq + i);
-      sendAck(ack);
+      this.#owed?.delete(firstSeq + i);
+      this.#sendAck(ack);
     }
     sendUpTo(missed.length);
-    sent += missed.length;
+    this.#sent += missed.length;
   }
 
-  const channel: Channel = {
-    number,
-    room,
-    get phase() {
-      return phase;
-    },
-    get owed() {
-      return owed.size;
-    },
-    step() {
-      if (phase !== 'catching up') return false;
-      const end = room.storedEnd();
-      if (sent < end.seq) {
-        const missed = room.read(sent);
-        if (missed.length === 0) throw new Error('the log ends before its end');
-        sendMissed(missed);
-      }
-      if (sent < end.seq) return true;
-      phase = 'live';
-      socket.send(encodeDown({ type: 'live', channel: number, cursor: end }));
-      return false;
-    },
-    deliver(firstSeq, count, frameFor) {
-      if (phase !== 'live' || !keepsUp()) return;
-      socket.send(frameFor(number));
-      sent = firstSeq + count - 1;
-    },
-    acknowledge(ack) {
-      const { seq } = ack.cursor;
-      if (phase === 'closed') return answered();
-      if (seq <= sent) return sendAck(ack);
-      if (phase !== 'live') return void owed.set(seq, ack);
-      if (!keepsUp()) return answered();
-      sendAck(ack);
-      sent = seq;
-    },
-    refuseAppend(code) {
-      answered();
-      if (phase !== 'closed') refuse(upNumberByType.append, number, code);
-    },
-    signal(sealed) {
-      const canRead = phase === 'live' || phase === 'catching up';
-      if (!canRead || socket.bufferedAmount > signalBufferBytes) return;
-      socket.send(encodeDown({ type: 'signal', channel: number, sealed }));
-    },
-    suspend() {
-      if (phase !== 'closed') phase = 'suspended';
-    },
-    resume() {
-      if (phase !== 'suspended') return;
-      phase = 'catching up';
-      wantSteps(channel);
-    },
-    close,
-  };
-  room.join(channel);
-  wantSteps(channel);
-  return channel;
+  /** Sends one piece of what was missed. True while there is more. */
+  step(): boolean {
+    if (this.#phase !== 'catching up') return false;
+    const end = this.room.storedEnd();
+    if (this.#sent < end.seq) {
+      const missed = this.room.read(this.#sent);
+      if (missed.length === 0) throw new Error('the log ends before its end');
+      this.#sendMissed(missed);
+    }
+    if (this.#sent < end.seq) return true;
+    this.#phase = 'live';
+    this.#owed = undefined;
+    this.#send({ type: 'live', channel: this.number, cursor: end });
+    return false;
+  }
+
+  deliver(firstSeq: number, count: number, frameFor: (channel: number) => Uint8Array): void {
+    if (this.#phase !== 'live' || !this.#keepsUp()) return;
+    this.#host.socket.send(frameFor(this.number));
+    this.#sent = firstSeq + count - 1;
+  }
+  acknowledge(ack: Acknowledgement): void {
+    const { seq } = ack.cursor;
+    if (this.#phase === 'closed') return this.#host.answered();
+    if (seq <= this.#sent) return this.#sendAck(ack);
+    if (this.#phase !== 'live') return void (this.#owed ??= new Map()).set(seq, ack);
+    if (!this.#keepsUp()) return this.#host.answered();
+    this.#sendAck(ack);
+    this.#sent = seq;
+  }
+  refuseAppend(code: CommitFailure): void {
+    this.#host.answered();
+    if (this.#phase !== 'closed') sendRefusal(this.#host.socket, upNumberByType.append, this.number, code);
+  }
+  signal(sealed: Bytes): void {
+    const canRead = this.#phase === 'live' || this.#phase === 'catching up';
+    if (!canRead || this.#host.socket.bufferedAmount > signalBufferBytes) return;
+    this.#send({ type: 'signal', channel: this.number, sealed });
+  }
+
+  suspend(): void {
+    if (this.#phase !== 'closed') this.#phase = 'suspended';
+  }
+  /** Catches up again from where it was suspended. */
+  resume(): void {
+    if (this.#phase !== 'suspended') return;
+    this.#phase = 'catching up';
+    this.#host.wantSteps(this);
+  }
+  close(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    this.#owed = undefined;
+    this.room.leave(this);
+  }
 }

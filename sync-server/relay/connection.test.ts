@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { upNumberByType as to } from '../../shared/protocol/frames/up.ts';
 import { maxFrameBytes } from '../../shared/protocol/limits.ts';
 import { newMember, signInSocket, twoInAChat } from '../testing/testMember.ts';
+import { isSocketChallengeOf } from '../../shared/protocol/socketChallenge.ts';
+import { sha256 } from '../auth/sha256.ts';
 import { openTestRelay, settled } from '../testing/testRelay.ts';
+import { relayKeyOf } from '../testing/testUser.ts';
 import {
   helloWithinMs,
   maxAnonymousSockets,
@@ -20,6 +23,15 @@ test('[R1] a challenge comes first, of its own for every socket', () => {
   const [first, second] = [relay.connect(), relay.connect()];
   expect(first.frames).toEqual([{ type: 'challenge', version: 1, challenge: first.challenge }]);
   expect(first.challenge).not.toEqual(second.challenge);
+});
+
+test('[A13] the challenge names this relay', async () => {
+  const relay = openTestRelay();
+  const relayKey = await relayKeyOf(relay.by);
+  const { challenge } = relay.connect();
+  expect(isSocketChallengeOf(sha256, relayKey, challenge)).toBe(true);
+  const other = openTestRelay();
+  expect(isSocketChallengeOf(sha256, await relayKeyOf(other.by), challenge)).toBe(false);
 });
 
 test('[R1] hello with a good token is welcomed as its device', async () => {

@@ -3,7 +3,7 @@
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { encodeDown } from '../../shared/protocol/frames/down.ts';
 import { parseUp, upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
-import type { SigningPublicKey } from '../../shared/protocol/ids.ts';
+import type { Challenge, SigningPublicKey } from '../../shared/protocol/ids.ts';
 import { maxFrameBytes } from '../../shared/protocol/limits.ts';
 import { makeSocketChallenge } from '../../shared/protocol/socketChallenge.ts';
 import { protocolVersion } from '../../shared/protocol/version.ts';
@@ -14,11 +14,11 @@ import { helloWithinMs, maxBufferBytes, maxHellos } from './bounds.ts';
 import type { ChatRooms } from './chatRooms.ts';
 import type { Clock } from './clock.ts';
 import type { GroupCommit } from './groupCommit.ts';
-import { createPacer } from './pacer.ts';
+import { Pacer } from './pacer.ts';
 import type { PostOffice } from './postOffice.ts';
 import type { RateLimiter } from './rateLimiter.ts';
-import { createRefuse } from './refuse.ts';
-import { createSignedIn, type SignedIn } from './signedIn.ts';
+import { sendRefusal } from './refuse.ts';
+import { SignedIn, type SignedInHost } from './signedIn.ts';
 import { closeCodes, type SocketPort } from './socketPort.ts';
 
 export interface ConnectionDeps {
@@ -51,81 +51,104 @@ export interface Connection {
 }
 
 type State =
-  | { readonly name: 'anonymous' }
-  | { readonly name: 'signed in'; readonly room: SignedIn; readonly family: string }
+  | { readonly name: 'anonymous'; readonly cancelDeadline: () => void; readonly hellos: number }
+  | { readonly name: 'signed in'; readonly room: SignedIn }
   | { readonly name: 'closed' };
+const closedState: State = { name: 'closed' };
 
-export function createConnection(deps: ConnectionDeps, socket: SocketPort, ended: () => void): Connection {
-  const { clock, tokens, reportBug } = deps;
-  const challenge = makeSocketChallenge(sha256, deps.relayKey, deps.random(16));
-  const refuse = createRefuse(socket);
-  let state: State = { name: 'anonymous' };
-  let hellos = 0;
-  let wasSignedIn = false;
+export function createConnection(
+  deps: ConnectionDeps,
+  socket: SocketPort,
+  ended: (connection: Connection) => void,
+): Connection {
+  return new SocketLife(deps, socket, ended);
+}
 
-  const pacer = createPacer(clock, socket, (work) => {
+class SocketLife implements Connection, SignedInHost {
+  readonly deps: ConnectionDeps;
+  readonly socket: SocketPort;
+  readonly challenge: Challenge;
+  readonly pacer: Pacer;
+  readonly #ended: (connection: Connection) => void;
+  #state: State;
+  wasSignedIn = false;
+
+  constructor(deps: ConnectionDeps, socket: SocketPort, ended: (connection: Connection) => void) {
+    this.deps = deps;
+    this.socket = socket;
+    this.#ended = ended;
+    this.challenge = makeSocketChallenge(sha256, deps.relayKey, deps.random(16));
+    this.pacer = new Pacer(deps.clock, socket, (work) => this.#catchUp(work));
+    const cancelDeadline = deps.clock.after(helloWithinMs, () => {
+      if (this.#state.name === 'anonymous') this.#end(closeCodes.policy, 'no hello');
+    });
+    this.#state = { name: 'anonymous', cancelDeadline, hellos: 0 };
+    socket.send(encodeDown({ type: 'challenge', version: protocolVersion, challenge: this.challenge }));
+  }
+
+  get family(): string | undefined {
+    return this.#state.name === 'signed in' ? this.#state.room.family : undefined;
+  }
+
+  receive(message: Uint8Array): void {
+    if (this.#state.name === 'closed') return;
+    if (this.socket.bufferedAmount > maxBufferBytes) return this.#end(closeCodes.tryAgainLater, 'too slow');
+    const frame = parseUp(message);
+    if (!frame) {
+      sendRefusal(this.socket, 0, 0, message.length > maxFrameBytes ? 'too-large' : 'malformed');
+      return this.#end(closeCodes.policy, 'malformed');
+    }
+    try {
+      this.#handle(frame);
+    } catch (error) {
+      this.deps.reportBug(frame.type, error);
+      sendRefusal(this.socket, upNumberByType[frame.type], subjectOf(frame), 'internal');
+    }
+  }
+
+  closed(): void {
+    const before = this.#state;
+    if (before.name === 'closed') return;
+    this.#state = closedState;
+    this.pacer.close();
+    if (before.name === 'anonymous') before.cancelDeadline();
+    else before.room.close();
+    this.#ended(this);
+  }
+  drained(): void {
+    this.pacer.drained();
+  }
+  dismiss(reason: string, retryAfterMs: number): void {
+    if (this.#state.name === 'closed') return;
+    this.socket.send(encodeDown({ type: 'bye', reason, retryAfterMs }));
+    this.#end(closeCodes.goingAway, reason);
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#state.name === 'closed') return;
+    this.closed();
+    this.socket.close(code, reason);
+  }
+
+  #catchUp(work: () => void): void {
     try {
       work();
     } catch (error) {
-      reportBug('catching up', error);
-      end(closeCodes.tryAgainLater, 'internal');
+      this.deps.reportBug('catching up', error);
+      this.#end(closeCodes.tryAgainLater, 'internal');
     }
-  });
-
-  function closed() {
-    if (state.name === 'closed') return;
-    const before = state;
-    state = { name: 'closed' };
-    cancelDeadline();
-    pacer.close();
-    if (before.name === 'signed in') before.room.close();
-    ended();
-  }
-  function end(code: number, reason: string) {
-    if (state.name === 'closed') return;
-    closed();
-    socket.close(code, reason);
   }
 
-  function dismiss(reason: string, retryAfterMs: number) {
-    if (state.name === 'closed') return;
-    socket.send(encodeDown({ type: 'bye', reason, retryAfterMs }));
-    end(closeCodes.goingAway, reason);
-  }
-
-  const cancelDeadline = clock.after(helloWithinMs, () => {
-    if (state.name === 'anonymous') end(closeCodes.policy, 'no hello');
-  });
-
-  function hello({ version, accessToken }: Extract<UpFrame, { type: 'hello' }>) {
-    hellos++;
-    if (version !== protocolVersion) {
-      refuse(upNumberByType.hello, 0, 'version-unsupported');
-      return end(closeCodes.policy, 'version-unsupported');
-    }
-    const session = tokens.sessionOf(accessToken);
-    if (!session) {
-      refuse(upNumberByType.hello, 0, 'bad-token');
-      return hellos < maxHellos ? undefined : end(closeCodes.policy, 'bad-token');
-    }
-    cancelDeadline();
-    wasSignedIn = true;
-    deps.signedIn();
-    const { userId, deviceId } = session.device;
-    socket.send(encodeDown({ type: 'welcome', userId, deviceId }));
-    const room = createSignedIn({ ...deps, socket, challenge, refuse, pacer, dismiss }, session);
-    state = { name: 'signed in', room, family: session.family };
-  }
-
-  function handle(frame: UpFrame) {
+  #handle(frame: UpFrame): void {
+    const state = this.#state;
     switch (state.name) {
       case 'anonymous':
-        if (frame.type === 'hello') return hello(frame);
-        refuse(upNumberByType[frame.type], 0, 'not-signed-in');
-        return end(closeCodes.policy, 'not-signed-in');
+        if (frame.type === 'hello') return this.#hello(frame, state);
+        sendRefusal(this.socket, upNumberByType[frame.type], 0, 'not-signed-in');
+        return this.#end(closeCodes.policy, 'not-signed-in');
       case 'signed in':
         return frame.type === 'hello'
-          ? refuse(upNumberByType.hello, 0, 'not-signed-in')
+          ? sendRefusal(this.socket, upNumberByType.hello, 0, 'not-signed-in')
           : state.room.receive(frame);
       case 'closed':
         return undefined;
@@ -134,35 +157,29 @@ export function createConnection(deps: ConnectionDeps, socket: SocketPort, ended
     }
   }
 
-  socket.send(encodeDown({ type: 'challenge', version: protocolVersion, challenge }));
-  return {
-    receive(message) {
-      if (state.name === 'closed') return;
-      if (socket.bufferedAmount > maxBufferBytes) return end(closeCodes.tryAgainLater, 'too slow');
-      // A Buffer's slices share its memory, and would keep a whole read of the network alive for one id.
-      const bytes = new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
-      const frame = parseUp(bytes);
-      if (!frame) {
-        refuse(0, 0, bytes.length > maxFrameBytes ? 'too-large' : 'malformed');
-        return end(closeCodes.policy, 'malformed');
-      }
-      try {
-        handle(frame);
-      } catch (error) {
-        reportBug(frame.type, error);
-        refuse(upNumberByType[frame.type], subjectOf(frame), 'internal');
-      }
-    },
-    closed,
-    drained: () => pacer.drained(),
-    dismiss,
-    get wasSignedIn() {
-      return wasSignedIn;
-    },
-    get family() {
-      return state.name === 'signed in' ? state.family : undefined;
-    },
-  };
+  #hello(
+    { version, accessToken }: Extract<UpFrame, { type: 'hello' }>,
+    state: Extract<State, { name: 'anonymous' }>,
+  ): void {
+    if (version !== protocolVersion) {
+      sendRefusal(this.socket, upNumberByType.hello, 0, 'version-unsupported');
+      return this.#end(closeCodes.policy, 'version-unsupported');
+    }
+    const session = this.deps.tokens.sessionOf(accessToken);
+    if (!session) {
+      sendRefusal(this.socket, upNumberByType.hello, 0, 'bad-token');
+      const hellos = state.hellos + 1;
+      if (hellos >= maxHellos) return this.#end(closeCodes.policy, 'bad-token');
+      this.#state = { ...state, hellos };
+      return undefined;
+    }
+    state.cancelDeadline();
+    this.wasSignedIn = true;
+    this.deps.signedIn();
+    const { userId, deviceId } = session.device;
+    this.socket.send(encodeDown({ type: 'welcome', userId, deviceId }));
+    this.#state = { name: 'signed in', room: new SignedIn(this, session) };
+  }
 }
 
 function subjectOf(frame: UpFrame): number {

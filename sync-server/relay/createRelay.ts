@@ -113,6 +113,11 @@ export function createRelay(options: RelayOptions): Relay {
     signedIn: () => void anonymous--,
   };
 
+  function ended(connection: Connection) {
+    if (!connection.wasSignedIn) anonymous--;
+    connections.delete(connection);
+  }
+
   tokens.onRevoked((family) => {
     for (const connection of connections)
       if (connection.family === family) connection.dismiss('signed out', 0);
@@ -128,10 +133,7 @@ export function createRelay(options: RelayOptions): Relay {
         return nobody;
       }
       anonymous++;
-      const connection = createConnection(deps, socket, () => {
-        if (!connection.wasSignedIn) anonymous--;
-        connections.delete(connection);
-      });
+      const connection = createConnection(deps, socket, ended);
       connections.add(connection);
       return connection;
     },

@@ -8,55 +8,66 @@ import type { SocketPort } from './socketPort.ts';
 export interface Paced {
   step(): boolean;
 }
-export type Pacer = ReturnType<typeof createPacer>;
 
-export function createPacer(clock: Clock, socket: SocketPort, guard: (work: () => void) => void) {
-  const waiting = new Set<Paced>();
-  let isScheduled = false;
-  let cancelTimer: (() => void) | undefined;
+/** A class, as are the other things of which each idle socket has one: closures made its memory half as much again. */
+export class Pacer {
+  readonly #clock: Clock;
+  readonly #socket: SocketPort;
+  readonly #guard: (work: () => void) => void;
+  #waiting: Set<Paced> | undefined;
+  #isScheduled = false;
+  #cancelTimer: (() => void) | undefined;
 
-  function schedule() {
-    if (isScheduled || waiting.size === 0) return;
-    if (socket.bufferedAmount > pacedBufferBytes) {
-      cancelTimer ??= clock.after(pacedAgainMs, () => {
-        cancelTimer = undefined;
-        schedule();
+  /** `guard` runs a turn's steps, and deals with what they throw. */
+  constructor(clock: Clock, socket: SocketPort, guard: (work: () => void) => void) {
+    this.#clock = clock;
+    this.#socket = socket;
+    this.#guard = guard;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || !this.#waiting) return;
+    if (this.#socket.bufferedAmount > pacedBufferBytes) {
+      this.#cancelTimer ??= this.#clock.after(pacedAgainMs, () => {
+        this.#cancelTimer = undefined;
+        this.#schedule();
       });
       return;
     }
-    isScheduled = true;
-    clock.soon(() => {
-      isScheduled = false;
-      guard(run);
+    this.#isScheduled = true;
+    this.#clock.soon(() => {
+      this.#isScheduled = false;
+      this.#guard(() => this.#run());
     });
   }
 
-  function run() {
-    for (let steps = 0; steps < maxStepsPerTurn && socket.bufferedAmount <= pacedBufferBytes; steps++) {
-      const [paced] = waiting;
+  #run(): void {
+    for (let steps = 0; steps < maxStepsPerTurn && this.#socket.bufferedAmount <= pacedBufferBytes; steps++) {
+      const [paced] = this.#waiting ?? [];
       if (!paced) return;
       // Taken out first: what throws is not asked again, and what has more goes to the end of the row.
-      waiting.delete(paced);
-      if (paced.step()) waiting.add(paced);
+      this.remove(paced);
+      if (paced.step()) (this.#waiting ??= new Set()).add(paced);
     }
-    schedule();
+    this.#schedule();
   }
 
-  return {
-    add(paced: Paced) {
-      waiting.add(paced);
-      schedule();
-    },
-    remove: (paced: Paced) => void waiting.delete(paced),
-    /** The socket has room again. */
-    drained() {
-      cancelTimer?.();
-      cancelTimer = undefined;
-      schedule();
-    },
-    close() {
-      waiting.clear();
-      cancelTimer?.();
-    },
-  };
+  add(paced: Paced): void {
+    (this.#waiting ??= new Set()).add(paced);
+    this.#schedule();
+  }
+  remove(paced: Paced): void {
+    this.#waiting?.delete(paced);
+    if (this.#waiting?.size === 0) this.#waiting = undefined;
+  }
+  /** The socket has room again. */
+  drained(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#schedule();
+  }
+  close(): void {
+    this.#waiting = undefined;
+    this.#cancelTimer?.();
+  }
 }

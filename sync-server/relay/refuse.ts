@@ -9,21 +9,24 @@ export interface RefusalExtras {
   readonly detail?: Bytes;
   readonly retryAfterMs?: number;
 }
-/** `to` is the refused frame's number, `subject` its channel or request. */
-export type Refuse = (to: number, subject: number, code: RefusalCode, extras?: RefusalExtras) => void;
-
 const nothing = new Uint8Array(0);
 
-export const createRefuse =
-  (socket: SocketPort): Refuse =>
-  (to, subject, code, { detail = nothing, retryAfterMs } = {}) =>
-    socket.send(
-      encodeDown({
-        type: 'refused',
-        to,
-        subject,
-        code,
-        retryAfterMs: retryAfterMs ?? (code === 'disk-full' ? diskFullRetryMs : 0),
-        detail,
-      }),
-    );
+/** `to` is the refused frame's number, `subject` its channel or request. */
+export function sendRefusal(
+  socket: SocketPort,
+  to: number,
+  subject: number,
+  code: RefusalCode,
+  { detail = nothing, retryAfterMs }: RefusalExtras = {},
+): void {
+  socket.send(
+    encodeDown({
+      type: 'refused',
+      to,
+      subject,
+      code,
+      retryAfterMs: retryAfterMs ?? (code === 'disk-full' ? diskFullRetryMs : 0),
+      detail,
+    }),
+  );
+}

@@ -1,20 +1,23 @@
 // What a signed-in socket may ask: prove capabilities, follow documents, append, signal, post and take mail. One
 // function for each frame; each answers or refuses, and none trusts what the socket said before.
-import { encodeDown } from '../../shared/protocol/frames/down.ts';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { encodeDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
 import { upNumberByType as to, type UpFrame } from '../../shared/protocol/frames/up.ts';
 import type { Challenge } from '../../shared/protocol/ids.ts';
 import { maxChannels, maxInFlight } from '../../shared/protocol/limits.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { Device } from '../log/accounts.ts';
 import { judgeCapabilities, type Capabilities } from '../auth/capabilities.ts';
 import { keyOf } from '../auth/keyOf.ts';
 import type { Session } from '../auth/tokens.ts';
 import { mailAgainMs, mailBatch, signalBurst, signalsPerSecond } from './bounds.ts';
-import { createChannel, type Channel } from './channel.ts';
+import { Channel, type ChannelHost } from './channel.ts';
 import type { ChatMember, ChatRoom } from './chatRooms.ts';
 import type { ConnectionDeps } from './connection.ts';
-import type { Pacer } from './pacer.ts';
+import type { Paced, Pacer } from './pacer.ts';
 import type { MailReader } from './postOffice.ts';
-import { createRateLimiter } from './rateLimiter.ts';
-import type { Refuse } from './refuse.ts';
+import { createRateLimiter, type RateLimiter } from './rateLimiter.ts';
+import { sendRefusal } from './refuse.ts';
 import { createRoom } from './room.ts';
 import type { SocketPort } from './socketPort.ts';
 
@@ -23,178 +26,207 @@ interface Proof {
   readonly chat: ChatRoom;
   capabilities: Capabilities;
 }
-export interface SignedInDeps extends ConnectionDeps {
+/** What the socket's own life gives. */
+export interface SignedInHost {
+  readonly deps: ConnectionDeps;
   readonly socket: SocketPort;
   readonly challenge: Challenge;
-  readonly refuse: Refuse;
   readonly pacer: Pacer;
-  readonly dismiss: (reason: string, retryAfterMs: number) => void;
+  dismiss(reason: string, retryAfterMs: number): void;
 }
-export type SignedIn = ReturnType<typeof createSignedIn>;
 
-export function createSignedIn(deps: SignedInDeps, { device }: Session) {
-  const { socket, challenge, refuse, pacer, chatRooms, postOffice, commit, log, clock } = deps;
-  const proofByChat = new Map<string, Proof>();
-  const channelByNumber = new Map<number, Channel>();
-  let inFlight = 0;
-  let lastMail = 0;
-  let cancelMailAgain = () => {};
-  let signalRate: ReturnType<typeof createRateLimiter> | undefined;
+export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
+  readonly socket: SocketPort;
+  readonly family: string;
+  readonly #host: SignedInHost;
+  readonly #device: Device;
+  readonly #proofByChat = new Map<string, Proof>();
+  readonly #channelByNumber = new Map<number, Channel>();
+  #inFlight = 0;
+  #lastMail = 0;
+  #cancelMailAgain: (() => void) | undefined;
+  #signalRate: RateLimiter | undefined;
 
-  const isCurrent = ({ chat, capabilities }: Proof) => capabilities.epoch === chat.authority.body.epoch;
+  constructor(host: SignedInHost, { device, family }: Session) {
+    this.#host = host;
+    this.socket = host.socket;
+    this.family = family;
+    this.#device = device;
+    host.deps.postOffice.arrive(device.row, this);
+    host.pacer.add(this);
+  }
 
-  const member: ChatMember = {
-    ledgerMoved(chat, isNewEpoch) {
-      socket.send(encodeDown({ type: 'ledgerMoved', chat: chat.chatId, head: chat.authority.head }));
-      if (!isNewEpoch) return;
-      for (const channel of channelByNumber.values()) if (channel.room.chat === chat) channel.suspend();
-    },
-  };
+  receive(frame: Exclude<UpFrame, { type: 'hello' }>): void {
+    switch (frame.type) {
+      case 'prove':
+        return this.#prove(frame);
+      case 'subscribe':
+        return this.#subscribe(frame);
+      case 'unsubscribe':
+        return this.#unsubscribe(frame);
+      case 'append':
+        return this.#append(frame);
+      case 'signal':
+        return this.#signal(frame);
+      case 'postMail':
+        return this.#postMail(frame);
+      case 'mailTaken':
+        return this.#host.deps.postOffice.take(this.#device.row, frame.mailId);
+      case 'ping':
+        return this.#send({ type: 'pong', nonce: frame.nonce });
+      default:
+        return frame satisfies never;
+    }
+  }
 
-  const mailbox: MailReader & { step(): boolean } = {
-    mailArrived: () => pacer.add(mailbox),
-    replaced: () => deps.dismiss('replaced', 0),
-    step() {
-      const mails = postOffice.readAfter(device.row, lastMail, mailBatch);
-      // What is not taken by then is offered again: the frame was lost, or the device could not use it yet.
-      if (mails.length > 0) {
-        cancelMailAgain();
-        cancelMailAgain = clock.after(mailAgainMs, () => {
-          lastMail = 0;
-          pacer.add(mailbox);
-        });
-      }
-      for (const { mailId, mail } of mails) {
-        socket.send(encodeDown({ type: 'mail', mailId, mail }));
-        lastMail = mailId;
-      }
-      return mails.length === mailBatch;
-    },
-  };
+  close(): void {
+    const { chatRooms, postOffice } = this.#host.deps;
+    this.#cancelMailAgain?.();
+    for (const channel of this.#channelByNumber.values()) channel.close();
+    this.#channelByNumber.clear();
+    for (const { chat } of this.#proofByChat.values()) chatRooms.leave(chat, this);
+    this.#proofByChat.clear();
+    postOffice.leave(this.#device.row, this);
+  }
 
-  function prove(frame: Frame<'prove'>) {
+  #send(frame: DownFrame): void {
+    this.socket.send(encodeDown(frame));
+  }
+  #refuse(toFrame: number, subject: number, code: RefusalCode, detail?: Bytes): void {
+    sendRefusal(this.socket, toFrame, subject, code, detail ? { detail } : {});
+  }
+
+  // As a member of chats
+
+  ledgerMoved(chat: ChatRoom, isNewEpoch: boolean): void {
+    this.#send({ type: 'ledgerMoved', chat: chat.chatId, head: chat.authority.head });
+    if (!isNewEpoch) return;
+    for (const channel of this.#channelByNumber.values()) if (channel.room.chat === chat) channel.suspend();
+  }
+
+  #prove(frame: Frame<'prove'>): void {
+    const { chatRooms } = this.#host.deps;
     const chat = chatRooms.find(frame.chat);
-    if (!chat) return refuse(to.prove, 0, 'not-found');
-    const known = proofByChat.get(chat.key);
-    if (!known && proofByChat.size >= maxChannels) return refuse(to.prove, 0, 'too-many');
-    const judged = judgeCapabilities(chat.authority, challenge, frame);
+    if (!chat) return this.#refuse(to.prove, 0, 'not-found');
+    const known = this.#proofByChat.get(chat.key);
+    if (!known && this.#proofByChat.size >= maxChannels) return this.#refuse(to.prove, 0, 'too-many');
+    const judged = judgeCapabilities(chat.authority, this.#host.challenge, frame);
     if (!judged.ok) {
-      return refuse(
-        to.prove,
-        0,
-        judged.error,
-        judged.error === 'stale-epoch' ? { detail: chat.authority.head } : {},
-      );
+      const detail = judged.error === 'stale-epoch' ? chat.authority.head : undefined;
+      return this.#refuse(to.prove, 0, judged.error, detail);
     }
     if (known) known.capabilities = judged.value;
-    else proofByChat.set(chat.key, { chat, capabilities: judged.value });
-    chatRooms.enter(chat, member);
-    socket.send(encodeDown({ type: 'proven', chat: frame.chat, epoch: frame.epoch }));
-    for (const channel of channelByNumber.values()) {
+    else this.#proofByChat.set(chat.key, { chat, capabilities: judged.value });
+    chatRooms.enter(chat, this);
+    this.#send({ type: 'proven', chat: frame.chat, epoch: frame.epoch });
+    for (const channel of this.#channelByNumber.values()) {
       if (channel.room.chat !== chat) continue;
       if (judged.value.canRead) channel.resume();
       else channel.suspend();
     }
   }
 
-  function subscribe({ channel: number, chat: chatId, document, cursor }: Frame<'subscribe'>) {
-    const say = (code: Parameters<Refuse>[2], detail?: ChatRoom['authority']['head']) =>
-      refuse(to.subscribe, number, code, detail ? { detail } : {});
-    if (channelByNumber.has(number)) return say('conflict');
-    if (channelByNumber.size >= maxChannels) return say('too-many');
-    const proof = proofByChat.get(keyOf(chatId));
+  // As a host of channels
+
+  wantSteps(channel: Channel): void {
+    this.#host.pacer.add(channel);
+  }
+  answered(): void {
+    this.#inFlight--;
+  }
+  fellBehind(channel: Channel): void {
+    this.#channelByNumber.delete(channel.number);
+  }
+
+  #subscribe({ channel: number, chat: chatId, document, cursor }: Frame<'subscribe'>): void {
+    const say = (code: RefusalCode, detail?: Bytes) => this.#refuse(to.subscribe, number, code, detail);
+    if (this.#channelByNumber.has(number)) return say('conflict');
+    if (this.#channelByNumber.size >= maxChannels) return say('too-many');
+    const proof = this.#proofByChat.get(keyOf(chatId));
     if (!proof) return say('forbidden');
     if (!isCurrent(proof)) return say('stale-epoch', proof.chat.authority.head);
     if (!proof.capabilities.canRead) return say('forbidden');
     const { rooms } = proof.chat;
-    const room = rooms.get(keyOf(document)) ?? createRoom({ log, commit }, proof.chat, document);
+    const room = rooms.get(keyOf(document)) ?? createRoom(this.#host.deps, proof.chat, document);
     if (!room.isInLog(cursor)) return say('diverged');
     rooms.set(keyOf(document), room);
-    channelByNumber.set(number, createChannel(channelDeps, number, room, cursor));
+    this.#channelByNumber.set(number, new Channel(this, number, room, cursor));
   }
-  const channelDeps = {
-    socket,
-    refuse,
-    wantSteps: (channel: Channel) => pacer.add(channel),
-    answered: () => void inFlight--,
-    fellBehind: (channel: Channel) => void channelByNumber.delete(channel.number),
-  };
 
-  function unsubscribe({ channel: number }: Frame<'unsubscribe'>) {
-    const channel = channelByNumber.get(number);
+  #unsubscribe({ channel: number }: Frame<'unsubscribe'>): void {
+    const channel = this.#channelByNumber.get(number);
     if (!channel) return;
-    inFlight -= channel.owed;
-    channelByNumber.delete(number);
-    pacer.remove(channel);
+    this.#inFlight -= channel.owed;
+    this.#channelByNumber.delete(number);
+    this.#host.pacer.remove(channel);
     channel.close();
   }
 
-  function append({ channel: number, entry }: Frame<'append'>) {
-    const channel = channelByNumber.get(number);
-    if (!channel) return refuse(to.append, number, 'forbidden');
-    const proof = proofByChat.get(channel.room.chat.key);
-    if (!proof || !isCurrent(proof)) {
-      return refuse(to.append, number, 'stale-epoch', { detail: channel.room.chat.authority.head });
-    }
-    if (!proof.capabilities.canPost) return refuse(to.append, number, 'forbidden');
-    if (inFlight >= maxInFlight) return refuse(to.append, number, 'too-many');
-    inFlight++;
-    const refusal = channel.room.append(channel, device.row, entry);
+  #append({ channel: number, entry }: Frame<'append'>): void {
+    const channel = this.#channelByNumber.get(number);
+    if (!channel) return this.#refuse(to.append, number, 'forbidden');
+    const { chat } = channel.room;
+    const proof = this.#proofByChat.get(chat.key);
+    if (!proof || !isCurrent(proof))
+      return this.#refuse(to.append, number, 'stale-epoch', chat.authority.head);
+    if (!proof.capabilities.canPost) return this.#refuse(to.append, number, 'forbidden');
+    if (this.#inFlight >= maxInFlight) return this.#refuse(to.append, number, 'too-many');
+    this.#inFlight++;
+    const refusal = channel.room.append(channel, this.#device.row, entry);
     if (!refusal) return;
-    inFlight--;
-    refuse(to.append, number, refusal.code, refusal.detail ? { detail: refusal.detail } : {});
+    this.#inFlight--;
+    this.#refuse(to.append, number, refusal.code, refusal.detail);
   }
 
-  function signal({ channel: number, sealed }: Frame<'signal'>) {
-    const channel = channelByNumber.get(number);
-    if (!channel || channel.phase === 'suspended') return refuse(to.signal, number, 'forbidden');
-    signalRate ??= createRateLimiter(clock, { burst: signalBurst, perSecond: signalsPerSecond });
-    if (signalRate.take('') > 0) return;
+  #signal({ channel: number, sealed }: Frame<'signal'>): void {
+    const channel = this.#channelByNumber.get(number);
+    if (!channel || channel.isSuspended) return this.#refuse(to.signal, number, 'forbidden');
+    this.#signalRate ??= createRateLimiter(this.#host.deps.clock, {
+      burst: signalBurst,
+      perSecond: signalsPerSecond,
+    });
+    if (this.#signalRate.take('') > 0) return;
     for (const follower of channel.room.followers()) if (follower !== channel) follower.signal(sealed);
   }
 
-  function postMail({ request, to: userId, mail }: Frame<'postMail'>) {
-    const retryAfterMs = deps.mailRate.take(keyOf(device.userId));
-    if (retryAfterMs > 0) return refuse(to.postMail, request, 'busy', { retryAfterMs });
-    postOffice.post(userId, mail, (refusal) => {
-      if (refusal) refuse(to.postMail, request, refusal);
-      else socket.send(encodeDown({ type: 'mailed', request }));
-    });
+  // As a reader of mail
+
+  mailArrived(): void {
+    this.#host.pacer.add(this);
+  }
+  replaced(): void {
+    this.#host.dismiss('replaced', 0);
   }
 
-  postOffice.arrive(device.row, mailbox);
-  pacer.add(mailbox);
+  /** Sends some of the mail that waits. True while there is more. */
+  step(): boolean {
+    const { clock, postOffice } = this.#host.deps;
+    const mails = postOffice.readAfter(this.#device.row, this.#lastMail, mailBatch);
+    // What is not taken by then is offered again: the frame was lost, or the device could not use it yet.
+    if (mails.length > 0) {
+      this.#cancelMailAgain?.();
+      this.#cancelMailAgain = clock.after(mailAgainMs, () => {
+        this.#lastMail = 0;
+        this.#host.pacer.add(this);
+      });
+    }
+    for (const { mailId, mail } of mails) {
+      this.#send({ type: 'mail', mailId, mail });
+      this.#lastMail = mailId;
+    }
+    return mails.length === mailBatch;
+  }
 
-  return {
-    receive(frame: Exclude<UpFrame, { type: 'hello' }>) {
-      switch (frame.type) {
-        case 'prove':
-          return prove(frame);
-        case 'subscribe':
-          return subscribe(frame);
-        case 'unsubscribe':
-          return unsubscribe(frame);
-        case 'append':
-          return append(frame);
-        case 'signal':
-          return signal(frame);
-        case 'postMail':
-          return postMail(frame);
-        case 'mailTaken':
-          return postOffice.take(device.row, frame.mailId);
-        case 'ping':
-          return socket.send(encodeDown({ type: 'pong', nonce: frame.nonce }));
-        default:
-          return frame satisfies never;
-      }
-    },
-    close() {
-      cancelMailAgain();
-      for (const channel of channelByNumber.values()) channel.close();
-      channelByNumber.clear();
-      for (const { chat } of proofByChat.values()) chatRooms.leave(chat, member);
-      proofByChat.clear();
-      postOffice.leave(device.row, mailbox);
-    },
-  };
+  #postMail({ request, to: userId, mail }: Frame<'postMail'>): void {
+    const { mailRate, postOffice } = this.#host.deps;
+    const retryAfterMs = mailRate.take(keyOf(this.#device.userId));
+    if (retryAfterMs > 0) return sendRefusal(this.socket, to.postMail, request, 'busy', { retryAfterMs });
+    postOffice.post(userId, mail, (refusal) => {
+      if (refusal) this.#refuse(to.postMail, request, refusal);
+      else this.#send({ type: 'mailed', request });
+    });
+  }
 }
+
+const isCurrent = ({ chat, capabilities }: Proof): boolean =>
+  capabilities.epoch === chat.authority.body.epoch;
