@@ -14,12 +14,9 @@ function newFolder(): string {
   return folder;
 }
 
-function run(env: Record<string, string>, identity: { uid?: number } = {}) {
-  const child = spawn(process.execPath, [main], {
-    env: { ...process.env, ...env },
-    stdio: 'pipe',
-    ...identity,
-  });
+function run(env: Record<string, string>, under: readonly string[] = []) {
+  const [command = '', ...args] = [...under, process.execPath, main];
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
   onTestFinished(() => void child.kill('SIGKILL'));
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => void (out += chunk.toString()));
@@ -110,10 +107,11 @@ test('[R28] a folder belongs to one relay at a time, and a damaged key is not re
 test('[R28] a folder that can’t be written is one sentence', async () => {
   const folder = newFolder();
   chmodSync(folder, 0o555);
-  // Root writes everywhere, so the relay runs as nobody then.
-  const identity = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  // Root writes everywhere, unless that is taken from it.
+  const dropped = ['--inh-caps=-dac_override', '--bounding-set=-dac_override'];
+  const under = process.getuid?.() === 0 ? ['setpriv', ...dropped] : [];
   for (const dataDir of [folder, join(folder, 'data')]) {
-    const relay = run({ PORT: '0', DATA_DIR: dataDir }, identity);
+    const relay = run({ PORT: '0', DATA_DIR: dataDir }, under);
     expect(await relay.ended).toBe(1);
     expect(relay.errors()).toMatch(/^.+ can't be written: .+\n$/);
   }

@@ -9,12 +9,15 @@ import { pageMessage, type PageMessage, type WorkerMessage } from './messages.ts
 import type { createTabs } from './tabs.ts';
 
 const databaseName = 'convo';
+/** A page that never says that it has painted gets its engine all the same. */
+const unpaintedMs = 2_000;
 const tell = (message: WorkerMessage) => postMessage(message);
 
 async function start(storage: Storage) {
   const ephemeral = createEphemeral(Date.now());
   // The engine is loaded when the first screen has been painted, or somebody wants something done.
   const wanted = Promise.withResolvers<void>();
+  setTimeout(wanted.resolve, unpaintedMs);
   const tabs = wanted.promise
     .then(() => import('./engineHere.ts'))
     .then(({ startTabs }) => startTabs(storage, ephemeral, () => tell({ kind: 'ask-persistence' })));

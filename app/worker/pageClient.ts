@@ -42,7 +42,7 @@ export function createPageClient(onFailure: (reason: string) => void): ChatClien
   let isPainted = false;
   /** Tells the worker, once the list (or the welcome) has been drawn; a hidden page draws nothing, and waits less. */
   const paint = (query: Query, view: unknown) => {
-    if (isPainted || (query.query !== 'chats' && !isNobody(view))) return;
+    if (isPainted || !(isScreen.has(query.query) || isNobody(view))) return;
     isPainted = true;
     const tellWorker = () => setTimeout(() => say({ kind: 'painted' }));
     if (document.visibilityState === 'visible')
@@ -73,6 +73,9 @@ export function createPageClient(onFailure: (reason: string) => void): ChatClien
     },
   };
 }
+
+/** Views that a first screen is made of. */
+const isScreen: ReadonlySet<Query['query']> = new Set(['chats', 'chat', 'timeline']);
 
 /** Nobody has an account here yet: there is no list to wait for. */
 const isNobody = (view: unknown): boolean =>
