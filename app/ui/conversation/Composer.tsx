@@ -14,6 +14,7 @@ import { useAutoGrow } from './useAutoGrow.ts';
 import { type Draft } from './useDraft.ts';
 import { useEmojiCompletion } from './useEmojiCompletion.ts';
 import { useTypingSignal } from './useTypingSignal.ts';
+import { writtenText } from './writtenText.ts';
 
 const EmojiPopover = lazy(() =>
   import('./EmojiPopover.tsx').then((room) => ({ default: room.EmojiPopover })),
@@ -59,7 +60,7 @@ export function Composer(props: {
     setCursor(at);
     if (isEdit) return setEdited({ ...edited, text: next });
     draft.change(next);
-    signalTyping(next.trim() !== '');
+    signalTyping(writtenText(next) !== '');
   }
 
   function replace(next: { text: string; cursor: number }): void {
@@ -77,7 +78,7 @@ export function Composer(props: {
   }
 
   function submit(): void {
-    const trimmed = text.trim();
+    const trimmed = writtenText(text);
     field.current?.focus();
     if (isEdit) {
       if (trimmed === '' || trimmed === textOf(mode.message).trim()) onCancelMode();
@@ -111,7 +112,7 @@ export function Composer(props: {
     else if (event.key === 'ArrowUp' && isPlain && text === '' && mode.kind === 'new') act(onEditLast);
   }
 
-  const isEmpty = text.trim() === '';
+  const isEmpty = writtenText(text) === '';
   return (
     <div className="relative px-2.5 pt-1 pb-[max(0.625rem,env(safe-area-inset-bottom))] sm:px-4">
       {isCompleting && (
