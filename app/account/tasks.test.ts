@@ -2,12 +2,14 @@ import 'fake-indexeddb/auto';
 import { expect, onTestFinished, test } from 'vitest';
 import { fail, ok } from '../../shared/protocol/result.ts';
 import { openStorage } from '../storage/storage.ts';
+import { installQuickCrypto } from '../testing/harbour/quickCrypto.ts';
 import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
 import type { HttpFailure } from '../sync/relayHttp.ts';
 import { createTasks, storedTask, type StoredTask } from './tasks.ts';
 
 let names = 0;
 async function open(answers: (HttpFailure | 'ok')[]) {
+  onTestFinished(installQuickCrypto());
   const clock = createVirtualClock(1_767_225_600_000);
   const storage = await openStorage(`tasks test ${names++}`);
   onTestFinished(() => storage.close());

@@ -6,7 +6,7 @@ import { createSealedUpdates } from '../storage/sealedUpdates.ts';
 import { signedMark, signedProfile, type Mark, type Profile } from './metaEntries.ts';
 import type { Author } from './chatContext.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
-import { isOwnUpdate, ownClocks } from './segmentUpdate.ts';
+import { isOwnUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
 export type MetaDeps = Omit<
   SealedDocumentDeps,
@@ -16,8 +16,6 @@ export type MetaDeps = Omit<
   readonly onProfile: (profile: Profile, author: Author) => void;
 };
 export type Meta = Awaited<ReturnType<typeof createMeta>>;
-
-const stored = Symbol('stored');
 
 export async function createMeta(deps: MetaDeps) {
   const doc = new Y.Doc({ gc: true });
@@ -36,15 +34,8 @@ export async function createMeta(deps: MetaDeps) {
   profiles.observe((event) => event.keysChanged.forEach((key) => void readProfile(profiles.get(key))));
 
   const persistence = createSealedUpdates(deps.storage, idToText(deps.id), {
-    apply: (updates) => doc.transact(() => updates.forEach((update) => Y.applyUpdate(doc, update)), stored),
+    apply: (updates) => doc.transact(() => updates.forEach((update) => Y.applyUpdate(doc, update))),
     encode: () => Y.encodeStateAsUpdate(doc),
-    onUpdate(listener) {
-      const handler = (update: Uint8Array, origin: unknown) => {
-        if (origin !== stored && origin !== 'local') listener(update);
-      };
-      doc.on('update', handler);
-      return () => doc.off('update', handler);
-    },
   });
   const sealed = await createSealedDocument({
     ...deps,
@@ -55,10 +46,9 @@ export async function createMeta(deps: MetaDeps) {
       kind: entryKinds.meta,
       check: (update, { session }) => (isOwnUpdate(update, session) ? update : undefined),
     },
-    cut(update, session, fromClock) {
-      const clocks = ownClocks(update, session);
-      return clocks && clocks.to > fromClock ? [{ update, ...clocks }] : [];
-    },
+    // What Yjs holds back of others stands in its answers too: only one's own is cut out. A map's deletions follow from
+    // what replaces.
+    cut: (update, session, fromClock) => takeOwnPieces(update, session, fromClock, Infinity),
     recordsAt: () => [],
   });
 

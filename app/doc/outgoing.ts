@@ -55,7 +55,9 @@ export async function createOutgoing(deps: OutgoingDeps) {
   let isOpen = false;
   let sealing: Promise<void> = Promise.resolve();
 
+  let nextOrder = 1;
   for (const row of await storage.pending(document)) {
+    nextOrder = row.order + 1;
     const session = parseId<SessionId>(row.session, 8);
     if (session) waiting.push({ session, sequence: row.sequence, entry: row.entry, records: row.records });
   }
@@ -79,7 +81,7 @@ export async function createOutgoing(deps: OutgoingDeps) {
       const records = deps.recordsAt(piece.from, piece.to);
       const batch = storage
         .batch()
-        .putPending({ document, session: idToText(session.id), sequence, entry, records })
+        .putPending({ document, session: idToText(session.id), sequence, order: nextOrder++, entry, records })
         .deleteOutbox(records);
       await deps.persistence.addOwn(batch, piece.update).commit();
       session.sequence = sequence;

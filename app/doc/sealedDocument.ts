@@ -121,12 +121,15 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (first) provider.deliver(updates.length === 1 ? first : Y.mergeUpdates(updates));
     for (const own of run.own) sessions.accept(own.header, own.hash, context.self.device);
     cursor = run.cursor;
-    await saveCursor();
+    await saveCursor(updates);
     if (run.own.length > 0) await outgoing.stored(run.own, deps.onStored);
   }
 
-  const saveCursor = () =>
-    persistence.saveCursor({ seq: cursor.seq, hash: idToText(cursor.hash), sessions: sessions.store() });
+  const saveCursor = (applied: readonly Uint8Array[]) =>
+    persistence.saveCursor(
+      { seq: cursor.seq, hash: idToText(cursor.hash), sessions: sessions.store() },
+      applied,
+    );
 
   function becomeLive(isForked: boolean) {
     if (isClosed) return;

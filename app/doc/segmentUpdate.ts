@@ -118,12 +118,3 @@ export function isOwnUpdate(update: Uint8Array, session: SessionId): boolean {
   const structs = decodeStructs(update);
   return structs !== undefined && structs.every((struct) => struct.id.client === client);
 }
-
-/** The clocks of a session's own structs in an update, or undefined if there are none. */
-export function ownClocks(update: Uint8Array, session: SessionId): { from: number; to: number } | undefined {
-  const client = clientOf(session);
-  const own = Y.decodeUpdate(update).structs.filter((struct) => struct.id.client === client);
-  const first = own[0];
-  const last = own.at(-1);
-  return first && last && { from: first.id.clock, to: last.id.clock + last.length };
-}

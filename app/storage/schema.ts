@@ -50,6 +50,8 @@ export interface PendingRow {
   readonly document: string;
   readonly session: string;
   readonly sequence: number;
+  /** In which order they were sealed, over all sessions: a later one may stand on an earlier one. */
+  readonly order: number;
   readonly entry: Bytes;
   readonly records: readonly string[];
 }

@@ -12,8 +12,8 @@ export interface DocumentPersistence {
   /** Adds work of this device to the batch that keeps the entry which carries it. */
   addOwn(batch: Batch, update: Uint8Array): Batch;
   cursor(): Promise<StoredCursor | undefined>;
-  /** Resolves when everything applied to the document so far is durable, and this cursor after it. */
-  saveCursor(cursor: StoredCursor): Promise<void>;
+  /** Resolves when everything applied to the document so far is durable (`applied` is the last of it), and this cursor. */
+  saveCursor(cursor: StoredCursor, applied: readonly Uint8Array[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -65,7 +65,14 @@ test('[X2] a batch that fails half-way leaves nothing behind', async () => {
   const row = { id: 'r', document: 'd', header: new Uint8Array(1), body: new Uint8Array(1) };
   const batch = storage.batch().putMessage(messageOf('a')).addOutbox(row);
   // A row that its table can't take: a key that is none.
-  batch.putPending({ document: 'd', session: 's', sequence: Number.NaN, entry: row.header, records: [] });
+  batch.putPending({
+    document: 'd',
+    session: 's',
+    sequence: Number.NaN,
+    order: 1,
+    entry: row.header,
+    records: [],
+  });
   await expect(batch.commit()).rejects.toThrow();
   expect(await storage.messages.get('a')).toBeUndefined();
   expect(await storage.waitingCount()).toBe(0);

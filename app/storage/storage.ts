@@ -87,7 +87,7 @@ export async function openStorage(name: string): Promise<Storage> {
       return opened.filter((change) => change !== undefined);
     },
     outbox: (document) => database.outbox.where('document').equals(document).sortBy('n'),
-    pending: (document) => database.pending.where('document').equals(document).sortBy('sequence'),
+    pending: (document) => database.pending.where('document').equals(document).sortBy('order'),
     waitingCount: async () => (await database.outbox.count()) + (await database.pending.count()),
     async updates(document) {
       const rows = await database.updates.where('document').equals(document).sortBy('n');
