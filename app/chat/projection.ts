@@ -205,7 +205,9 @@ export function applyChange(
     }
     case 'deletion': {
       if (author !== message.author) return message;
-      return { ...message, kind: 'deleted', isUnread: false, text: '', terms: [], reactions: {} };
+      // Nothing of it stays that depends on whether it was edited before or after.
+      const { edit: _, ...rest } = message;
+      return { ...rest, kind: 'deleted', isUnread: false, text: '', terms: [], reactions: {} };
     }
     case 'reaction': {
       const earlier = message.reactions[author];
