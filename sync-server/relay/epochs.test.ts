@@ -1,10 +1,12 @@
 // What a new epoch does to open sockets, through the real ledger routes.
 import { expect, test } from 'vitest';
+import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { upNumberByType as to } from '../../shared/protocol/frames/up.ts';
 import {
   ledgerBody,
   ledgerEntry,
+  newDocumentId,
   newEpoch,
   newTestSession,
   proofOf,
@@ -70,6 +72,9 @@ test('[R9] the old capabilities are worth nothing after the epoch', async () => 
   const { head } = await rotate(relay, ann.token, chat);
   prove(annSocket, chat);
   expect(annSocket.last('refused')).toMatchObject({ to: to.prove, code: 'stale-epoch', detail: head });
+  const [channel, document] = [2, newDocumentId()];
+  annSocket.send({ type: 'subscribe', channel, chat: chat.chatId, document, cursor: startCursor });
+  expect(annSocket.last('refused')).toMatchObject({ to: to.subscribe, code: 'stale-epoch', detail: head });
   const again = signInSocket(relay, ann);
   again.send({ ...proofOf(chat.chatId, chat.epoch, again.challenge), epoch: 2 });
   expect(again.last('refused')).toMatchObject({ to: to.prove, code: 'bad-signature' });

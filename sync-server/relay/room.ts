@@ -147,7 +147,7 @@ export function createRoom({ log, commit }: RoomDeps, chat: ChatRoom, documentId
     isInLog({ seq, hash }: Cursor): boolean {
       const known =
         seq === 0 ? startCursor.hash : row === undefined ? undefined : log.documents.hashAt(row, seq);
-      return seq <= stored.seq && known !== undefined && equalBytes(known, hash);
+      return known !== undefined && equalBytes(known, hash);
     },
     /** Stored entries after `after`: at most one frame full. */
     read: (after: number): readonly Bytes[] =>
