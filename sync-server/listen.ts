@@ -36,6 +36,7 @@ export async function listen(relay: Relay, port: number, host?: string): Promise
       resolve();
     });
   });
+  relay.reportStarted();
   let closing: Promise<void> | undefined;
 
   async function close() {

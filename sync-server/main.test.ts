@@ -53,6 +53,7 @@ test('[R28] it prints where to go and the administrator’s link, and stops when
   expect(await (await fetch(`http://localhost:${port}/healthz`)).text()).toBe('ok\n');
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   const token = /#admin=([\w-]+)/.exec(printed)?.[1] ?? '-';
+  expect(printed).toContain('"event":"started"');
   for (const line of printed.split('\n').filter((text) => text.startsWith('{')))
     expect(line).not.toContain(token);
   relay.child.kill('SIGTERM');
@@ -86,6 +87,7 @@ test('[R28] whatever keeps it from starting is one sentence and exit code 1', as
     expect(await relay.ended).toBe(1);
     expect(relay.errors()).toMatch(sentence);
     expect(relay.errors().trim().split('\n')).toHaveLength(1);
+    expect(relay.output()).not.toContain('"event":"started"');
   }
 });
 

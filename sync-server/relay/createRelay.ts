@@ -42,6 +42,8 @@ export interface RelayOptions {
 export interface Relay {
   readonly app: Hono<Env>;
   connect(socket: SocketPort): Connection;
+  /** Says in the log that people can come in: for whoever listens, once that has succeeded. */
+  reportStarted(): void;
   /** The one-time link; undefined once there is an administrator. */
   administratorLink(): string | undefined;
   /** Stands in for a full disk: the database may not grow over so many pages; 0 lifts the limit. */
@@ -122,7 +124,6 @@ export function createRelay(options: RelayOptions): Relay {
     for (const connection of connections)
       if (connection.family === family) connection.dismiss('signed out', 0);
   });
-  report({ event: 'started', registration, isNewKey: isNew });
 
   return {
     app,
@@ -137,6 +138,7 @@ export function createRelay(options: RelayOptions): Relay {
       connections.add(connection);
       return connection;
     },
+    reportStarted: () => report({ event: 'started', registration, isNewKey: isNew }),
     administratorLink: () => administrator.link(publicOrigin),
     setMaxPageCount: log.setMaxPageCount,
     close: async () => {
