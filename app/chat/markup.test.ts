@@ -104,6 +104,12 @@ describe('blocks', () => {
     expect(kinds('```a\nb')).toEqual(['paragraph']);
   });
 
+  it('leaves fences with nothing between them as they are', () => {
+    const row = '`'.repeat(6000);
+    expect(parseMarkup(row)).toEqual([{ kind: 'paragraph', lines: [[text(row)]] }]);
+    expect(kinds('```ts\n\n```')).toEqual(['paragraph']);
+  });
+
   it('keeps empty lines inside a paragraph only', () => {
     expect(parseMarkup('\n\na\n\nb\n\n')).toEqual([
       { kind: 'paragraph', lines: [[text('a')], [], [text('b')]] },

@@ -211,8 +211,11 @@ export function parseMarkup(text: string): readonly Block[] {
     const inside = lines.slice(at, end.line + 1);
     inside[inside.length - 1] = (inside.at(-1) ?? '').slice(0, end.at);
     inside[0] = (inside[0] ?? '').slice(fence.length);
+    const code = codeOf(inside);
+    // Nothing between two fences is no code: a row of backticks would become a column of empty boxes.
+    if (code.trim() === '') return false;
     endParagraph();
-    blocks.push({ kind: 'code', text: codeOf(inside) });
+    blocks.push({ kind: 'code', text: code });
     const behind = (lines[end.line] ?? '').slice(end.at + fence.length);
     at = behind.trim() === '' ? end.line + 1 : end.line;
     if (at === end.line) lines[at] = behind.trimStart();

@@ -139,8 +139,11 @@ export function MessageText(props: {
   const { words } = useWords();
   const [isOpen, setIsOpen] = useState(startsOpen);
   const cut = useMemo(() => cutAt(text), [text]);
-  const isCut = cut !== undefined && !isOpen;
-  const blocks = useMemo(() => parseMarkup(isCut ? `${text.slice(0, cut)} …` : text), [text, cut, isCut]);
+  const shown = cut === undefined || isOpen ? text : `${text.slice(0, cut)} …`;
+  const all = useMemo(() => parseMarkup(shown), [shown]);
+  // Blocks stand below each other like lines, also where the text has none: code can end and begin in one line.
+  const blocks = isOpen ? all : all.slice(0, longLines);
+  const isCut = shown !== text || blocks.length < all.length;
   const isTailInside = !isCut && blocks.at(-1)?.kind === 'paragraph';
   let at = 0;
   return (
