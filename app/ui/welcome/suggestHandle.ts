@@ -18,6 +18,8 @@ const letters: Readonly<Record<string, string>> = {
 export function suggestHandle(name: string): string {
   const plain = name
     .slice(0, 200)
+    // What looks like a tag came with a copied text, and is no part of a name.
+    .replaceAll(/<\/?[a-z][^<>]*>/gi, ' ')
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/\p{M}/gu, '')

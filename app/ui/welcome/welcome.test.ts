@@ -31,6 +31,8 @@ describe('handles', () => {
     ['李小龙', ''],
     ['A', ''],
     ['x'.repeat(50), 'x'.repeat(32)],
+    ['Ada <b>Lovelace</b>', 'ada.lovelace'],
+    ['Ada <3', 'ada.3'],
     ['O’Neil-Smith 2', 'oneil.smith.2'],
   ])('%s → %s', (name, handle) => {
     expect(suggestHandle(name)).toBe(handle);
