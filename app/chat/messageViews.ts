@@ -43,6 +43,7 @@ export function createMessageViews(chat: StoredChat, selfUser: string) {
       replyTo: {
         messageId,
         authorName: isHere ? nameIn(chat, original.author) : '',
+        isSelf: isHere && original.author === selfUser,
         text: isHere ? original.text.slice(0, quoteLength) : '',
         state,
       } as const,

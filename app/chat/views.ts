@@ -86,6 +86,8 @@ export interface MessageView {
   readonly replyTo?: {
     readonly messageId: MessageIdText;
     readonly authorName: string;
+    /** The original is one's own. */
+    readonly isSelf: boolean;
     /** Empty when the original was deleted or isn't here. */
     readonly text: string;
     readonly state: 'present' | 'deleted' | 'missing';

@@ -9,7 +9,7 @@ export function Quote({ quoted, isOwn }: { quoted: NonNullable<MessageView['repl
   const { words } = useWords();
   const { goTo } = useRowActions();
   const isPresent = quoted.state === 'present';
-  const name = personName(words, quoted.authorName);
+  const name = quoted.isSelf ? words.you : personName(words, quoted.authorName);
   const text =
     quoted.state === 'deleted'
       ? words.conversation.quoteDeleted
