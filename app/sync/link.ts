@@ -55,7 +55,7 @@ export interface Link {
   openChannel(request: ChannelRequest, events: ChannelEvents): Channel;
   postMail(to: UserId, mail: Bytes): Promise<Result<null, RefusalCode | 'offline'>>;
   mailTaken(mailId: number): void;
-  /** Try now instead of when the backoff ends: the network is back, or the page is. */
+  /** Try now instead of when the backoff ends, and ask now whether a live socket still is: the network or the page is back. */
   wake(): void;
   close(): void;
 }
@@ -68,6 +68,8 @@ export function createLink(deps: LinkDeps): Link {
   let attempt = 0;
   let isClosed = false;
   let wasTokenBad = false;
+  /** A ping is under way. */
+  let isAsked = false;
   let cancelTimer = () => {};
   let cancelSilence = () => {};
   let nextRequest = 1;
@@ -102,12 +104,17 @@ export function createLink(deps: LinkDeps): Link {
     retryLater(atLeastMs);
   };
 
-  const watchSilence = () => {
+  const askWhetherAlive = () => {
+    if (isAsked) return;
+    isAsked = true;
+    send({ type: 'ping', nonce: 0 });
     cancelSilence();
-    cancelSilence = clock.after(silenceMs, () => {
-      send({ type: 'ping', nonce: 0 });
-      cancelSilence = clock.after(silenceMs, () => drop('offline'));
-    });
+    cancelSilence = clock.after(silenceMs, () => drop('offline'));
+  };
+  const watchSilence = () => {
+    isAsked = false;
+    cancelSilence();
+    cancelSilence = clock.after(silenceMs, askWhetherAlive);
   };
 
   const proveChat = async (chat: ChatId, prove: Prover) => {
@@ -227,8 +234,11 @@ export function createLink(deps: LinkDeps): Link {
     },
     mailTaken: (mailId) => send({ type: 'mailTaken', mailId }),
     wake() {
-      if (isClosed || socket) return;
+      if (isClosed) return;
       attempt = 0;
+      // A socket that looks alive may be of a network that is gone.
+      if (state === 'online') askWhetherAlive();
+      if (socket) return;
       cancelTimer();
       connect();
     },
