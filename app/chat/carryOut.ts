@@ -12,12 +12,20 @@ import type { Engine } from './engine.ts';
 
 type Answer = Result<AnswerByCommand[Command['command']], CommandFailure>;
 
-export async function carryOut<C extends Command>(engine: Engine, command: C): Promise<AnswerOf<C>> {
+export const logFailure = (command: Command, error: unknown) =>
+  console.error('a command failed', command.command, error instanceof Error ? error.name : 'unknown');
+
+/** @param onFailure hears of what should not have happened. */
+export async function carryOut<C extends Command>(
+  engine: Engine,
+  command: C,
+  onFailure: (command: Command, error: unknown) => void = logFailure,
+): Promise<AnswerOf<C>> {
   try {
     return (await perform(engine, command)) as AnswerOf<C>;
   } catch (error) {
     if (isQuotaError(error)) return fail('storage-full');
-    console.error('a command failed', command.command, error instanceof Error ? error.name : 'unknown');
+    onFailure(command, error);
     return fail('internal');
   }
 }

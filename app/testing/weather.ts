@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { sailFleet, type VoyageReport } from './harbour/fleet.ts';
 import { findingKinds } from './harbour/findings.ts';
+import { removeAbandonedFolders } from './harbour/harbourRelay.ts';
 import { noCounts, weatherKinds } from './harbour/sky.ts';
 import { sail } from './harbour/voyage.ts';
 
@@ -47,6 +48,7 @@ function count(report: VoyageReport) {
   }
 }
 
+removeAbandonedFolders();
 if (values.trace) {
   for (let run = 0; run < runs; run++) count(await sail(seedOf(run), steps, tell));
 } else {

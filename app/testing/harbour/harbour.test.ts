@@ -1,5 +1,5 @@
 // The harbour as a test uses it: a scenario is a few lines. Below are the stories that the weather found, by name.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createHarbour, type Harbour } from './createHarbour.ts';
 import { countLeaks, needlesOf } from './leaks.ts';
 import type { Member } from './member.ts';
@@ -109,4 +109,25 @@ test('[R29] the search finds a text in each form in which it could lie somewhere
   }
   expect(needlesOf(text).length).toBe(6);
   expect(countLeaks([text], [Buffer.from('something else')])).toBe(0);
+});
+
+test('what was under way when an app was closed or killed is no failure worth a line', async () => {
+  const a = personOf(ada);
+  const printed: unknown[] = [];
+  const print = console.error;
+  onTestFinished(() => {
+    console.error = print;
+  });
+  console.error = (...line: unknown[]) => void printed.push(line.join(' '));
+  for (let turns = 0; turns < 12; turns += 3) {
+    for (const end of ['closes', 'crashes'] as const) {
+      const said = Array.from({ length: 5 }, () => a.says(harbour.group, harbour.marked('one more')).done);
+      await harbour.clock.turns.some(turns);
+      harbour.crashed();
+      await a[end]();
+      await Promise.all(said);
+      await a.open();
+    }
+  }
+  expect(printed).toEqual([]);
 });

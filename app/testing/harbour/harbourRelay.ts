@@ -13,7 +13,28 @@ export type HarbourRelay = ReturnType<typeof createHarbourRelay>;
 
 /** Memory where the system has a folder for it: the relay syncs every commit, and a run makes thousands. */
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const newFolder = () => mkdtempSync(join(base, 'convo-harbour-'));
+const folderPrefix = 'convo-harbour-';
+const newFolder = () => mkdtempSync(join(base, `${folderPrefix}${process.pid}-`));
+
+/** Removes what runs that were killed have left in memory: the folders of processes that live no more. */
+export function removeAbandonedFolders(within = base) {
+  for (const name of readdirSync(within)) {
+    const pid = name.startsWith(folderPrefix)
+      ? /^\d+(?=-)/.exec(name.slice(folderPrefix.length))?.[0]
+      : undefined;
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(within, name), { recursive: true, force: true });
+  }
+}
+
+/** A process of somebody else's is alive, too. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
 
 export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
   let folder = newFolder();

@@ -1,7 +1,7 @@
 // A client without a screen: the real engine on real floors, with an IndexedDB in memory. Bots, scenarios and loads are
 // made of these.
 import 'fake-indexeddb/auto';
-import { carryOut } from '../../chat/carryOut.ts';
+import { carryOut, logFailure } from '../../chat/carryOut.ts';
 import type { ChatClient } from '../../chat/client.ts';
 import { createEngine, type Engine, type EngineDeps } from '../../chat/engine.ts';
 import { createEphemeral, type Ephemeral } from '../../chat/ephemeral.ts';
@@ -43,7 +43,10 @@ export async function createHeadless(options: HeadlessOptions): Promise<Headless
     onArrived: options.onArrived ?? (() => {}),
   });
   const queries = createQueries({ storage, ephemeral, isEngineHere: () => true });
-  const command: ChatClient['command'] = (given) => carryOut(engine, given);
+  let isOver = false;
+  // What was under way when it ended has to fail, and isn't worth a line.
+  const command: ChatClient['command'] = (given) =>
+    carryOut(engine, given, (failed, error) => isOver || logFailure(failed, error));
   return {
     client: createLocalClient({ storage, queries, ephemeral, command }),
     engine,
@@ -51,9 +54,13 @@ export async function createHeadless(options: HeadlessOptions): Promise<Headless
     storage,
     ephemeral,
     async close() {
+      isOver = true;
       await engine.close();
       storage.close();
     },
-    abandon: () => storage.close(),
+    abandon() {
+      isOver = true;
+      storage.close();
+    },
   };
 }
