@@ -1,5 +1,5 @@
 // People in front of screens: what a test does by hand, said once. Finds things by role and name, as people do.
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
 import { en } from '../../ui/kit/words/en.ts';
 import type { RelayProcess } from './relayProcess.ts';
 
@@ -11,7 +11,11 @@ async function fillIn(page: Page, name: string) {
 }
 
 /** The first person of a relay: opens the one-time link, and is in. */
-export async function signUpAdministrator(page: Page, relay: RelayProcess, name: string) {
+export async function signUpAdministrator(
+  page: Page,
+  relay: Pick<RelayProcess, 'administratorLink'>,
+  name: string,
+) {
   await page.goto(relay.administratorLink());
   await fillIn(page, name);
   await expect(page.getByRole('button', { name: words.inbox.writeNote })).toBeVisible();
@@ -30,6 +34,31 @@ export async function join(page: Page, link: string, name: string) {
   await page.goto(link);
   await fillIn(page, name);
   await expect(page.getByRole('textbox', { name: words.composer.label })).toBeVisible();
+}
+
+/** A person's own browser. */
+export const newPage = async (browser: Browser, options?: BrowserContextOptions): Promise<Page> =>
+  (await browser.newContext(options)).newPage();
+
+/** Closes everybody's browser: what a test leaves open goes on looking for its relay during the next one. */
+export async function leave(browser: Browser) {
+  for (const context of browser.contexts()) await context.close();
+}
+
+/** Ada, with a look of her own, and Ben, in their chat on both screens. */
+export async function meet(
+  browser: Browser,
+  relay: RelayProcess,
+  adasLook?: BrowserContextOptions,
+): Promise<{ ada: Page; ben: Page }> {
+  const ada = await newPage(browser, adasLook);
+  await signUpAdministrator(ada, relay, 'Ada');
+  const link = await invite(ada);
+  const ben = await newPage(browser);
+  await join(ben, link, 'Ben');
+  await ada.goto(relay.origin);
+  await openChat(ada, 'Ben');
+  return { ada, ben };
 }
 
 export const composer = (page: Page): Locator =>

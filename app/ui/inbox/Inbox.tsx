@@ -69,22 +69,24 @@ export function Inbox(props: {
 
   return (
     <div className="flex h-full min-h-0 flex-col bg-surface">
-      <div className="flex items-center gap-1 ps-4 pe-2.5 pt-[max(0.625rem,env(safe-area-inset-top))] pb-2.5">
+      <div className="flex flex-wrap items-center justify-end gap-x-1 ps-4 pe-2.5 pt-[max(0.625rem,env(safe-area-inset-top))] pb-2.5">
         <h1 className="flex-1 text-xl font-bold tracking-tight">{words.inbox.title}</h1>
-        <IconButton
-          icon="invite"
-          label={words.inbox.invite}
-          onClick={() => navigate('/invite', { state: fromInside })}
-        />
-        <Link
-          href="/settings"
-          state={fromInside}
-          aria-label={words.inbox.settings}
-          title={words.inbox.settings}
-          className="flex size-11 items-center justify-center rounded-full hover:bg-hover"
-        >
-          <Avatar seed={self.userId} name={self.name} size="sm" />
-        </Link>
+        <div className="flex items-center gap-1">
+          <IconButton
+            icon="invite"
+            label={words.inbox.invite}
+            onClick={() => navigate('/invite', { state: fromInside })}
+          />
+          <Link
+            href="/settings"
+            state={fromInside}
+            aria-label={words.inbox.settings}
+            title={words.inbox.settings}
+            className="flex size-11 items-center justify-center rounded-full hover:bg-hover"
+          >
+            <Avatar seed={self.userId} name={self.name} size="sm" />
+          </Link>
+        </div>
       </div>
       <SearchField ref={searchField} text={text} onText={setText} onKeyDown={onSearchKey} />
       {!isSearching && rows !== undefined && rows.length > 0 && (

@@ -56,7 +56,7 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
           maxLength={256}
           autoComplete="name"
           dir="auto"
-          className="min-w-48 flex-1"
+          className="min-w-[min(--spacing(48),100%)] flex-1"
         />
         <Button type="submit" look="quiet" disabled={!isChanged} className="min-h-12!">
           {isSaved ? settings.nameSaved : settings.saveName}

@@ -1,0 +1,65 @@
+// The smallest screen that counts, with letters of twice the size: nothing scrolls sideways, and no control is cut off.
+import { expect, test, type Page } from '@playwright/test';
+import { meet, leave, newPage, say, words } from './people.ts';
+import { startRelay, type RelayProcess } from './relayProcess.ts';
+
+let relay: RelayProcess;
+test.beforeEach(async () => {
+  relay = await startRelay();
+});
+test.afterEach(async ({ browser }) => {
+  await leave(browser);
+  await relay.close();
+});
+
+/** What WCAG's reflow asks for: 320 CSS pixels (1.4.10), and text of 200 % (1.4.4). */
+const narrow = { viewport: { width: 320, height: 640 } };
+
+/** What on the page is wider than its place: boxes that scroll sideways, and controls or headings beyond the edges. */
+const tooWide = (page: Page) =>
+  page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%';
+    const named = (element: Element) => `${element.tagName} ${element.ariaLabel ?? element.textContent}`;
+    const isShown = (element: Element) => element.checkVisibility({ visibilityProperty: true });
+    const found = document.scrollingElement ? [document.scrollingElement] : [];
+    const scrollers = [...document.querySelectorAll('*')].filter((element) =>
+      ['auto', 'scroll'].includes(getComputedStyle(element).overflowX),
+    );
+    const controls = [...document.querySelectorAll('a, button, input, textarea, h1, h2, h3')].filter(
+      (element) => !element.matches('.spoken'),
+    );
+    return [
+      ...found.filter(({ scrollWidth }) => scrollWidth > innerWidth).map(() => 'the page'),
+      ...scrollers
+        .filter((element) => isShown(element) && element.scrollWidth > element.clientWidth)
+        .map((element) => `${named(element).slice(0, 60)}: ${element.scrollWidth} > ${element.clientWidth}`),
+      ...controls.filter(isShown).flatMap((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return left < 0 || right > innerWidth ? [`${named(element)}: ${left} to ${right}`] : [];
+      }),
+    ];
+  });
+
+test('[U16] at 320 px with text of 200 % no screen scrolls sideways or cuts a control off', async ({
+  browser,
+}) => {
+  const visitor = await newPage(browser, narrow);
+  await visitor.goto(relay.origin);
+  await expect(visitor.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+  expect(await tooWide(visitor)).toEqual([]);
+  await visitor.goto(relay.administratorLink());
+  await expect(visitor.getByLabel(words.welcome.name)).toBeVisible();
+  expect(await tooWide(visitor)).toEqual([]);
+
+  const { ada, ben } = await meet(browser, relay, narrow);
+  expect(await tooWide(ada)).toEqual([]);
+  await say(ben, 'Donaudampfschifffahrtsgesellschaftskapitän '.repeat(3));
+  await say(ada, 'https://example.org/a/very/long/address/without/a/place/to/break/anywhere/in/it');
+  expect(await tooWide(ada)).toEqual([]);
+  await ada.goto(relay.origin);
+  await expect(ada.getByTestId('chat-list').getByText('Ben', { exact: true })).toBeVisible();
+  expect(await tooWide(ada)).toEqual([]);
+  await ada.goto(`${relay.origin}/settings`);
+  await expect(ada.getByRole('heading', { name: words.settings.title, exact: true })).toBeVisible();
+  expect(await tooWide(ada)).toEqual([]);
+});
