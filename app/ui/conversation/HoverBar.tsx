@@ -1,5 +1,5 @@
-// The quickest ways to act on a message, beside its bubble while a mouse or the focus is on it. Everything else is in
-// the menu behind the last one.
+// The quickest ways to act on a message, beside its bubble while a mouse or the focus is on it; the mouse goes first, so
+// that there is one bar at a time. Everything else is in the menu behind the last one.
 import type { MessageView } from '../../chat/views.ts';
 import { Icon, type IconName } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
@@ -23,7 +23,7 @@ export function HoverBar({ message, isOwn }: { message: MessageView; isOwn: bool
   );
   return (
     <span
-      className={`absolute -top-0.5 z-20 hidden animate-appear rounded-full border border-line bg-raised p-0.5 shadow-float hoverable:flex ${isOwn ? 'end-full me-2' : 'start-full ms-2'}`}
+      className={`absolute -top-0.5 z-20 hidden animate-appear rounded-full border border-line bg-raised p-0.5 shadow-float hoverable:flex in-[ol:has(article:hover)]:not-in-[article:hover]:hidden! ${isOwn ? 'end-full me-2' : 'start-full ms-2'}`}
     >
       {canAnswer &&
         button('smile', words.actions.react, (element) =>
