@@ -1,6 +1,6 @@
 // The door: finds out what one comes with, and leads on, to a new account, to a chat, or to where an invitation can be
 // had. The fragment stays in the address until it has done its work, so a reload loses nothing.
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import type { Admission, CommandFailure } from '../../chat/commands.ts';
 import type { SelfView } from '../../chat/views.ts';
@@ -49,6 +49,14 @@ export function Join({ self }: { self: SelfView }) {
     setAdmission(found);
     setIsOpen(false);
   }
+
+  // Another link opened in this tab changes the fragment only: nothing is loaded anew, and what was typed stays.
+  const onHash = useEffectEvent(() => take(readAdmission(location.href)));
+  useEffect(() => {
+    const read = () => onHash();
+    window.addEventListener('hashchange', read);
+    return () => window.removeEventListener('hashchange', read);
+  }, []);
 
   const form = (given: Admission) => (
     <SignUpForm

@@ -12,6 +12,13 @@ import { handleProblem, suggestHandle } from './suggestHandle.ts';
 /** Bytes that a name may have: the limit of the protocol. */
 const maxNameBytes = 256;
 
+const secretOf = (admission: Admission): string =>
+  admission.kind === 'administrator'
+    ? admission.token
+    : admission.kind === 'invitation'
+      ? admission.link
+      : '';
+
 export function SignUpForm(props: {
   admission: Admission;
   onStart: () => void;
@@ -27,7 +34,7 @@ export function SignUpForm(props: {
   const [name, setName] = useState('');
   const [ownHandle, setOwnHandle] = useState<string>();
   const [takenHandle, setTakenHandle] = useState<string>();
-  const [failure, setFailure] = useState<CommandFailure>();
+  const [failed, setFailed] = useState<{ secret: string; failure: CommandFailure }>();
   const [isTried, setIsTried] = useState(false);
   const [isWorking, setIsWorking] = useState(false);
 
@@ -36,6 +43,9 @@ export function SignUpForm(props: {
     if (!isTouch) nameField.current?.focus();
   }, [isTouch]);
 
+  const secret = secretOf(admission);
+  // What was refused of one link says nothing of the next.
+  const failure = failed?.secret === secret ? failed.failure : undefined;
   const handle = ownHandle ?? suggestHandle(name);
   const problem = handleProblem(handle);
   const isNameTooLong = new TextEncoder().encode(name.trim()).length > maxNameBytes;
@@ -53,13 +63,13 @@ export function SignUpForm(props: {
     setIsTried(true);
     if (name.trim() === '' || isNameTooLong || problem !== undefined || isWorking) return;
     setIsWorking(true);
-    setFailure(undefined);
+    setFailed(undefined);
     onStart();
     const answer = await client.command({ command: 'signUp', name: name.trim(), handle, admission });
     setIsWorking(false);
     if (answer.ok) return onDone(answer.value.chatId);
     if (answer.error === 'handle-taken') setTakenHandle(handle);
-    else setFailure(answer.error);
+    else setFailed({ secret, failure: answer.error });
     onFail(answer.error);
   }
 
@@ -93,7 +103,9 @@ export function SignUpForm(props: {
       />
       {failure !== undefined && (
         <Notice look="danger" icon="warning" role="alert">
-          {words.failures[failure]}
+          {admission.kind === 'administrator' && failure === 'bad-token'
+            ? welcome.adminRefused
+            : words.failures[failure]}
         </Notice>
       )}
       <Button type="submit" disabled={isWorking} className="min-h-12!">

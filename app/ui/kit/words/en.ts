@@ -221,6 +221,8 @@ export const en = {
     invitedSentencePlain: 'Choose a name, and you’re in.',
     adminTitle: 'Your relay is ready',
     adminSentence: 'Make the first account. It looks after this relay.',
+    adminRefused:
+      'The relay didn’t accept this link. Open here the whole link that it printed when it last started: what you typed stays.',
     openTitle: 'Make an account',
     openSentence: 'Choose a name, and you’re in.',
     name: 'Your name',
