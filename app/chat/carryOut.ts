@@ -92,6 +92,9 @@ async function performInRoom(engine: Engine, room: Room, command: RoomCommand): 
     case 'setDraft':
       await room.setDraft(command.text);
       return ok(null);
+    case 'setEdit':
+      await room.setEdit(command.edit ?? undefined);
+      return ok(null);
     case 'markRead':
       await room.markRead(command.messageId);
       return ok(null);

@@ -41,6 +41,11 @@ export const commandSchema: v.GenericSchema<unknown, Command> = v.variant('comma
     emoji: v.nullable(v.pipe(text, v.maxLength(32))),
   }),
   v.object({ command: v.literal('setDraft'), chatId, text }),
+  v.object({
+    command: v.literal('setEdit'),
+    chatId,
+    edit: v.nullable(v.object({ messageId, text })),
+  }),
   v.object({ command: v.literal('markRead'), chatId, messageId }),
   v.object({ command: v.literal('setTyping'), chatId, isTyping: v.boolean() }),
   v.object({ command: v.literal('setVisibleChat'), chatId: v.nullable(chatId) }),

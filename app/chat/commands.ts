@@ -65,6 +65,12 @@ export type Command =
       readonly emoji: string | null;
     }
   | { readonly command: 'setDraft'; readonly chatId: ChatIdText; readonly text: string }
+  /** Keeps the text of an edit that is under way, one a chat; null when it is over. */
+  | {
+      readonly command: 'setEdit';
+      readonly chatId: ChatIdText;
+      readonly edit: { readonly messageId: MessageIdText; readonly text: string } | null;
+    }
   /** Everything up to this message has been on screen. */
   | { readonly command: 'markRead'; readonly chatId: ChatIdText; readonly messageId: MessageIdText }
   | { readonly command: 'setTyping'; readonly chatId: ChatIdText; readonly isTyping: boolean }
@@ -92,6 +98,7 @@ export interface AnswerByCommand {
   readonly deleteMessage: null;
   readonly react: null;
   readonly setDraft: null;
+  readonly setEdit: null;
   readonly markRead: null;
   readonly setTyping: null;
   readonly setVisibleChat: null;

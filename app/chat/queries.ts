@@ -106,6 +106,13 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       }));
   }
 
+  /** Nothing once the message is gone, or has become what was wanted. */
+  async function editOf({ edit }: StoredChat): Promise<Pick<ChatView, 'edit'>> {
+    const message = edit && (await storage.messages.get(edit.messageId));
+    if (!message || message.kind !== 'text' || message.isHidden || message.text === edit.text) return {};
+    return { edit: { ...edit, original: message.text } };
+  }
+
   async function chatView({ chatId }: QueryOf<'chat'>): Promise<ChatView | undefined> {
     const me = await self();
     const chat = await storage.chat(chatId);
@@ -118,6 +125,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       avatarSeed: seedOf(chat, me.user),
       members: chat.members.map((member) => personIn(chat, member.user, me.user)),
       draft: chat.draft,
+      ...(await editOf(chat)),
       unreadCount: chat.unread,
       onlineUserIds: online,
       typingUserIds: typing,

@@ -282,6 +282,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         chat = next;
       }),
     setDraft: (draft: string) => enqueue(() => putChat({ ...chat, draft })),
+    setEdit: (edit: StoredChat['edit']) => enqueue(() => putChat({ ...chat, edit })),
     markRead: (id: string) =>
       enqueue(async () => {
         const upTo = await storage.messages.get(id);

@@ -59,6 +59,8 @@ export interface ChatView {
   readonly avatarSeed: string;
   readonly members: readonly PersonView[];
   readonly draft: string;
+  /** An edit that is under way: the message as it is, and what is to become of it. */
+  readonly edit?: { readonly messageId: MessageIdText; readonly original: string; readonly text: string };
   readonly unreadCount: number;
   /** Members, without oneself, whose app is open on some screen now. */
   readonly onlineUserIds: readonly UserIdText[];

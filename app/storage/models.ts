@@ -35,6 +35,8 @@ export const storedChat = v.object({
   last: v.optional(v.object({ id: text, at: whole })),
   unread: whole,
   draft: text,
+  /** The text of an edit that is under way. */
+  edit: v.optional(v.object({ messageId: text, text })),
   marks: v.record(text, storedMark),
   names: v.record(text, v.object({ name: text, at: whole })),
   /** Per device: records here without a gap, the last one's hash, and numbers that came ahead of the gap. */

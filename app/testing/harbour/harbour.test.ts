@@ -111,6 +111,30 @@ test('[R29] the search finds a text in each form in which it could lie somewhere
   expect(countLeaks([text], [Buffer.from('something else')])).toBe(0);
 });
 
+test('an edit that is under way is kept over a restart, and gone once it was said or its message is', async () => {
+  const a = personOf(ada);
+  const chatId = harbour.group;
+  const editNow = async () => (await a.headless().queries.read({ query: 'chat', chatId }))?.edit;
+  const original = harbour.marked('first');
+  const { id: messageId, done } = a.says(chatId, original);
+  await done;
+  const text = harbour.marked('second');
+  await a.command({ command: 'setEdit', chatId, edit: { messageId, text } });
+  await a.closes();
+  await a.open();
+  expect(await editNow()).toEqual({ messageId, original, text });
+  await a.edits(chatId, messageId, text);
+  expect(await editNow()).toBeUndefined();
+  const third = { messageId, text: harbour.marked('third') };
+  await a.command({ command: 'setEdit', chatId, edit: third });
+  expect(await editNow()).toEqual({ ...third, original: text });
+  await a.command({ command: 'setEdit', chatId, edit: null });
+  expect(await editNow()).toBeUndefined();
+  await a.command({ command: 'setEdit', chatId, edit: third });
+  await a.deletes(chatId, messageId);
+  expect(await editNow()).toBeUndefined();
+});
+
 test('what was under way when an app was closed or killed is no failure worth a line', async () => {
   const a = personOf(ada);
   const printed: unknown[] = [];

@@ -6,12 +6,13 @@ import { IconButton } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 import { useIsTouch } from '../kit/useMediaQuery.ts';
-import { type ComposerMode, textOf } from './composerMode.ts';
+import type { ComposerMode } from './composerMode.ts';
 import { emojiFieldProps, EmojiOptions } from './EmojiOptions.tsx';
 import { ModeBar } from './ModeBar.tsx';
 import { type Anchor, elementAnchor } from './rowActions.ts';
 import { useAutoGrow } from './useAutoGrow.ts';
 import { type Draft } from './useDraft.ts';
+import { type EditText, useKeptEdit } from './useKeptEdit.ts';
 import { useEmojiCompletion } from './useEmojiCompletion.ts';
 import { useTypingSignal } from './useTypingSignal.ts';
 import { writtenText } from './writtenText.ts';
@@ -30,12 +31,14 @@ export function Composer(props: {
   chatId: string;
   draft: Draft;
   mode: ComposerMode;
+  /** What the device keeps of an edit, when this is first drawn. */
+  keptEdit: EditText | undefined;
   onCancelMode: () => void;
   onEditLast: () => void;
   onSend: (text: string, replyTo: MessageIdText | undefined) => void;
   onEdit: (messageId: MessageIdText, text: string) => void;
 }) {
-  const { ref, field, chatId, draft, mode, onCancelMode, onEditLast, onSend, onEdit } = props;
+  const { ref, field, chatId, draft, mode, keptEdit, onCancelMode, onEditLast, onSend, onEdit } = props;
   const { words } = useWords();
   const isTouch = useIsTouch();
   const signalTyping = useTypingSignal(chatId);
@@ -45,11 +48,12 @@ export function Composer(props: {
 
   const isEdit = mode.kind === 'edit';
   // Another message to edit starts over with its text; the draft stays untouched beneath.
-  if (isEdit && edited.messageId !== mode.message.messageId) {
-    setEdited({ messageId: mode.message.messageId, text: textOf(mode.message) });
+  if (isEdit && edited.messageId !== mode.messageId) {
+    setEdited({ messageId: mode.messageId, text: mode.text });
   }
   if (!isEdit && edited.messageId !== '') setEdited({ messageId: '', text: '' });
   const text = isEdit ? edited.text : draft.text;
+  const flushEdit = useKeptEdit(chatId, keptEdit, isEdit && text !== mode.original ? edited : undefined);
   const completion = useEmojiCompletion(text, cursor);
   const isCompleting = completion.options.length > 0;
   useAutoGrow(field);
@@ -81,8 +85,8 @@ export function Composer(props: {
     const trimmed = writtenText(text);
     field.current?.focus();
     if (isEdit) {
-      if (trimmed === '' || trimmed === textOf(mode.message).trim()) onCancelMode();
-      else onEdit(mode.message.messageId, trimmed);
+      if (trimmed === '' || trimmed === mode.original.trim()) onCancelMode();
+      else onEdit(mode.messageId, trimmed);
     } else if (trimmed !== '') {
       change('', 0);
       signalTyping(false);
@@ -139,7 +143,7 @@ export function Composer(props: {
             onChange={(event) => change(event.target.value, event.target.selectionStart)}
             onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
             onKeyDown={onKeyDown}
-            onBlur={draft.flush}
+            onBlur={isEdit ? flushEdit : draft.flush}
             enterKeyHint={isTouch ? 'enter' : 'send'}
             className="scroller field-sizing-content max-h-[9.75rem] min-h-10 min-w-0 flex-1 resize-none bg-transparent px-1.5 py-2 text-md outline-none placeholder:text-muted coarse:min-h-11"
           />

@@ -14,19 +14,20 @@ export function ModeBar({
   onCancel: () => void;
 }) {
   const { words } = useWords();
-  const { author } = mode.message;
   const isEdit = mode.kind === 'edit';
   const title = isEdit
     ? words.conversation.editing
-    : author.isSelf
+    : mode.message.author.isSelf
       ? words.conversation.replyingToSelf
-      : words.conversation.replyingTo(personName(words, author.name));
+      : words.conversation.replyingTo(personName(words, mode.message.author.name));
   return (
     <div className="flex animate-rise items-center gap-2.5 border-b border-line ps-4 pe-1 py-1">
       <Icon name={isEdit ? 'edit' : 'reply'} size={4.5} className="text-accent-ink" />
       <div className="min-w-0 flex-1 border-s-3 border-accent-bright ps-2.5 text-sm">
         <bdi className="block truncate font-semibold text-accent-ink">{title}</bdi>
-        <bdi className="block truncate text-muted">{markupToPlain(textOf(mode.message))}</bdi>
+        <bdi className="block truncate text-muted">
+          {markupToPlain(isEdit ? mode.original : textOf(mode.message))}
+        </bdi>
       </div>
       <IconButton
         icon="close"

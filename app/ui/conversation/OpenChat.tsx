@@ -9,7 +9,7 @@ import { useShortcut } from '../kit/useShortcut.ts';
 import { useIsTouch } from '../kit/useMediaQuery.ts';
 import { useWords } from '../kit/Surroundings.tsx';
 import { Composer, type ComposerHandle } from './Composer.tsx';
-import { type ComposerMode, textOf } from './composerMode.ts';
+import { type ComposerMode, editOf, textOf } from './composerMode.ts';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import { ConversationSearch } from './ConversationSearch.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
@@ -37,7 +37,9 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
   const list = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const [mode, setMode] = useState<ComposerMode>({ kind: 'new' });
+  const [mode, setMode] = useState<ComposerMode>(() =>
+    chat.edit ? { kind: 'edit', ...chat.edit } : { kind: 'new' },
+  );
   const [overlay, setOverlay] = useState<OverlayState>();
   const [isSearching, setIsSearching] = useState(false);
   const [flashingId, setFlashingId] = useState<MessageIdText | undefined>(targetId);
@@ -106,8 +108,9 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
   function onAction(message: MessageView, action: MessageAction): void {
     switch (action) {
       case 'reply':
+        return startMode({ kind: 'reply', message });
       case 'edit':
-        return startMode({ kind: action, message });
+        return startMode(editOf(message));
       case 'copy':
         return void navigator.clipboard
           .writeText(textOf(message))
@@ -125,7 +128,7 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
 
   function editLast(): void {
     const last = view?.messages.findLast((message) => message.author.isSelf && message.body.kind === 'text');
-    if (last) startMode({ kind: 'edit', message: last });
+    if (last) startMode(editOf(last));
   }
 
   return (
@@ -180,6 +183,7 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
         chatId={chatId}
         draft={draft}
         mode={mode}
+        keptEdit={chat.edit}
         onCancelMode={() => setMode({ kind: 'new' })}
         onEditLast={editLast}
         onSend={(text, replyTo) => {

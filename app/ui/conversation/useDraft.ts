@@ -2,8 +2,9 @@
 // another tab wrote is taken over while nobody writes here.
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from '../kit/Surroundings.tsx';
+import { useBeforeLeaving } from './useBeforeLeaving.ts';
 
-const pauseMs = 400;
+export const pauseMs = 400;
 
 export interface Draft {
   readonly text: string;
@@ -44,16 +45,6 @@ export function useDraft(chatId: string, stored: string, isWriting: () => boolea
     setText(stored);
   }, [stored, isWriting]);
 
-  useEffect(() => {
-    const onHidden = () => document.visibilityState === 'hidden' && flush();
-    document.addEventListener('visibilitychange', onHidden);
-    window.addEventListener('pagehide', flush);
-    return () => {
-      document.removeEventListener('visibilitychange', onHidden);
-      window.removeEventListener('pagehide', flush);
-      flush();
-    };
-  }, [flush]);
-
+  useBeforeLeaving(flush);
   return { text, change, flush };
 }
