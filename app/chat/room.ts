@@ -222,6 +222,9 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     await putChat({ ...chat, names: { ...chat.names, [selfUser]: { name, at } } });
   }
 
+  /** The edit that is under way, unless it is of this message. */
+  const editBeside = (id: string) => (chat.edit?.messageId === id ? undefined : chat.edit);
+
   /** Signs and keeps a record, and shows it; its way to the relay is the segment's. */
   async function say(id: string, body: Body): Promise<boolean> {
     const recordId = parseId<RecordId>(id, 16);
@@ -246,7 +249,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       const projected = await projectRecords(projection, chat, [
         { header, user: selfUser, body: item, isWaiting: true },
       ]);
-      const next = body.kind === 'message' ? { ...projected.chat, draft: '' } : projected.chat;
+      const next = { ...projected.chat };
+      if (body.kind === 'message') next.draft = '';
+      // Said, or of a message that is to be gone: its text stays nowhere.
+      if (body.kind === 'edit' || body.kind === 'deletion') next.edit = editBeside(idToText(body.target));
       await projected.batch.putChat(next).addOutbox(segment.outboxRow(recordId, sealed)).commit();
       chat = next;
       segment.append(recordId, sealed);
@@ -277,7 +283,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
           .filter((m) => m.id !== id);
         const last = chat.last?.id === id ? newest && { id: newest.id, at: newest.at } : chat.last;
         const { last: _, ...rest } = chat;
-        const next = { ...rest, unread, ...(last ? { last } : {}) };
+        const next = { ...rest, unread, edit: editBeside(id), ...(last ? { last } : {}) };
         await storage.batch().putMessage(hidden).putChat(next).commit();
         chat = next;
       }),
