@@ -1,8 +1,6 @@
-// The first minutes: the administrator's link, notes to oneself, invitations open, used and mistaken, installing, and
-// what every screen owes to people who can't see it.
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { composer, invite, join, message, openChat, say, signUpAdministrator, words } from './people.ts';
+// The first minutes: the administrator's link, notes to oneself, invitations open, used and mistaken, and installing.
+import { expect, test } from '@playwright/test';
+import { invite, join, message, newPage, openChat, say, signUpAdministrator, words } from './people.ts';
 import { startRelay, type RelayProcess } from './relayProcess.ts';
 
 let relay: RelayProcess;
@@ -12,9 +10,6 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   await relay.close();
 });
-
-const newPage = async (browser: Browser, options = {}): Promise<Page> =>
-  (await browser.newContext(options)).newPage();
 
 test('[U10] the one-time link makes the administrator, once; alone, there are notes to oneself', async ({
   browser,
@@ -83,39 +78,3 @@ test('[U13] the app can be installed: no installability errors, a controlled pag
     [],
   );
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`[U1] no serious axe finding on any screen, ${colorScheme}`, async ({ browser }) => {
-    const expectClean = async (page: Page, name: string) => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([]);
-    };
-    const ada = await newPage(browser, { colorScheme });
-    await ada.goto(relay.origin);
-    await expect(ada.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
-    await expectClean(ada, 'welcome');
-    await signUpAdministrator(ada, relay, 'Ada');
-    await expectClean(ada, 'empty inbox');
-    const link = await invite(ada);
-    await expectClean(ada, 'invite');
-    const ben = await newPage(browser, { colorScheme, viewport: { width: 390, height: 844 } });
-    await ben.goto(link);
-    await expect(ben.getByLabel(words.welcome.name)).toBeVisible();
-    await expectClean(ben, 'join');
-    await join(ben, link, 'Ben');
-    await say(ben, 'Hello Ada, see https://example.org');
-    await expectClean(ben, 'conversation, phone');
-    await ada.goto(relay.origin);
-    await openChat(ada, 'Ben');
-    await expect(message(ada, 'Hello')).toBeVisible();
-    await composer(ada).focus();
-    await expectClean(ada, 'conversation, desktop');
-    await ada.goto(`${relay.origin}/settings`);
-    await expect(ada.getByRole('heading', { name: words.settings.title, exact: true })).toBeVisible();
-    await expectClean(ada, 'settings');
-    await ada.goto(`${relay.origin}/diagnostics`);
-    await expect(ada.getByRole('heading', { name: words.diagnostics.title })).toBeVisible();
-    await expectClean(ada, 'diagnostics');
-  });
-}
