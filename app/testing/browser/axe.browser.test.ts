@@ -23,6 +23,9 @@ import {
 } from './people.ts';
 import { startRelay, type RelayProcess } from './relayProcess.ts';
 
+/** Up to twenty states a test, and axe computes for each what everything on the screen looks like. */
+test.describe.configure({ timeout: 120_000 });
+
 let relay: RelayProcess;
 test.beforeEach(async () => {
   relay = await startRelay();
