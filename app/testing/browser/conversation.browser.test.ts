@@ -1,18 +1,16 @@
 // Two people talk: everything that issue and README promise of a conversation, on two screens and one real relay.
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import {
   act,
   composer,
   expectDelivery,
   find,
-  invite,
-  join,
+  leave,
+  meet,
   message,
-  openChat,
   react,
   rows,
   say,
-  signUpAdministrator,
   words,
 } from './people.ts';
 import { startRelay, type RelayProcess } from './relayProcess.ts';
@@ -21,26 +19,13 @@ let relay: RelayProcess;
 test.beforeEach(async () => {
   relay = await startRelay();
 });
-test.afterEach(async () => {
+test.afterEach(async ({ browser }) => {
+  await leave(browser);
   await relay.close();
 });
 
-const newPage = async (browser: Browser): Promise<Page> => (await browser.newContext()).newPage();
-
-/** Ada and Ben, in their chat on both screens. */
-async function meet(browser: Browser): Promise<{ ada: Page; ben: Page }> {
-  const ada = await newPage(browser);
-  await signUpAdministrator(ada, relay, 'Ada');
-  const link = await invite(ada);
-  const ben = await newPage(browser);
-  await join(ben, link, 'Ben');
-  await ada.goto(relay.origin);
-  await openChat(ada, 'Ben');
-  return { ada, ben };
-}
-
 test('[U2] messages, ticks, typing and presence', async ({ browser }) => {
-  const { ada, ben } = await meet(browser);
+  const { ada, ben } = await meet(browser, relay);
   await say(ben, 'Hello Ada');
   await expect(message(ada, 'Hello Ada')).toBeVisible();
   await expectDelivery(ben, 'Hello Ada', 'read');
@@ -57,7 +42,7 @@ test('[U2] messages, ticks, typing and presence', async ({ browser }) => {
 test('[U3] reply, react, edit and delete show on both sides, and stay after a reload', async ({
   browser,
 }) => {
-  const { ada, ben } = await meet(browser);
+  const { ada, ben } = await meet(browser, relay);
   await say(ben, 'Lunch at noon?');
   await expect(message(ada, 'Lunch at noon?')).toBeVisible();
 
@@ -91,7 +76,7 @@ test('[U3] reply, react, edit and delete show on both sides, and stay after a re
 test('[U4] search finds what was said, by the beginning of a word and without accents', async ({
   browser,
 }) => {
-  const { ada, ben } = await meet(browser);
+  const { ada, ben } = await meet(browser, relay);
   await say(ben, 'The crème brûlée was perfect');
   await expect(message(ada, 'brûlée')).toBeVisible();
   await (await find(ada, 'brul', 'perfect')).click();
@@ -99,7 +84,7 @@ test('[U4] search finds what was said, by the beginning of a word and without ac
 });
 
 test('[U5] a hostile text is shown as text and breaks nothing', async ({ browser }) => {
-  const { ada, ben } = await meet(browser);
+  const { ada, ben } = await meet(browser, relay);
   const hostile = [
     '<img src=x onerror="document.title=1"><script>document.title=2</script>',
     '[click](javascript:document.title=3) javascript:alert(1)',
@@ -123,7 +108,7 @@ test('[U5] a hostile text is shown as text and breaks nothing', async ({ browser
 test('[U6] a second tab shows the same and sends through the one engine; when the first dies it goes on', async ({
   browser,
 }) => {
-  const { ada, ben } = await meet(browser);
+  const { ada, ben } = await meet(browser, relay);
   const second = await ben.context().newPage();
   await second.goto(ben.url());
   await say(second, 'From the second tab');
@@ -138,7 +123,7 @@ test('[U6] a second tab shows the same and sends through the one engine; when th
 test('[U7] a relay killed with SIGKILL in the middle loses nothing and doubles nothing', async ({
   browser,
 }) => {
-  const { ada, ben } = await meet(browser);
+  const { ada, ben } = await meet(browser, relay);
   for (let i = 0; i < 5; i++) await say(ben, `before ${i}`);
   await relay.stop('SIGKILL');
   for (let i = 0; i < 5; i++) await say(ben, `during ${i}`);

@@ -1,13 +1,24 @@
 // The first minutes: the administrator's link, notes to oneself, invitations open, used and mistaken, and installing.
 import { expect, test } from '@playwright/test';
-import { invite, join, message, newPage, openChat, say, signUpAdministrator, words } from './people.ts';
+import {
+  invite,
+  join,
+  leave,
+  message,
+  newPage,
+  openChat,
+  say,
+  signUpAdministrator,
+  words,
+} from './people.ts';
 import { startRelay, type RelayProcess } from './relayProcess.ts';
 
 let relay: RelayProcess;
 test.beforeEach(async () => {
   relay = await startRelay();
 });
-test.afterEach(async () => {
+test.afterEach(async ({ browser }) => {
+  await leave(browser);
   await relay.close();
 });
 
