@@ -122,9 +122,9 @@ export function Composer(props: {
       {isCompleting && (
         <EmojiOptions completion={completion} onPick={(option) => replace(completion.complete(option))} />
       )}
-      <div className="overflow-clip rounded-xl border border-line bg-surface shadow-float focus-within:border-accent-bright/60">
+      <div className="@container overflow-clip rounded-xl border border-line bg-surface shadow-float focus-within:border-accent-bright/60">
         {mode.kind !== 'new' && <ModeBar mode={mode} onCancel={onCancelMode} />}
-        <div className="flex items-end gap-0.5 p-1">
+        <div className="flex items-end justify-between gap-0.5 p-1 @max-3xs:flex-wrap">
           <IconButton
             icon="smile"
             size={5.5}
@@ -145,7 +145,7 @@ export function Composer(props: {
             onKeyDown={onKeyDown}
             onBlur={isEdit ? flushEdit : draft.flush}
             enterKeyHint={isTouch ? 'enter' : 'send'}
-            className="scroller field-sizing-content max-h-[9.75rem] min-h-10 min-w-0 flex-1 resize-none bg-transparent px-1.5 py-2 text-md outline-none placeholder:text-muted coarse:min-h-11"
+            className="scroller field-sizing-content max-h-[9.75rem] min-h-10 min-w-0 flex-1 resize-none @max-3xs:-order-1 @max-3xs:basis-full bg-transparent px-1.5 py-2 text-md outline-none placeholder:text-muted coarse:min-h-11"
           />
           <button
             type="button"

@@ -34,7 +34,7 @@ export function ConversationHeader({ chat, onSearch }: { chat: ChatView; onSearc
   const presence = usePresence(chat);
   const isOnline = chat.kind === 'direct' && chat.onlineUserIds.length > 0;
   return (
-    <header className="flex items-center gap-2.5 border-b border-line bg-surface px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-2 wide:px-4">
+    <header className="@container flex items-center gap-2.5 border-b border-line bg-surface px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-2 wide:px-4">
       <IconButton
         icon="back"
         size={6}
@@ -42,7 +42,10 @@ export function ConversationHeader({ chat, onSearch }: { chat: ChatView; onSearc
         onClick={() => leaveTo('/', navigate)}
         className="-me-1.5 wide:hidden rtl:-scale-x-100"
       />
-      <Avatar seed={chat.avatarSeed} name={chat.title} kind={chat.kind} size="md" isOnline={isOnline} />
+      {/* With large letters on a small screen the name needs its room. */}
+      <span className="@max-3xs:hidden">
+        <Avatar seed={chat.avatarSeed} name={chat.title} kind={chat.kind} size="md" isOnline={isOnline} />
+      </span>
       <div className="flex min-h-11 min-w-0 flex-1 flex-col justify-center">
         <h1 className="truncate font-semibold">
           <bdi>{chatTitle(words, chat)}</bdi>

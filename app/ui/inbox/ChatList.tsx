@@ -23,7 +23,8 @@ export function ChatList({ rows, openId }: { rows: readonly ChatRowView[]; openI
       ref={container}
       role="presentation"
       {...roving.handlers}
-      className="scroller min-h-0 flex-1 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
+      // With large letters on a small screen all of the inbox scrolls, rather than leaving the chats no room.
+      className="scroller min-h-40 flex-1 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
       data-testid="chat-list"
     >
       <Virtualizer

@@ -68,7 +68,7 @@ export function Inbox(props: {
   }
 
   return (
-    <div className="flex h-full min-h-0 flex-col bg-surface">
+    <div className="scroller flex h-full min-h-0 flex-col bg-surface">
       <div className="flex flex-wrap items-center justify-end gap-x-1 ps-4 pe-2.5 pt-[max(0.625rem,env(safe-area-inset-top))] pb-2.5">
         <h1 className="flex-1 text-xl font-bold tracking-tight">{words.inbox.title}</h1>
         <div className="flex items-center gap-1">
