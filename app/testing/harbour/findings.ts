@@ -78,7 +78,8 @@ const sharedPart = (message: MessageView) =>
     message.sentAtMs,
     message.body,
     message.isEdited,
-    message.replyTo,
+    // Whose message it answers is seen by each with their own eyes.
+    message.replyTo && { ...message.replyTo, isSelf: undefined },
     message.reactions.map(({ emoji, count }) => [emoji, count]),
     message.isVerified,
   ]);
