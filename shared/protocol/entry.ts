@@ -10,11 +10,16 @@ import {
   type DocumentId,
   type EntryHash,
   type LogHash,
+  type SnapshotId,
 } from './ids.ts';
-import { maxEntryBytes } from './limits.ts';
+import { maxEntryBytes, maxSnapshotBytes } from './limits.ts';
 
 /** What kind of document an entry belongs to; a reader sets aside kinds that it doesn't know. */
-export const entryKinds = { segment: 1, meta: 2, notes: 3 } as const;
+/**
+ * Snapshots are entries of a kind of their own: `sequence` and `previous` are the log's cursor (its `seq` and hash) that
+ * they stand for. They lie beside the log, not in it.
+ */
+export const entryKinds = { segment: 1, meta: 2, notes: 3, segmentSnapshot: 4, metaSnapshot: 5 } as const;
 
 export const entryHeader = struct({
   version: literal(1),
@@ -41,13 +46,22 @@ export const parseEntry = (bytes: Uint8Array): SealedEntry | undefined =>
   bytes.length > maxEntryBytes ? undefined : decode(sealedEntry, bytes);
 export const encodeEntry = (entry: SealedEntry): Bytes => encode(sealedEntry, entry);
 
+/** As `parseEntry`, for a snapshot. */
+export const parseSnapshot = (bytes: Uint8Array): SealedEntry | undefined =>
+  bytes.length > maxSnapshotBytes ? undefined : decode(sealedEntry, bytes);
+
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 const entryLabel = textToBytes('convo/entry/1');
+const snapshotLabel = textToBytes('convo/snapshot/1');
 const logLabel = textToBytes('convo/log/1');
 
 /** Hash of one entry in its place: bound to the document. */
 export const hashEntry = (sha256: Sha256, document: DocumentId, entry: Uint8Array): EntryHash =>
   sha256(concatBytes(entryLabel, document, entry)).slice(0, 16) as EntryHash;
+
+/** Names a snapshot: bound to its document. */
+export const hashSnapshot = (sha256: Sha256, document: DocumentId, bytes: Uint8Array): SnapshotId =>
+  sha256(concatBytes(snapshotLabel, document, bytes)).slice(0, 16) as SnapshotId;
 
 /** The log's hash after one more entry; before the first it is 16 zeros. */
 export const extendLogHash = (sha256: Sha256, before: LogHash, entry: EntryHash): LogHash =>

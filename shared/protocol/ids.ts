@@ -25,6 +25,8 @@ export type LedgerHead = Branded<'LedgerHead'>;
 export type EntryHash = Branded<'EntryHash'>;
 /** Hash over a document's whole log so far (16). */
 export type LogHash = Branded<'LogHash'>;
+/** Hash of a snapshot in its document (16). */
+export type SnapshotId = Branded<'SnapshotId'>;
 /** Which device of a chat wrote an entry, without saying so to the relay (16). */
 export type AuthorTag = Branded<'AuthorTag'>;
 export type SigningPublicKey = Branded<'SigningPublicKey'>;
@@ -43,6 +45,7 @@ export const entryHash32 = fixed<EntryHash32>(32);
 export const ledgerHead = fixed<LedgerHead>(16);
 export const entryHash = fixed<EntryHash>(16);
 export const logHash = fixed<LogHash>(16);
+export const snapshotId = fixed<SnapshotId>(16);
 export const authorTag = fixed<AuthorTag>(16);
 export const signingPublicKey = fixed<SigningPublicKey>(32);
 export const signature = fixed<Signature>(64);
@@ -61,4 +64,5 @@ export function parseId<T extends Bytes>(text: string, length: number): T | unde
 
 export const emptyLogHash = new Uint8Array(16) as LogHash;
 export const noEntryHash = new Uint8Array(16) as EntryHash;
+export const noSnapshot = new Uint8Array(16) as SnapshotId;
 export const noParent = new Uint8Array(32) as EntryHash32;

@@ -2,6 +2,12 @@
 
 /** One sealed entry: 64 KB of text in its costliest form, a few times over, and still small enough to hold in memory. */
 export const maxEntryBytes = 512 * 1024;
+/** A snapshot: a full segment (512 KB), what late comers added to it, and seals. */
+export const maxSnapshotBytes = 4 * 1024 * 1024;
+/** Snapshots travel in parts, so that one does not hold up the socket's other frames. */
+export const maxSnapshotPartBytes = 128 * 1024;
+/** Sessions that one purge may name. */
+export const maxPurgedSessions = 256;
 /** One frame: the largest entry with its envelope. */
 export const maxFrameBytes = maxEntryBytes + 1024;
 /** Entries of one `entries` frame; with `maxBatchBytes` it keeps a catch-up in pieces that a phone decodes without a pause. */

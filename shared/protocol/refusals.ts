@@ -41,6 +41,8 @@ export const refusalNumberByCode = {
   'too-many': 22,
   /** The client is of a version that this relay no longer speaks. */
   'version-unsupported': 23,
+  /** The document has another snapshot than the one named, or moved on; `detail` is its id (16, zeros for none). */
+  'snapshot-moved': 25,
   /** The relay failed in a way that is a bug; it is in its log. */
   internal: 24,
 } as const;

@@ -7,12 +7,15 @@ import { challengeFrame } from './challengeFrame.ts';
 import { entries } from './entries.ts';
 import { ledgerMoved } from './ledgerMoved.ts';
 import { live } from './live.ts';
+import { looked } from './looked.ts';
 import { mail } from './mail.ts';
 import { mailed } from './mailed.ts';
 import { pong } from './pong.ts';
 import { proven } from './proven.ts';
+import { published } from './published.ts';
 import { refused } from './refused.ts';
 import { signal } from './signal.ts';
+import { snapshot } from './snapshot.ts';
 import { welcome } from './welcome.ts';
 
 const down = union({
@@ -30,6 +33,9 @@ const down = union({
   pong: [12, pong],
   refused: [13, refused],
   bye: [14, bye],
+  published: [15, published],
+  snapshot: [16, snapshot],
+  looked: [17, looked],
 });
 export type DownFrame = ValueOf<typeof down>;
 export const encodeDown = (frame: DownFrame) => encode(down, frame);

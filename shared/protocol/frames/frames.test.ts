@@ -9,6 +9,7 @@ import type {
   EntryHash32,
   LogHash,
   SessionId,
+  SnapshotId,
   UserId,
 } from '../ids.ts';
 import { maxBatchEntries, maxEntryBytes, maxFrameBytes, maxMailBytes, maxSignalBytes } from '../limits.ts';
@@ -38,6 +39,18 @@ const up: { readonly [K in UpFrame['type']]: fc.Arbitrary<Fields<UpFrame, K>> } 
   postMail: fc.record({ request: number, to: of<UserId>(32), mail: upTo(500) }),
   mailTaken: fc.record({ mailId: number }),
   ping: fc.record({ nonce: number }),
+  publish: fc.record({
+    channel: number,
+    previous: of<SnapshotId>(16),
+    isSeal: fc.boolean(),
+    purged: fc.array(of<SessionId>(8), { maxLength: 4 }),
+    index: number,
+    count: number,
+    part: upTo(500),
+  }),
+  countersign: fc.record({ channel: number, snapshot: of<SnapshotId>(16) }),
+  fetchSnapshot: fc.record({ channel: number }),
+  look: fc.record({ request: number, chat, document: of<DocumentId>(16) }),
 };
 const down: { readonly [K in DownFrame['type']]: fc.Arbitrary<Fields<DownFrame, K>> } = {
   challenge: fc.record({ version: number, challenge: of<Challenge>(32) }),
@@ -60,6 +73,17 @@ const down: { readonly [K in DownFrame['type']]: fc.Arbitrary<Fields<DownFrame, 
     detail: upTo(64),
   }),
   bye: fc.record({ reason: words(64), retryAfterMs: number }),
+  published: fc.record({ channel: number, snapshot: of<SnapshotId>(16), cursor, isSeal: fc.boolean() }),
+  snapshot: fc.record({
+    channel: number,
+    snapshot: of<SnapshotId>(16),
+    cursor,
+    isSeal: fc.boolean(),
+    index: number,
+    count: number,
+    part: upTo(500),
+  }),
+  looked: fc.record({ request: number, end: cursor, snapshot: of<SnapshotId>(16), isSealed: fc.boolean() }),
 };
 
 /** Bytes near those of a frame: one place changed, cut, or something added. */

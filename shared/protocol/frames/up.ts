@@ -2,11 +2,15 @@
 import { decode, encode, union, type ValueOf } from '../../codec/codec.ts';
 import { maxFrameBytes } from '../limits.ts';
 import { append } from './append.ts';
+import { countersign } from './countersign.ts';
+import { fetchSnapshot } from './fetchSnapshot.ts';
 import { hello } from './hello.ts';
+import { look } from './look.ts';
 import { mailTaken } from './mailTaken.ts';
 import { ping } from './ping.ts';
 import { postMail } from './postMail.ts';
 import { prove } from './prove.ts';
+import { publish } from './publish.ts';
 import { signal } from './signal.ts';
 import { subscribe } from './subscribe.ts';
 import { unsubscribe } from './unsubscribe.ts';
@@ -21,6 +25,10 @@ export const upNumberByType = {
   postMail: 7,
   mailTaken: 8,
   ping: 9,
+  publish: 10,
+  countersign: 11,
+  fetchSnapshot: 12,
+  look: 13,
 } as const;
 
 const up = union({
@@ -33,6 +41,10 @@ const up = union({
   postMail: [upNumberByType.postMail, postMail],
   mailTaken: [upNumberByType.mailTaken, mailTaken],
   ping: [upNumberByType.ping, ping],
+  publish: [upNumberByType.publish, publish],
+  countersign: [upNumberByType.countersign, countersign],
+  fetchSnapshot: [upNumberByType.fetchSnapshot, fetchSnapshot],
+  look: [upNumberByType.look, look],
 });
 export type UpFrame = ValueOf<typeof up>;
 export const encodeUp = (frame: UpFrame) => encode(up, frame);
