@@ -111,6 +111,7 @@ export function openChatAccess(chat: StoredChat, identity: Identity): ChatAccess
         tags.set(key, tag);
         return tag;
       },
+      readerCount: () => authors.length,
       authorByTag: (tag) => byTag.get(idToText(tag)),
       authorByDevice: (of) => byDevice.get(idToText(of)),
     },

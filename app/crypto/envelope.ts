@@ -32,7 +32,7 @@ const associatedData = (document: DocumentId, header: EntryHeader) =>
 
 /**
  * An entry as it goes to the relay (`encodeEntry`). Pads the plaintext (PADMÉ, at least 64 bytes) and draws the nonce.
- * Throws a RangeError where the entry would be larger than `maxEntryBytes`.
+ * Throws a RangeError where the entry would be larger than `maxBytes`.
  */
 export function sealEntry(
   key: EntryKey,
@@ -40,13 +40,14 @@ export function sealEntry(
   header: Omit<EntryHeader, 'commitment' | 'nonce'>,
   plaintext: Uint8Array,
   random: Random,
+  maxBytes = maxEntryBytes,
 ): Bytes {
   const nonce = random(aeadNonceBytes);
   const { subkey, commitment } = deriveForEntry(key, nonce);
   const full: EntryHeader = { ...header, commitment, nonce };
   const ciphertext = sealAead(subkey, nonce, pad(plaintext), associatedData(document, full));
   const entry = encodeEntry({ header: full, ciphertext });
-  if (entry.length > maxEntryBytes) throw new RangeError(`an entry of ${entry.length} bytes is too large`);
+  if (entry.length > maxBytes) throw new RangeError(`an entry of ${entry.length} bytes is too large`);
   return entry;
 }
 

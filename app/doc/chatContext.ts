@@ -25,6 +25,8 @@ export interface ChatContext {
   keysOf(epoch: number): EpochKeys | undefined;
   ledgerHead(): LedgerHead;
   tagOf(device: DeviceId): AuthorTag;
+  /** Devices that read here, this one included. */
+  readerCount(): number;
   authorByTag(tag: AuthorTag): Author | undefined;
   authorByDevice(device: DeviceId): Author | undefined;
 }

@@ -14,6 +14,7 @@ import {
   type SessionId,
   type Signature,
 } from '../../shared/protocol/ids.ts';
+import { maxEntryBytes } from '../../shared/protocol/limits.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { openEntry, sealEntry } from '../crypto/envelope.ts';
 import type { Random } from '../crypto/random.ts';
@@ -54,6 +55,7 @@ export async function sealUpdate(
   },
   update: Uint8Array,
   random: Random,
+  maxBytes = maxEntryBytes,
 ): Promise<Bytes> {
   const keys = context.currentKeys();
   const place: Place = {
@@ -63,7 +65,14 @@ export async function sealUpdate(
     author: context.tagOf(context.self.device),
   };
   const signature = await context.self.signer.sign(statement(document, place, update));
-  return sealEntry(keys.entryKey, document, { version: 1, ...place }, concatBytes(signature, update), random);
+  return sealEntry(
+    keys.entryKey,
+    document,
+    { version: 1, ...place },
+    concatBytes(signature, update),
+    random,
+    maxBytes,
+  );
 }
 
 /** Why an entry was set aside (SPEC S4). */
@@ -76,7 +85,9 @@ export type EntryFault =
   | 'bad-signature'
   | 'foreign-session'
   | 'out-of-session'
-  | 'foreign-items';
+  | 'foreign-items'
+  | 'bad-snapshot'
+  | 'incomplete-snapshot';
 
 export interface OpenedEntry {
   readonly header: EntryHeader;
@@ -90,8 +101,9 @@ export async function openUpdate(
   document: DocumentId,
   kind: number,
   entry: Uint8Array,
+  parse: (bytes: Uint8Array) => SealedEntry | undefined = parseEntry,
 ): Promise<Result<OpenedEntry, EntryFault>> {
-  const sealed: SealedEntry | undefined = parseEntry(entry);
+  const sealed = parse(entry);
   if (!sealed) return fail('malformed');
   const { header } = sealed;
   if (header.kind !== kind) return fail('unknown-kind');

@@ -41,6 +41,7 @@ function createReader(pending: (sequence: number) => OwnPending | undefined = ()
       await Promise.resolve();
       cursor = run.cursor;
     },
+    snapshot: async () => {},
     live: (isForked) => void said.push(isForked ? 'fork' : 'live'),
   });
   const applied = () => runs.flatMap((run) => run.items.flatMap((i) => (i.entry ? [i.entry] : [])));

@@ -5,6 +5,7 @@ import { extendLogHash, hashEntry, parseEntry, type EntryHeader } from '../../sh
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId, EntryHash, SessionId } from '../../shared/protocol/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
+import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 
 /** Applied together at most: Yjs takes many in one transaction, and a pause stays under a frame. */
 const maxRun = 256;
@@ -25,6 +26,8 @@ export interface InboxRun {
   readonly items: readonly { readonly entry?: Bytes; readonly hash: EntryHash }[];
   readonly own: readonly OwnEntry[];
   readonly cursor: Cursor;
+  /** By how much the log grew. */
+  readonly bytes: number;
 }
 
 export interface InboxDeps {
@@ -34,6 +37,8 @@ export interface InboxDeps {
   readonly ownPending: (session: SessionId, sequence: number) => OwnPending | undefined;
   readonly restart: () => void;
   readonly apply: (run: InboxRun) => Promise<void>;
+  /** A snapshot in the place of entries that went; all before it is applied. */
+  readonly snapshot: (snapshot: RelaySnapshot) => Promise<void>;
   /** All events before it are applied; forked when the relay's log is another one than this device has seen. */
   readonly live: (isForked: boolean) => void;
 }
@@ -42,6 +47,7 @@ type Event =
   | { readonly kind: 'entry'; readonly seq: number; readonly entry: Bytes }
   | { readonly kind: 'ack'; readonly session: SessionId; readonly sequence: number; readonly cursor: Cursor }
   | { readonly kind: 'live'; readonly cursor: Cursor }
+  | { readonly kind: 'snapshot'; readonly snapshot: RelaySnapshot }
   /** Something was not taken for want of room. */
   | { readonly kind: 'missed' };
 
@@ -71,6 +77,9 @@ export function createInbox(deps: InboxDeps) {
       } else if (isGap) {
         events = [];
         deps.restart();
+      } else if (events[0]?.kind === 'snapshot') {
+        const { snapshot } = events.shift() as Event & { kind: 'snapshot' };
+        await deps.snapshot(snapshot);
       } else if (events[0]?.kind === 'live') {
         const { cursor } = events.shift() as Event & { kind: 'live' };
         const here = deps.cursor();
@@ -80,15 +89,20 @@ export function createInbox(deps: InboxDeps) {
     }
   }
 
-  /** Takes the events that continue the cursor, up to the next `live`. */
+  /** Takes the events that continue the cursor, up to the next `live` or snapshot. */
   function takeRun(): { run: InboxRun; isGap: boolean; isForked: boolean } {
     const items: { entry?: Bytes; hash: EntryHash }[] = [];
     const own: OwnEntry[] = [];
     let cursor = deps.cursor();
-    const result = (isGap: boolean, isForked = false) => ({ run: { items, own, cursor }, isGap, isForked });
+    let bytes = 0;
+    const result = (isGap: boolean, isForked = false) => ({
+      run: { items, own, cursor, bytes },
+      isGap,
+      isForked,
+    });
     while (items.length < maxRun) {
       const [event] = events;
-      if (!event || event.kind === 'live') break;
+      if (!event || event.kind === 'live' || event.kind === 'snapshot') break;
       if (event.kind === 'missed') return result(true);
       if (event.kind === 'ack') {
         const pending = deps.ownPending(event.session, event.sequence);
@@ -99,6 +113,7 @@ export function createInbox(deps: InboxDeps) {
             const next = { seq: cursor.seq + 1, hash: extendLogHash(sha256, cursor.hash, hash) };
             if (!equalBytes(next.hash, event.cursor.hash)) return result(false, true);
             cursor = next;
+            bytes += pending.entry.length;
             items.push(pending.isEarlierRun ? { entry: pending.entry, hash } : { hash });
           } else if (event.cursor.seq > cursor.seq) return result(true);
           own.push({ header, hash });
@@ -107,6 +122,7 @@ export function createInbox(deps: InboxDeps) {
       else if (event.seq === cursor.seq + 1) {
         const hash = hashEntry(sha256, deps.document, event.entry);
         cursor = { seq: event.seq, hash: extendLogHash(sha256, cursor.hash, hash) };
+        bytes += event.entry.length;
         const header = parseEntry(event.entry)?.header;
         const pending = header && deps.ownPending(header.session, header.sequence);
         const isOwn = pending !== undefined && equalBytes(pending.entry, event.entry);
@@ -129,6 +145,7 @@ export function createInbox(deps: InboxDeps) {
       if (events.length + entries.length > maxWaiting) push({ kind: 'missed' });
       else entries.forEach((entry, index) => push({ kind: 'entry', seq: firstSeq + index, entry }));
     },
+    snapshot: (snapshot: RelaySnapshot) => push({ kind: 'snapshot', snapshot }),
     live: (cursor: Cursor) => push({ kind: 'live', cursor }),
     acked: (session: SessionId, sequence: number, cursor: Cursor) =>
       push({ kind: 'ack', session, sequence, cursor }),

@@ -6,7 +6,7 @@ import { createSealedUpdates } from '../storage/sealedUpdates.ts';
 import { signedMark, signedProfile, type Mark, type Profile } from './metaEntries.ts';
 import type { Author } from './chatContext.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
-import { isOwnUpdate, takeOwnPieces } from './segmentUpdate.ts';
+import { holdsClocks, isOwnUpdate, isUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
 export type MetaDeps = Omit<
   SealedDocumentDeps,
@@ -45,6 +45,10 @@ export async function createMeta(deps: MetaDeps) {
     rules: {
       kind: entryKinds.meta,
       check: (update, { session }) => (isOwnUpdate(update, session) ? update : undefined),
+      snapshotKind: entryKinds.metaSnapshot,
+      encodeState: () => Y.encodeStateAsUpdate(doc),
+      checkState: (update) => (isUpdate(update) ? update : undefined),
+      holdsAll: holdsClocks,
     },
     // What Yjs holds back of others stands in its answers too: only one's own is cut out. A map's deletions follow from
     // what replaces.

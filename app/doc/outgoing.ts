@@ -44,6 +44,8 @@ interface Waiting {
   readonly sequence: number;
   readonly entry: Bytes;
   readonly records: readonly string[];
+  /** This run's: its work below this clock is in this entry or an earlier one. */
+  readonly to?: number;
 }
 
 export async function createOutgoing(deps: OutgoingDeps) {
@@ -52,6 +54,7 @@ export async function createOutgoing(deps: OutgoingDeps) {
   const waiting: Waiting[] = [];
   /** How many at the front of `waiting` are under way. */
   let underWay = 0;
+  let acknowledgedClock = 0;
   let isOpen = false;
   let sealing: Promise<void> = Promise.resolve();
 
@@ -87,7 +90,7 @@ export async function createOutgoing(deps: OutgoingDeps) {
       session.sequence = sequence;
       session.hash = hashEntry(sha256, id, entry);
       session.sealedClock = piece.to;
-      waiting.push({ session: session.id, sequence, entry, records });
+      waiting.push({ session: session.id, sequence, entry, records, to: piece.to });
       pump();
     }
   }
@@ -116,6 +119,7 @@ export async function createOutgoing(deps: OutgoingDeps) {
         waiting.splice(index, 1);
         if (index < underWay) underWay--;
         records.push(...found.records);
+        acknowledgedClock = Math.max(acknowledgedClock, found.to ?? 0);
         batch.deletePending(document, idToText(found.session), found.sequence);
       }
       if (records.length > 0) await onStored(records);
@@ -137,6 +141,15 @@ export async function createOutgoing(deps: OutgoingDeps) {
       const session = sessions.own();
       if (session) clocks.set(session.client, session.sealedClock);
       return Y.encodeStateVector(clocks);
+    },
+    /** Of this run's work, what the relay has acknowledged. */
+    acknowledged: () => ({ client: sessions.own()?.client ?? 0, clock: acknowledgedClock }),
+    /** All that this device wrote here is sealed and acknowledged. */
+    isDone: (doc: Y.Doc) => {
+      const session = sessions.own();
+      return (
+        waiting.length === 0 && (!session || Y.getState(doc.store, session.client) === session.sealedClock)
+      );
     },
     settled: () => sealing,
   };

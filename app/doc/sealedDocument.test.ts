@@ -33,9 +33,18 @@ async function openSegment(name: string, who: number) {
     setProver() {},
     openChannel(_request, given) {
       events = given;
-      return { append: (entry) => void sent.push(entry), signal() {}, resubscribe() {}, close() {} };
+      return {
+        append: (entry) => void sent.push(entry),
+        signal() {},
+        resubscribe() {},
+        publish() {},
+        countersign() {},
+        fetchSnapshot() {},
+        close() {},
+      };
     },
     postMail: () => Promise.resolve(fail('offline')),
+    look: () => Promise.resolve(fail('offline')),
     mailTaken() {},
     wake() {},
     close() {},

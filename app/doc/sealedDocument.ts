@@ -5,7 +5,8 @@
 //   S3 entries are taken in the log's order without a gap, each at most once; anything else begins again at the cursor;
 //   S4 an entry that fails its checks is set aside and counted, and the log goes on.
 import * as Y from 'yjs';
-import type { Bytes } from '../../shared/codec/bytes.ts';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { hashSnapshot } from '../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import {
   idToText,
@@ -13,26 +14,41 @@ import {
   type DocumentId,
   type LogHash,
   type SessionId,
+  type SnapshotId,
 } from '../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import { sha256 } from '../crypto/hash.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { DocumentPersistence } from '../storage/segmentPersistence.ts';
 import type { Channel } from '../sync/channels.ts';
+import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
 import type { ChatContext } from './chatContext.ts';
 import { openUpdate, type EntryFault } from './entrySeal.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
 import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
+import { createProgress } from './progress.ts';
 import { createProviderLink } from './providerSocket.ts';
+import { createPublishing } from './publishing.ts';
+import { createReviews } from './reviews.ts';
+import { clientOf } from './segmentUpdate.ts';
 import { createSessions } from './sessions.ts';
+import { openSnapshot, sealSnapshot, type SessionLine, type Snapshot } from './snapshot.ts';
 
 /** How a kind of document reads and writes its updates. */
 export interface DocumentRules {
   readonly kind: number;
   /** The update as Yjs may have it, or undefined when it does what its session may not. */
   check(update: Uint8Array, header: { readonly session: SessionId }): Uint8Array | undefined;
+  readonly snapshotKind: number;
+  /** The document's state, for a snapshot. */
+  encodeState(): Uint8Array;
+  /** A snapshot's state as Yjs may have it, or undefined when it is none. */
+  checkState(update: Uint8Array, sessions: readonly SessionLine[]): Uint8Array | undefined;
+  /** Whether a checked state holds what the document had at these clocks. */
+  holdsAll(state: Uint8Array, clocks: ReadonlyMap<number, number>): boolean;
 }
 
 export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
@@ -50,6 +66,12 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onSetAside: (fault: EntryFault) => void;
   readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
   readonly onSignal: (sealed: Bytes) => void;
+  /** A snapshot's state came in: also what Yjs has something else in the place of. */
+  readonly onState?: (update: Uint8Array) => void;
+  /** The document takes no more entries. */
+  readonly onSealed?: () => void;
+  /** What was to be purged is gone from the relay. */
+  readonly onPurged?: () => void;
   /** The log was caught up, or is out of reach again. */
   readonly onLive: (isLive: boolean) => void;
 }
@@ -71,6 +93,12 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     cursor = { seq: stored.seq, hash: storedHash };
     sessions.load(stored.sessions);
   }
+  const knownSnapshot = stored?.snapshot && parseId<SnapshotId>(stored.snapshot.id, 16);
+
+  const ownEarlier = (await deps.storage.pending(idToText(id))).flatMap(
+    (row) => parseId<SessionId>(row.session, 8) ?? [],
+  );
+  const progress = createProgress(doc, cursor.seq, new Set(ownEarlier.map(clientOf)));
 
   // The session is chosen before the provider looks at the document's client; one that never writes leaves no trace.
   const session = sessions.startOwn((client) => doc.store.clients.has(client));
@@ -94,6 +122,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     ownPending: outgoing.pending,
     restart: () => channel?.resubscribe(),
     apply: applyRun,
+    snapshot: takeSnapshot,
     live: becomeLive,
   });
 
@@ -121,15 +150,99 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (first) provider.deliver(updates.length === 1 ? first : Y.mergeUpdates(updates));
     for (const own of run.own) sessions.accept(own.header, own.hash, context.self.device);
     cursor = run.cursor;
+    progress.reached(cursor.seq, outgoing.acknowledged());
     await saveCursor(updates);
+    publishing.grew(run.bytes);
     if (run.own.length > 0) await outgoing.stored(run.own, deps.onStored);
   }
 
+  const publishing = createPublishing(
+    {
+      clock: deps.clock,
+      randomUnit: () => (deps.random(1)[0] ?? 0) / 256,
+      cursor: () => cursor,
+      isReady: () => isLive && outgoing.isDone(doc),
+      async build() {
+        const at = cursor;
+        const state = {
+          session: session.id,
+          cursor: at,
+          sessions: sessions.lines(),
+          update: rules.encodeState(),
+        };
+        const bytes = await sealSnapshot(context, id, rules.snapshotKind, state, deps.random);
+        return { bytes, id: hashSnapshot(sha256, id, bytes) };
+      },
+      publish: (snapshot) => channel?.publish(snapshot),
+      onPurged: () => deps.onPurged?.(),
+    },
+    stored?.snapshot && knownSnapshot && { id: knownSnapshot, seq: stored.snapshot.seq },
+  );
+  const reviews = createReviews({
+    clock: deps.clock,
+    randomUnit: () => (deps.random(1)[0] ?? 0) / 256,
+    readers: () => context.readerCount(),
+    fetch: () => channel?.fetchSnapshot(),
+    review,
+  });
+
   const saveCursor = (applied: readonly Uint8Array[]) =>
     persistence.saveCursor(
-      { seq: cursor.seq, hash: idToText(cursor.hash), sessions: sessions.store() },
+      {
+        seq: cursor.seq,
+        hash: idToText(cursor.hash),
+        sessions: sessions.store(),
+        snapshot: { id: idToText(publishing.current().id), seq: publishing.current().seq },
+      },
       applied,
     );
+
+  /** Opened and checked; undefined where it is not a snapshot of this document that this device can use. */
+  async function readSnapshot(given: RelaySnapshot): Promise<Snapshot | undefined> {
+    const opened = await openSnapshot(context, id, rules.snapshotKind, given.bytes);
+    if (!opened.ok) {
+      deps.onSetAside(opened.error);
+      return undefined;
+    }
+    const { cursor: at, update, sessions: lines } = opened.value;
+    const isAsTold =
+      equalBytes(opened.value.id, given.id) &&
+      at.seq === given.cursor.seq &&
+      equalBytes(at.hash, given.cursor.hash);
+    const checked = isAsTold ? rules.checkState(update, lines) : undefined;
+    if (!checked) deps.onSetAside('bad-snapshot');
+    return checked ? { ...opened.value, update: checked } : undefined;
+  }
+
+  /** In the place of entries that the relay no longer has. */
+  async function takeSnapshot(given: RelaySnapshot) {
+    if (given.cursor.seq <= cursor.seq) return;
+    const snapshot = await readSnapshot(given);
+    if (isClosed || !snapshot) return;
+    provider.deliver(snapshot.update);
+    sessions.claim(snapshot.sessions);
+    cursor = snapshot.cursor;
+    progress.reached(cursor.seq, outgoing.acknowledged());
+    publishing.published(snapshot.id, cursor, given.isSeal);
+    await saveCursor([snapshot.update]);
+    deps.onState?.(snapshot.update);
+  }
+
+  /** Another's new snapshot: countersigned if it holds all that it should, and replaced if it doesn't. */
+  async function review(given: RelaySnapshot) {
+    await inbox.settled();
+    const clocks = progress.clocksAt(given.cursor.seq);
+    if (isClosed || !isLive || !clocks) return;
+    const snapshot = await readSnapshot(given);
+    if (isClosed || !isLive) return;
+    if (snapshot && rules.holdsAll(snapshot.update, clocks)) {
+      channel?.countersign(given.id);
+      deps.onState?.(snapshot.update);
+    } else {
+      if (snapshot) deps.onSetAside('incomplete-snapshot');
+      publishing.correct();
+    }
+  }
 
   function becomeLive(isForked: boolean) {
     if (isClosed) return;
@@ -137,11 +250,14 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     isLive = true;
     outgoing.resume();
     ask();
+    publishing.resume();
     deps.onLive(true);
   }
 
   function pause() {
     isLive = false;
+    publishing.pause();
+    reviews.pause();
     // A `live` of the broken subscription that still waits in there must not open this one.
     inbox.restart();
     outgoing.pause();
@@ -163,8 +279,17 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         signal: deps.onSignal,
         refused(code, detail) {
           if (code === 'out-of-order') channel?.resubscribe();
+          else if (code === 'sealed') deps.onSealed?.();
           else deps.onRefused(code, detail);
         },
+        snapshot(given) {
+          if (!reviews.fetched(given)) inbox.snapshot(given);
+        },
+        published(snapshot, at, isSeal) {
+          if (!publishing.published(snapshot, at, isSeal)) reviews.due(snapshot);
+          if (isSeal) deps.onSealed?.();
+        },
+        publishRefused: (code, detail) => publishing.refused(code, detail),
         suspended: pause,
       },
     );
@@ -181,6 +306,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       doc.transact(change, 'local');
     },
     session,
+    /** Publishes a last snapshot: nothing more is to be appended. */
+    seal: () => publishing.seal(),
+    purge: (of: readonly SessionId[]) => publishing.purge(of),
     signal(sealed: Bytes) {
       if (isLive) channel?.signal(sealed);
     },
@@ -192,6 +320,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     async close() {
       if (isClosed) return;
       isClosed = true;
+      publishing.close();
       channel?.close();
       pause();
       provider.close();

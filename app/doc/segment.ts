@@ -7,20 +7,16 @@ import type { OutboxRow } from '../storage/schema.ts';
 import { createSegmentPersistence } from '../storage/segmentPersistence.ts';
 import type { SealedRecord } from './record.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
-import { arrayOf, checkSegmentUpdate, takeOwnPieces } from './segmentUpdate.ts';
+import { encodeSegmentState, holdsAll, itemsOfState, pairsOf, type SegmentItem } from './segmentState.ts';
+import { arrayOf, checkSegmentSnapshot, checkSegmentUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
 /** An entry's worth of items: small enough to travel beside others, large enough to spare entries after a long time offline. */
 const maxPieceBytes = 64 * 1024;
 
-/** A record's two items as they lie in the document; a body that was erased is undefined. */
-export interface SegmentItem {
-  readonly header: Uint8Array;
-  readonly body: Uint8Array | undefined;
-  /** Where it lies, for `eraseBody`. */
-  readonly place: { readonly client: number; readonly clock: number };
-}
-
-export type SegmentDeps = Omit<SealedDocumentDeps, 'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt'> & {
+export type SegmentDeps = Omit<
+  SealedDocumentDeps,
+  'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt' | 'onState'
+> & {
   readonly onItems: (items: readonly SegmentItem[]) => void;
 };
 export type Segment = Awaited<ReturnType<typeof createSegment>>;
@@ -40,7 +36,16 @@ export async function createSegment(deps: SegmentDeps) {
     ...deps,
     doc,
     persistence,
-    rules: { kind: entryKinds.segment, check: (update, { session }) => checkSegmentUpdate(update, session) },
+    rules: {
+      kind: entryKinds.segment,
+      check: (update, { session }) => checkSegmentUpdate(update, session),
+      snapshotKind: entryKinds.segmentSnapshot,
+      encodeState: () => encodeSegmentState(doc),
+      checkState: checkSegmentSnapshot,
+      holdsAll: (state, clocks) => holdsAll(itemsOfState(state), doc, clocks),
+    },
+    // Also what Yjs has something else in the place of: records verify by themselves, and count once.
+    onState: (state) => deps.onItems(itemsOfState(state)),
     cut: (update, session, fromClock) => takeOwnPieces(update, session, fromClock, maxPieceBytes),
     recordsAt(from, to) {
       const records: string[] = [];
@@ -99,21 +104,7 @@ function newItems(doc: Y.Doc, transaction: Y.Transaction): SegmentItem[] {
     const before = transaction.beforeState.get(client) ?? 0;
     const structs = doc.store.clients.get(client);
     if (after <= before || !structs) continue;
-    for (let index = Y.findIndexSS(structs, before); index < structs.length; index++) {
-      const header = structs[index];
-      if (!header || header.id.clock % 2 !== 0) continue;
-      const bytes = bytesOf(header);
-      if (!bytes) continue;
-      const body = structs[index + 1];
-      items.push({
-        header: bytes,
-        body: body && bytesOf(body),
-        place: { client, clock: header.id.clock },
-      });
-    }
+    items.push(...pairsOf(structs.slice(Y.findIndexSS(structs, before))));
   }
   return items;
 }
-
-const bytesOf = (struct: Y.Item | Y.GC): Uint8Array | undefined =>
-  struct instanceof Y.Item && struct.content instanceof Y.ContentBinary ? struct.content.content : undefined;

@@ -98,9 +98,40 @@ function decodeStructs(update: Uint8Array): readonly Struct[] | undefined {
   }
 }
 
+/**
+ * A snapshot's update as Yjs may have it: of each session pairs from its first clock on, headers always and bodies where
+ * they were not erased; sessions that it does not list are none. Undefined when it holds anything else.
+ */
+export function checkSegmentSnapshot(
+  update: Uint8Array,
+  sessions: readonly { readonly session: SessionId }[],
+): Uint8Array | undefined {
+  const arrays = new Map(sessions.map(({ session }) => [clientOf(session), arrayOf(session)]));
+  const structs = decodeStructs(update);
+  if (!structs) return undefined;
+  const next = new Map<number, number>();
+  for (const struct of structs) {
+    const { client, clock } = struct.id;
+    const array = arrays.get(client);
+    const isErased = struct instanceof Y.Item && struct.content instanceof Y.ContentDeleted;
+    const isInPlace = clock === (next.get(client) ?? 0) && struct.length === 1;
+    if (array === undefined || !isInPlace || (isErased && clock % 2 === 0)) return undefined;
+    if (!isAppend(struct, client, array)) return undefined;
+    next.set(client, clock + 1);
+  }
+  return [...next.values()].every((end) => end % 2 === 0) ? update : undefined;
+}
+
 function isOwnAppend(struct: Struct, client: number, array: string): boolean {
+  const isBytes = struct instanceof Y.Item && struct.content instanceof Y.ContentBinary;
+  return isBytes && isAppend(struct, client, array);
+}
+
+/** Stands at the end of this array, right behind the client's item before it. */
+function isAppend(struct: Struct, client: number, array: string): boolean {
   if (!(struct instanceof Y.Item) || struct.id.client !== client) return false;
-  if (!(struct.content instanceof Y.ContentBinary)) return false;
+  if (!(struct.content instanceof Y.ContentBinary || struct.content instanceof Y.ContentDeleted))
+    return false;
   if (struct.rightOrigin !== null || struct.parentSub !== null) return false;
   if (struct.origin === null) return struct.id.clock === 0 && namesRoot(struct, array);
   return struct.origin.client === client && struct.origin.clock === struct.id.clock - 1;
@@ -111,6 +142,15 @@ const namesRoot = (item: Y.Item, array: string): boolean => {
   const parent: unknown = item.parent;
   return parent === array;
 };
+
+/** Whether Yjs can read it at all. */
+export const isUpdate = (update: Uint8Array): boolean => decodeStructs(update) !== undefined;
+
+/** Whether a state has each client's work up to these clocks. */
+export function holdsClocks(state: Uint8Array, clocks: ReadonlyMap<number, number>): boolean {
+  const there = Y.decodeStateVector(Y.encodeStateVectorFromUpdate(state));
+  return [...clocks].every(([client, clock]) => (there.get(client) ?? 0) >= clock);
+}
 
 /** True when every item of a shared document's update is the session's own; its deletions are free. */
 export function isOwnUpdate(update: Uint8Array, session: SessionId): boolean {

@@ -6,10 +6,12 @@ import type { EntryHeader } from '../../shared/protocol/entry.ts';
 import {
   idToText,
   noEntryHash,
+  parseId,
   type DeviceId,
   type EntryHash,
   type SessionId,
 } from '../../shared/protocol/ids.ts';
+import type { SessionLine } from './snapshot.ts';
 import type { Random } from '../crypto/random.ts';
 import { clientOf } from './segmentUpdate.ts';
 
@@ -26,7 +28,8 @@ export interface OwnSession {
 interface Accepted {
   readonly sequence: number;
   readonly hash: EntryHash;
-  readonly device: DeviceId;
+  /** Undefined where only a snapshot spoke of it: the first entry that follows tells. */
+  readonly device: DeviceId | undefined;
 }
 export type StoredSessions = Readonly<Record<string, { sequence: number; hash: string; device: string }>>;
 
@@ -52,8 +55,9 @@ export function createSessions(random: Random) {
         const id = parseBase64url(key);
         const hashBytes = parseBase64url(hash);
         const deviceBytes = parseBase64url(device);
-        if (id?.length !== 8 || hashBytes?.length !== 16 || deviceBytes?.length !== 16) continue;
-        accepted.set(key, { sequence, hash: hashBytes as EntryHash, device: deviceBytes as DeviceId });
+        if (id?.length !== 8 || hashBytes?.length !== 16) continue;
+        const known = deviceBytes?.length === 16 ? (deviceBytes as DeviceId) : undefined;
+        accepted.set(key, { sequence, hash: hashBytes as EntryHash, device: known });
         sessionByClient.set(clientOf(id as SessionId), key);
       }
     },
@@ -61,7 +65,7 @@ export function createSessions(random: Random) {
       return Object.fromEntries(
         [...accepted].map(([key, { sequence, hash, device }]) => [
           key,
-          { sequence, hash: idToText(hash), device: idToText(device) },
+          { sequence, hash: idToText(hash), device: device ? idToText(device) : '' },
         ]),
       );
     },
@@ -69,14 +73,32 @@ export function createSessions(random: Random) {
     follows(header: EntryHeader, device: DeviceId): 'next' | 'foreign' | 'out-of-order' {
       const key = idToText(header.session);
       const last = accepted.get(key);
-      if (last && !equalBytes(last.device, device)) return 'foreign';
+      if (last?.device && !equalBytes(last.device, device)) return 'foreign';
       const holder = sessionByClient.get(clientOf(header.session));
       if (holder !== undefined && holder !== key) return 'foreign';
+      // What a snapshot says of a session is its author's claim: it can't keep out what the device itself goes on with.
+      if (last && !last.device) return header.sequence > 0 ? 'next' : 'out-of-order';
       const isNext =
         header.sequence === (last?.sequence ?? 0) + 1 &&
         equalBytes(header.previous, last?.hash ?? noEntryHash);
       return isNext ? 'next' : 'out-of-order';
     },
+    /** A snapshot's word on where sessions stand; what this device has seen itself counts more. */
+    claim(lines: readonly SessionLine[]) {
+      for (const { session, sequence, hash } of lines) {
+        const key = idToText(session);
+        const known = accepted.get(key);
+        if (known && known.sequence >= sequence) continue;
+        accepted.set(key, { sequence, hash, device: known?.device });
+        sessionByClient.set(clientOf(session), key);
+      }
+    },
+    /** Where each session stands. */
+    lines: (): readonly SessionLine[] =>
+      [...accepted].flatMap(([key, { sequence, hash }]) => {
+        const session = parseId<SessionId>(key, 8);
+        return session ? [{ session, sequence, hash }] : [];
+      }),
     accept(header: EntryHeader, hash: EntryHash, device: DeviceId) {
       const key = idToText(header.session);
       accepted.set(key, { sequence: header.sequence, hash, device });

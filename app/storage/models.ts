@@ -91,5 +91,7 @@ export const storedCursor = v.object({
   hash: text,
   /** Last accepted (sequence, hash, device) of each session. */
   sessions: v.record(text, v.object({ sequence: whole, hash: text, device: text })),
+  /** The document's newest snapshot that this device has heard of. */
+  snapshot: v.optional(v.object({ id: text, seq: whole })),
 });
 export type StoredCursor = v.InferOutput<typeof storedCursor>;

@@ -30,6 +30,9 @@ const open = () =>
       acked: () => void heard.push('acked'),
       signal: () => void heard.push('signal'),
       refused: (code) => void heard.push(code),
+      snapshot: () => undefined,
+      published: () => undefined,
+      publishRefused: () => undefined,
       suspended: () => void heard.push('suspended'),
     },
   );

@@ -4,9 +4,16 @@ import type { Bytes } from '../../shared/codec/bytes.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DownFrame } from '../../shared/protocol/frames/down.ts';
 import { upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
-import { idToText, type ChatId, type DocumentId, type SessionId } from '../../shared/protocol/ids.ts';
+import {
+  idToText,
+  type ChatId,
+  type DocumentId,
+  type SessionId,
+  type SnapshotId,
+} from '../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import type { Clock } from './clock.ts';
+import { createSnapshotParts, partsOf, type NewSnapshot, type RelaySnapshot } from './snapshotParts.ts';
 
 /** A request without an answer for this long means that something was lost on the way. */
 export const answerMs = 20_000;
@@ -28,18 +35,29 @@ export interface ChannelEvents {
   acked(session: SessionId, sequence: number, cursor: Cursor): void;
   signal(sealed: Bytes): void;
   refused(code: RefusalCode, detail: Bytes): void;
+  /** A whole snapshot: before the entries that follow it, or the answer to `fetchSnapshot`. */
+  snapshot(snapshot: RelaySnapshot): void;
+  /** The document has this snapshot now, whoever published it. */
+  published(snapshot: SnapshotId, cursor: Cursor, isSeal: boolean): void;
+  /** What was to be published is not; with `snapshot-moved` the detail is the current snapshot. */
+  publishRefused(code: RefusalCode, detail: Bytes): void;
   /** No socket, or not yet proven on it. Nothing arrives until `subscribed`. */
   suspended(): void;
 }
 export interface Channel {
   append(entry: Bytes): void;
   signal(sealed: Bytes): void;
+  publish(snapshot: NewSnapshot): void;
+  countersign(snapshot: SnapshotId): void;
+  fetchSnapshot(): void;
   /** Begin again from the cursor: what arrived does not fit what the document has. */
   resubscribe(): void;
   close(): void;
 }
 
-type ChannelFrame = DownFrame & { type: 'entries' | 'live' | 'ack' | 'behind' | 'signal' };
+type ChannelFrame = DownFrame & {
+  type: 'entries' | 'live' | 'ack' | 'behind' | 'signal' | 'snapshot' | 'published';
+};
 interface Open {
   readonly request: ChannelRequest;
   readonly events: ChannelEvents;
@@ -47,8 +65,19 @@ interface Open {
   number: number;
   unanswered: number;
   isLive: boolean;
+  parts: ReturnType<typeof createSnapshotParts>;
   cancelAnswer: () => void;
 }
+
+/** Frames whose refusal names a channel. */
+const channelFrames: ReadonlySet<number> = new Set([
+  upNumberByType.append,
+  upNumberByType.subscribe,
+  upNumberByType.signal,
+  upNumberByType.publish,
+  upNumberByType.countersign,
+  upNumberByType.fetchSnapshot,
+]);
 
 export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
   const all = new Set<Open>();
@@ -58,6 +87,7 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
   let nextNumber = 1;
 
   function subscribe(channel: Open) {
+    channel.parts = createSnapshotParts();
     channel.number = nextNumber++;
     byNumber.set(channel.number, channel);
     const { chat, document, cursor } = channel.request;
@@ -96,6 +126,7 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
         number: 0,
         unanswered: 0,
         isLive: false,
+        parts: createSnapshotParts(),
         cancelAnswer: () => {},
       };
       all.add(channel);
@@ -109,6 +140,16 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
         },
         signal(sealed) {
           if (channel.number !== 0) send({ type: 'signal', channel: channel.number, sealed });
+        },
+        publish(snapshot) {
+          if (channel.number === 0) return;
+          for (const part of partsOf(snapshot)) send({ type: 'publish', channel: channel.number, ...part });
+        },
+        countersign(snapshot) {
+          if (channel.number !== 0) send({ type: 'countersign', channel: channel.number, snapshot });
+        },
+        fetchSnapshot() {
+          if (channel.number !== 0) send({ type: 'fetchSnapshot', channel: channel.number });
         },
         resubscribe: () => resubscribe(channel),
         close() {
@@ -156,19 +197,24 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
           return subscribe(channel);
         case 'signal':
           return channel.events.signal(frame.sealed);
+        case 'snapshot': {
+          if (!channel.isLive) awaitAnswer(channel);
+          const snapshot = channel.parts.add(frame);
+          return snapshot && channel.events.snapshot(snapshot);
+        }
+        case 'published':
+          return channel.events.published(frame.snapshot, frame.cursor, frame.isSeal);
         default:
           return frame satisfies never;
       }
     },
     /** True when the refusal was about a channel. */
     refused(frame: DownFrame & { type: 'refused' }): boolean {
-      const isChannels =
-        frame.to === upNumberByType.append ||
-        frame.to === upNumberByType.subscribe ||
-        frame.to === upNumberByType.signal;
-      if (!isChannels) return false;
+      if (!channelFrames.has(frame.to)) return false;
       const channel = byNumber.get(frame.subject);
-      if (!channel || frame.to === upNumberByType.signal) return true;
+      if (!channel) return true;
+      if (frame.to === upNumberByType.publish) channel.events.publishRefused(frame.code, frame.detail);
+      if (frame.to !== upNumberByType.append && frame.to !== upNumberByType.subscribe) return true;
       channel.cancelAnswer();
       channel.unanswered = 0;
       if (frame.to === upNumberByType.subscribe) silence(channel);

@@ -3,7 +3,14 @@
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { encodeUp, upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
 import { parseDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
-import type { Challenge, ChatId, EntryHash32, SigningPublicKey, UserId } from '../../shared/protocol/ids.ts';
+import type {
+  Challenge,
+  ChatId,
+  DocumentId,
+  EntryHash32,
+  SigningPublicKey,
+  UserId,
+} from '../../shared/protocol/ids.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
@@ -47,6 +54,9 @@ export interface LinkDeps {
   readonly onLedgerMoved: (chat: ChatId, head: EntryHash32) => void;
 }
 
+/** What the relay says that it has of a document. */
+export type Looked = Omit<DownFrame & { type: 'looked' }, 'type' | 'request'>;
+
 export interface Link {
   readonly state: LinkState;
   /** Declares how to prove this chat's capabilities, and tries at once on a live socket. */
@@ -55,6 +65,8 @@ export interface Link {
   openChannel(request: ChannelRequest, events: ChannelEvents): Channel;
   postMail(to: UserId, mail: Bytes): Promise<Result<null, RefusalCode | 'offline'>>;
   mailTaken(mailId: number): void;
+  /** How far the relay has a document of a proven chat. */
+  look(chat: ChatId, document: DocumentId): Promise<Result<Looked, RefusalCode | 'offline'>>;
   /** Try now instead of when the backoff ends, and ask now whether a live socket still is: the network or the page is back. */
   wake(): void;
   close(): void;
@@ -74,7 +86,8 @@ export function createLink(deps: LinkDeps): Link {
   let cancelSilence = () => {};
   let nextRequest = 1;
   const provers = new Map<string, { readonly chat: ChatId; readonly prove: Prover }>();
-  const mailRequests = new Map<number, (result: Result<null, RefusalCode | 'offline'>) => void>();
+  /** Mail and looks on their way, by their request's number. */
+  const requests = new Map<number, (result: Result<Looked | null, RefusalCode | 'offline'>) => void>();
   const send = (frame: UpFrame) => socket?.send(encodeUp(frame));
   const channels = createChannels(send, clock);
 
@@ -98,8 +111,8 @@ export function createLink(deps: LinkDeps): Link {
     cancelTimer();
     dropped?.close();
     channels.suspend();
-    for (const settle of mailRequests.values()) settle(fail('offline'));
-    mailRequests.clear();
+    for (const settle of requests.values()) settle(fail('offline'));
+    requests.clear();
     setState(next);
     retryLater(atLeastMs);
   };
@@ -136,10 +149,23 @@ export function createLink(deps: LinkDeps): Link {
     else drop(token.error === 'offline' || token.error === 'busy' ? 'offline' : 'refused');
   };
 
+  const answer = (request: number, result: Result<Looked | null, RefusalCode | 'offline'>) => {
+    requests.get(request)?.(result);
+    requests.delete(request);
+  };
+  function ask<T extends Looked | null>(frame: (request: number) => UpFrame) {
+    return new Promise<Result<T, RefusalCode | 'offline'>>((resolve) => {
+      if (state !== 'online') return resolve(fail('offline'));
+      const request = nextRequest++;
+      requests.set(request, resolve as (result: Result<Looked | null, RefusalCode | 'offline'>) => void);
+      clock.after(answerMs, () => answer(request, fail('offline')));
+      send(frame(request));
+    });
+  }
+
   const refused = (frame: DownFrame & { type: 'refused' }) => {
-    if (frame.to === upNumberByType.postMail) {
-      mailRequests.get(frame.subject)?.(fail(frame.code));
-      mailRequests.delete(frame.subject);
+    if (frame.to === upNumberByType.postMail || frame.to === upNumberByType.look) {
+      answer(frame.subject, fail(frame.code));
     } else if (frame.to === upNumberByType.hello) {
       const isTokenOld = frame.code === 'bad-token' && !wasTokenBad;
       wasTokenBad = frame.code === 'bad-token';
@@ -175,13 +201,15 @@ export function createLink(deps: LinkDeps): Link {
       case 'ack':
       case 'behind':
       case 'signal':
+      case 'snapshot':
+      case 'published':
         return channels.received(frame);
       case 'mail':
         return deps.onMail(frame.mailId, frame.mail);
       case 'mailed':
-        mailRequests.get(frame.request)?.(ok(null));
-        mailRequests.delete(frame.request);
-        return;
+        return answer(frame.request, ok(null));
+      case 'looked':
+        return answer(frame.request, ok(frame));
       case 'ledgerMoved':
         return deps.onLedgerMoved(frame.chat, frame.head);
       case 'pong':
@@ -221,17 +249,8 @@ export function createLink(deps: LinkDeps): Link {
       void proveChat(chat, prove);
     },
     openChannel: (request, events) => channels.open(request, events),
-    postMail(to, mail) {
-      if (state !== 'online') return Promise.resolve(fail('offline'));
-      const request = nextRequest++;
-      return new Promise((resolve) => {
-        mailRequests.set(request, resolve);
-        clock.after(answerMs, () => {
-          if (mailRequests.delete(request)) resolve(fail('offline'));
-        });
-        send({ type: 'postMail', request, to, mail });
-      });
-    },
+    postMail: (to, mail) => ask<null>((request) => ({ type: 'postMail', request, to, mail })),
+    look: (chat, document) => ask<Looked>((request) => ({ type: 'look', request, chat, document })),
     mailTaken: (mailId) => send({ type: 'mailTaken', mailId }),
     wake() {
       if (isClosed) return;

@@ -32,6 +32,7 @@ export async function createTestChat(count: number, seed = 'test chat', chatSeed
     keysOf: (epoch) => (epoch === keys.epoch ? keys : undefined),
     ledgerHead: () => head,
     tagOf,
+    readerCount: () => people.length,
     authorByTag: (tag) => byTag.get(idToText(tag)),
     authorByDevice: (device) => byDevice.get(idToText(device)),
   }));

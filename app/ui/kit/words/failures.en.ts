@@ -11,6 +11,7 @@ export const failures: Readonly<Record<CommandFailure, string>> = {
   'not-allowed': 'This can’t be done here.',
   'text-too-long': 'This message is too long to send. Shorten it, or send it in parts.',
   'storage-full': 'This device’s storage is full. Free some space and try again.',
+  'snapshot-moved': 'Someone else was faster. It will be tried again.',
   internal: 'Something went wrong, and it isn’t your doing. Try again.',
   malformed: 'The relay didn’t understand this app. Reload to get its current version.',
   'too-large': 'This is larger than the relay accepts.',

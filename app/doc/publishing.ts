@@ -1,0 +1,159 @@
+// When a document's snapshot is published, and how often it is tried: after so much of its log (whoever of its readers is
+// first), when it is complete (a seal), and when bodies were erased (a purge). One at a time, by compare-and-swap.
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
+import { idToText, noSnapshot, parseId, type SessionId, type SnapshotId } from '../../shared/protocol/ids.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { NewSnapshot } from '../sync/snapshotParts.ts';
+
+/** A snapshot is due after so much of the log (DESIGN 27): reading it beats reading that many entries. */
+const dueEntries = 300;
+const dueBytes = 128 * 1024;
+/** Who is first is left to chance, so that not everyone seals the same. */
+const jitterMs = 8_000;
+/** A seal is waited for, and a purge promised at once. */
+const soonMs = 500;
+/** No answer for so long: the socket broke, or the relay forgot. */
+const answerWithinMs = 60_000;
+const againMs = 5_000;
+
+export interface PublishingDeps {
+  readonly clock: Clock;
+  /** In [0, 1), for jitter only. */
+  readonly randomUnit: () => number;
+  readonly cursor: () => Cursor;
+  /** Caught up, and all that this device wrote is acknowledged. */
+  readonly isReady: () => boolean;
+  /** The state at the cursor, sealed; with the snapshot's id. */
+  readonly build: () => Promise<{ readonly bytes: Bytes; readonly id: SnapshotId }>;
+  readonly publish: (snapshot: NewSnapshot) => void;
+  readonly onPurged: () => void;
+}
+export interface KnownSnapshot {
+  readonly id: SnapshotId;
+  readonly seq: number;
+}
+
+export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | undefined) {
+  const { clock } = deps;
+  let current: KnownSnapshot = known ?? { id: noSnapshot, seq: 0 };
+  let bytesSince = 0;
+  let wantsSeal = false;
+  /** The current one is worth less than what is here. */
+  let wantsCorrection = false;
+  /** Sessions whose erased bodies are still at the relay. */
+  const purge = new Set<string>();
+  let mayPurge = true;
+  let underWay: { readonly id: SnapshotId; readonly purged: readonly string[] } | undefined;
+  let isBuilding = false;
+  let isClosed = false;
+  let isScheduled = false;
+  let cancelTimer = () => {};
+  let cancelAnswer = () => {};
+
+  const isDue = () => deps.cursor().seq - current.seq >= dueEntries || bytesSince >= dueBytes;
+  const isUrgent = () => wantsSeal || wantsCorrection || purge.size > 0;
+  const wants = () => isUrgent() || isDue();
+
+  function schedule(atLeastMs = 0) {
+    if (isScheduled || isClosed || underWay || isBuilding || !wants()) return;
+    isScheduled = true;
+    const spread = isUrgent() ? soonMs : jitterMs;
+    cancelTimer = clock.after(atLeastMs + deps.randomUnit() * spread, () => {
+      isScheduled = false;
+      void run();
+    });
+  }
+
+  async function run() {
+    if (isClosed || underWay || isBuilding || !wants()) return;
+    if (!deps.isReady()) return schedule(againMs);
+    isBuilding = true;
+    const purged = mayPurge ? [...purge] : [];
+    const { bytes, id } = await deps.build().finally(() => {
+      isBuilding = false;
+    });
+    if (isClosed) return;
+    underWay = { id, purged };
+    cancelAnswer = clock.after(answerWithinMs, () => {
+      underWay = undefined;
+      schedule();
+    });
+    deps.publish({
+      bytes,
+      previous: current.id,
+      isSeal: wantsSeal,
+      purged: purged.flatMap((key) => parseId<SessionId>(key, 8) ?? []),
+    });
+  }
+
+  function answered() {
+    cancelAnswer();
+    underWay = undefined;
+  }
+
+  return {
+    current: () => current,
+    /** Entries were added to the log. */
+    grew(bytes: number) {
+      bytesSince += bytes;
+      schedule();
+    },
+    /** The document is full: its next snapshot is its last. */
+    seal() {
+      wantsSeal = true;
+      schedule();
+    },
+    /** Another's snapshot left something out, or can't be read. */
+    correct() {
+      wantsCorrection = true;
+      schedule();
+    },
+    /** Bodies of these sessions were erased here, and are to go from the relay. */
+    purge(sessions: readonly SessionId[]) {
+      for (const session of sessions) purge.add(idToText(session));
+      mayPurge = true;
+      schedule();
+    },
+    /** The document has this snapshot now. True where it is this device's own. */
+    published(id: SnapshotId, cursor: Cursor, isSeal: boolean): boolean {
+      const isOwn = underWay !== undefined && equalBytes(underWay.id, id);
+      if (cursor.seq >= current.seq) {
+        current = { id, seq: cursor.seq };
+        bytesSince = 0;
+      }
+      if (isSeal) wantsSeal = false;
+      if (isOwn) {
+        for (const session of underWay?.purged ?? []) purge.delete(session);
+        // Without the right to purge it waits for another's countersignature.
+        if (!mayPurge) purge.clear();
+        if (purge.size === 0) deps.onPurged();
+        wantsCorrection = false;
+        answered();
+      }
+      schedule();
+      return isOwn;
+    },
+    refused(code: RefusalCode, detail: Bytes) {
+      if (!underWay) return;
+      answered();
+      if (code === 'snapshot-moved' && detail.length === 16)
+        current = { ...current, id: detail as SnapshotId };
+      // These sessions are not this person's in the relay's eyes: as a plain snapshot then.
+      if (code === 'forbidden') mayPurge = false;
+      schedule(code === 'snapshot-moved' ? 0 : againMs);
+    },
+    /** The channel is live again. */
+    resume: () => schedule(),
+    pause() {
+      answered();
+    },
+    close() {
+      isClosed = true;
+      cancelTimer();
+      cancelAnswer();
+    },
+  };
+}
+export type Publishing = ReturnType<typeof createPublishing>;

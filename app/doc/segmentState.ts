@@ -1,0 +1,76 @@
+// A segment's whole state, written for a snapshot and read from one: of each session its pairs from the first clock on, in
+// which erased bodies are holes. What Yjs holds back, and half a pair, is left out: others' checks would refuse all of it.
+import * as encoding from 'lib0/encoding';
+import * as Y from 'yjs';
+import { equalBytes } from '../../shared/codec/bytes.ts';
+
+/** A record's two items as they lie in a document; a body that was erased is undefined. */
+export interface SegmentItem {
+  readonly header: Uint8Array;
+  readonly body: Uint8Array | undefined;
+  /** Where it lies, for `eraseBody`. */
+  readonly place: { readonly client: number; readonly clock: number };
+}
+
+type Structs = readonly { readonly id: Y.ID; readonly length: number }[];
+
+/** The document's state as one update without a delete set: holes delete themselves. */
+export function encodeSegmentState(doc: Y.Doc): Uint8Array {
+  const encoder = new Y.UpdateEncoderV1();
+  const clients = [...doc.store.clients].flatMap(([client, structs]) => {
+    const whole = structs.slice(0, structs.length - (structs.length % 2));
+    return whole.length > 0 ? [{ client, structs: whole }] : [];
+  });
+  encoding.writeVarUint(encoder.restEncoder, clients.length);
+  for (const { client, structs } of clients) {
+    encoding.writeVarUint(encoder.restEncoder, structs.length);
+    encoder.writeClient(client);
+    encoding.writeVarUint(encoder.restEncoder, 0);
+    for (const struct of structs) struct.write(encoder, 0);
+  }
+  encoding.writeVarUint(encoder.restEncoder, 0);
+  return encoder.toUint8Array();
+}
+
+export const bytesOf = (struct: unknown): Uint8Array | undefined =>
+  struct instanceof Y.Item && struct.content instanceof Y.ContentBinary ? struct.content.content : undefined;
+
+/** Pairs among one client's consecutive structs: a header on each even clock. */
+export function pairsOf(structs: Structs): SegmentItem[] {
+  return structs.flatMap((header, index) => {
+    const bytes = header.id.clock % 2 === 0 ? bytesOf(header) : undefined;
+    if (!bytes) return [];
+    return [
+      {
+        header: bytes,
+        body: bytesOf(structs[index + 1]),
+        place: { client: header.id.client, clock: header.id.clock },
+      },
+    ];
+  });
+}
+
+/** All records of an update that `checkSegmentSnapshot` has let through. */
+export const itemsOfState = (update: Uint8Array): SegmentItem[] => pairsOf(Y.decodeUpdate(update).structs);
+
+/**
+ * Whether a snapshot's state holds all that the document has below these clocks: the same headers, and the same bodies
+ * where the document still has them.
+ */
+export function holdsAll(
+  state: readonly SegmentItem[],
+  doc: Y.Doc,
+  clocks: ReadonlyMap<number, number>,
+): boolean {
+  const byPlace = new Map(state.map((item) => [`${item.place.client}/${item.place.clock}`, item]));
+  for (const [client, structs] of doc.store.clients) {
+    const end = clocks.get(client) ?? 0;
+    for (const { header, body, place } of pairsOf(structs)) {
+      if (place.clock >= end) break;
+      const there = byPlace.get(`${place.client}/${place.clock}`);
+      if (!there || !equalBytes(there.header, header)) return false;
+      if (body && !(there.body && equalBytes(there.body, body))) return false;
+    }
+  }
+  return true;
+}
