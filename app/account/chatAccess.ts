@@ -8,6 +8,7 @@ import {
   type BoxPublicKey,
   type ChatId,
   type DeviceId,
+  type DocumentId,
   type LedgerHead,
   type SigningPublicKey,
   type UserId,
@@ -83,9 +84,9 @@ export const peopleOf = (chat: StoredChat): readonly Person[] =>
 export interface ChatAccess {
   readonly context: ChatContext;
   readonly prove: Prover;
-  readonly documents: { readonly segment: DocumentIdOf; readonly meta: DocumentIdOf };
+  /** Segments count from 0. */
+  readonly documents: { readonly segment: (n: number) => DocumentId; readonly meta: DocumentId };
 }
-type DocumentIdOf = ReturnType<typeof documentIdOf>;
 
 export function openChatAccess(chat: StoredChat, identity: Identity): ChatAccess {
   const root = bytesOf<RootSecret>(chat.rootSecret);
@@ -126,6 +127,9 @@ export function openChatAccess(chat: StoredChat, identity: Identity): ChatAccess
         postProof: await sign(keys.postCapabilitySeed, rights.post),
       };
     },
-    documents: { segment: documentIdOf(root, 'segment/0'), meta: documentIdOf(root, 'meta') },
+    documents: {
+      segment: (n) => documentIdOf(root, `segment/${n}`),
+      meta: documentIdOf(root, 'meta'),
+    },
   };
 }

@@ -10,6 +10,7 @@ import type { StoredAccount } from '../account/storedAccount.ts';
 import { createTasks, storedTask } from '../account/tasks.ts';
 import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
+import { documentLimits, type DocumentLimits } from '../doc/documentLimits.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
@@ -29,6 +30,8 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly ephemeral: Ephemeral;
+  /** How large documents grow; as in `documentLimits` unless a test wants to meet the boundaries. */
+  readonly limits?: DocumentLimits;
   /** After the first message of this device: ask the browser to keep its data. */
   readonly onFirstMessage: () => void;
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
@@ -157,6 +160,7 @@ export async function createEngine(deps: EngineDeps) {
             clock,
             random,
             hashTerm,
+            limits: deps.limits ?? documentLimits,
             selfName: () => name,
             onPresence(id, now) {
               const { link: linkNow, presence } = ephemeral.get();

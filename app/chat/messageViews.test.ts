@@ -36,6 +36,7 @@ const message = (id: string, author: string, more: Partial<StoredMessage> = {}):
   isHidden: false,
   device: 'device',
   sequence: 1,
+  segment: 0,
   terms: [],
   ...more,
 });

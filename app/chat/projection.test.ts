@@ -58,7 +58,7 @@ function recordsOf(sayings: readonly Saying[]): ProjectedRecord[] {
       at: (nowMs + atMs) * 1024,
       seen: startCursor,
     };
-    return { header, user: people[who] ?? '', body: encodeBody(body), isWaiting: false };
+    return { header, segment: 0, user: people[who] ?? '', body: encodeBody(body), isWaiting: false };
   });
 }
 

@@ -13,6 +13,8 @@ import { termsOfMessage } from './searchText.ts';
 export interface ProjectedRecord {
   readonly header: RecordHeader;
   readonly user: string;
+  /** In which segment it lies. */
+  readonly segment: number;
   /** Undefined when it was erased. */
   readonly body: Uint8Array | undefined;
   /** Own and not yet with the relay. */
@@ -30,7 +32,7 @@ export interface Projected {
   readonly chat: StoredChat;
   readonly batch: Batch;
   /** Messages whose bodies are to leave the document. */
-  readonly erased: readonly string[];
+  readonly erased: readonly StoredMessage[];
   /** New messages of others, the oldest first. */
   readonly arrived: readonly StoredMessage[];
 }
@@ -55,7 +57,7 @@ export async function projectRecords(
   const messages = new Map<string, StoredMessage>();
   const changes: StoredChange[] = [];
   const batch = storage.batch();
-  const erased = new Set<string>();
+  const erased: StoredMessage[] = [];
   const arrivedIds: string[] = [];
   let chat = before;
 
@@ -86,7 +88,7 @@ export async function projectRecords(
       if (change.chat === before.id) changed = applyChange(deps, changed, change);
     }
     if (changed.kind === 'deleted') {
-      erased.add(id);
+      erased.push(changed);
       // A deleted text must not live on in an edit of it.
       for (const change of [...(await storage.changesOf(id)), ...changes]) {
         const { change: said } = change;
@@ -107,7 +109,7 @@ export async function projectRecords(
     .sort((a, b) => (isLater(a, b) ? 1 : -1));
   chat = { ...chat, unread };
   batch.putChat(chat);
-  return { chat, batch, erased: [...erased], arrived };
+  return { chat, batch, erased, arrived };
 }
 
 /** Counts a record on its device's chain, and its time in the chat's. */
@@ -141,7 +143,7 @@ function messageOf(
   deps: ProjectionDeps,
   chat: StoredChat,
   id: string,
-  { header, user, body: bytes, isWaiting }: ProjectedRecord,
+  { header, user, segment, body: bytes, isWaiting }: ProjectedRecord,
   body: Body | undefined,
 ): StoredMessage {
   const device = idToText(header.device);
@@ -157,6 +159,7 @@ function messageOf(
     isHidden: false,
     device,
     sequence: header.sequence,
+    segment,
     terms: termsOfMessage(text, deps.hashTerm),
     author: user,
     kind: bytes === undefined ? 'deleted' : body ? 'text' : 'unsupported',

@@ -37,6 +37,7 @@ const message: StoredMessage = {
   isHidden: false,
   device: 'ada-d',
   sequence: 5,
+  segment: 0,
   terms: [],
   author: 'ada',
   kind: 'text',

@@ -5,10 +5,11 @@ import { openChatAccess } from '../account/chatAccess.ts';
 import type { Identity } from '../account/identity.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Body } from '../doc/bodies.ts';
+import type { DocumentLimits } from '../doc/documentLimits.ts';
 import { nextHybridTime } from '../doc/hybridTime.ts';
 import { createMeta } from '../doc/meta.ts';
 import { openBody, readRecord, sealRecord, verifyRecord } from '../doc/record.ts';
-import { createSegment } from '../doc/segment.ts';
+import { createSegmentRow, type SegmentRow } from '../doc/segmentRow.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import { createSignals, type SignalKind } from '../doc/signals.ts';
 import { parseBase64url } from '../../shared/codec/base64url.ts';
@@ -16,7 +17,10 @@ import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
+import { completeSegment } from './completeSegment.ts';
 import type { PresenceNow } from './ephemeral.ts';
+import { createErasures } from './erasures.ts';
+import { createKeptSegments } from './keptSegments.ts';
 import { createPresence } from './presence.ts';
 import { projectRecords, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
 import { deliveredVector, isAhead, joinVectors, markToStored, vectorToMark } from './receipts.ts';
@@ -30,6 +34,7 @@ export interface RoomDeps {
   readonly link: Link;
   readonly clock: Clock;
   readonly random: Random;
+  readonly limits: DocumentLimits;
   readonly hashTerm: (term: string) => number;
   readonly selfName: () => string;
   readonly onPresence: (chat: string, now: PresenceNow) => void;
@@ -92,21 +97,46 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     link: deps.link,
     clock,
     random,
+    limits: deps.limits,
     onSetAside: setAside,
     onRefused(code: string) {
       if (code === 'diverged') later(() => putChat({ ...chat, trouble: 'fork' }));
       else setAside(`refused ${code}`);
     },
     onLive: () => {},
+    // Deletions that have come in have left the document once the queue is through.
+    beforeReview: () => enqueue(async () => {}),
   };
+  const placeOf = () => chat.segments ?? { open: 0, unsealed: 0 };
 
-  const segment = await createSegment({
-    ...shared,
-    id: documents.segment,
-    onItems: (items) => later(() => takeItems(items)),
-    onStored: (ids) => enqueue(() => markStored(ids)),
-    onSignal: () => {},
+  const kept = createKeptSegments({
+    chat: begun.id,
+    context,
+    storage,
+    documentOf: documents.segment,
+    shared,
   });
+  const erasures = createErasures({
+    chat: begun.id,
+    selfUser,
+    storage,
+    row: () => row,
+    kept,
+    unsealed: () => placeOf().unsealed,
+    placeOf: (id) => places.get(id),
+  });
+  const row: SegmentRow = await createSegmentRow(
+    {
+      ...shared,
+      documentOf: documents.segment,
+      onItems: (n, items) => later(() => takeItems(n, items)),
+      onStored: (ids) => enqueue(() => markStored(ids)),
+      onOpened: (open) => later(() => putChat({ ...chat, segments: { ...placeOf(), open } })),
+      onSealed: (n) => void complete(n),
+      onPurged: (n) => later(() => erasures.purged(n)),
+    },
+    placeOf(),
+  );
   const meta = await createMeta({
     ...shared,
     id: documents.meta,
@@ -135,21 +165,58 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       void signals.open(sealed).then((opened) => opened && presence.received(opened.author, opened.kind)),
   });
 
-  async function takeItems(items: readonly SegmentItem[]) {
+  /** Segments that are complete at the relay, and still open here. */
+  const sealed = new Set<number>();
+  async function complete(n: number) {
+    if (sealed.has(n)) return;
+    sealed.add(n);
+    row.moveOn(n + 1);
+    // Before the queue: what it still has to acknowledge goes through there.
+    await row.get(n)?.stop();
+    later(async () => {
+      while (sealed.has(placeOf().unsealed)) await keepFirst();
+    });
+  }
+  async function keepFirst() {
+    const { unsealed: n } = placeOf();
+    sealed.delete(n);
+    const segment = row.get(n);
+    const target = await row.current();
+    const batch = storage.batch();
+    const moved = segment
+      ? await completeSegment(
+          { context, storage, random, documentOf: documents.segment },
+          batch,
+          chat.id,
+          { n, segment },
+          target.n,
+        )
+      : [];
+    const next = { ...chat, segments: { open: Math.max(placeOf().open, target.n), unsealed: n + 1 } };
+    await batch.putChat(next).commit();
+    chat = next;
+    await row.drop(n);
+    target.segment.append(moved);
+    await erasures.run(n);
+  }
+
+  async function takeItems(n: number, items: readonly SegmentItem[]) {
+    const document = documents.segment(n);
     const read = items.flatMap((item) => {
-      const record = readRecord(context, documents.segment, item.header);
+      const record = readRecord(context, document, item.header);
       if (record) places.set(idToText(record.header.id), item.place);
       return record ? [{ record, item }] : [];
     });
     const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
-    const waiting = new Set((await storage.outbox(idToText(documents.segment))).map((row) => row.id));
+    const waiting = new Set((await storage.outbox(idToText(document))).map((row) => row.id));
     const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
     const checked = await Promise.all(
       fresh.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
-        if (!(await verifyRecord(context, documents.segment, record))) return undefined;
+        if (!(await verifyRecord(context, document, record))) return undefined;
         return {
           header: record.header,
           user: idToText(record.author.user),
+          segment: n,
           body: openBody(context, record.header, item.body),
           isWaiting: waiting.has(idToText(record.header.id)),
         };
@@ -163,26 +230,27 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   async function project(records: readonly ProjectedRecord[]) {
     if (records.length === 0) return;
     const projected = await projectRecords(projection, chat, records);
-    await projected.batch.commit();
+    await erasures.add(projected.batch, projected.erased).commit();
     chat = projected.chat;
-    projected.erased.forEach(erase);
+    await erase(projected.erased);
     for (const { author } of projected.arrived) presence.wrote(author);
     if (projected.arrived.length > 0) deps.onArrived(chat, projected.arrived);
     scheduleMark();
   }
 
-  function erase(id: string) {
-    const place = places.get(id);
-    if (place) segment.eraseBody(place);
+  async function erase(messages: readonly StoredMessage[]) {
+    for (const n of new Set(messages.map((message) => message.segment))) await erasures.run(n);
   }
 
   async function markStored(ids: readonly string[]) {
     const batch = storage.batch();
-    for (const message of (await storage.messages.many(ids)).values()) {
-      batch.putMessage({ ...message, isStored: true });
-      if (message.kind === 'deleted') erase(message.id);
-    }
+    const messages = [...(await storage.messages.many(ids)).values()];
+    for (const message of messages) batch.putMessage({ ...message, isStored: true });
     await batch.commit();
+    // Deleted while it was under way, or a deletion that has only now reached the relay.
+    const targets = await storage.messages.many(await storage.targetsOf(ids));
+    const deleted = [...messages, ...targets.values()].filter(({ kind }) => kind === 'deleted');
+    later(() => erase(deleted));
   }
 
   /** Tells the others how far this device has got, if that is news. */
@@ -233,9 +301,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     return enqueue(async () => {
       if ((await storage.hasRecords([id])).size > 0) return true;
       const chain = chat.chains[selfDevice];
+      const { n, segment } = await row.current();
       const { header, sealed } = await sealRecord(
         context,
-        documents.segment,
+        documents.segment(n),
         {
           id: recordId,
           body,
@@ -248,21 +317,25 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       );
       const item = openBody(context, header, sealed.body);
       const projected = await projectRecords(projection, chat, [
-        { header, user: selfUser, body: item, isWaiting: true },
+        { header, user: selfUser, segment: n, body: item, isWaiting: true },
       ]);
       const next = { ...projected.chat };
       if (body.kind === 'message') next.draft = '';
       // Said, or of a message that is to be gone: its text stays nowhere.
       if (body.kind === 'edit' || body.kind === 'deletion') next.edit = editBeside(idToText(body.target));
+      erasures.add(projected.batch, projected.erased);
       await projected.batch.putChat(next).addOutbox(segment.outboxRow(recordId, sealed)).commit();
       chat = next;
-      segment.append(recordId, sealed);
-      projected.erased.forEach(erase);
+      segment.append([{ id, record: sealed }]);
+      await erase(projected.erased);
       return true;
     });
   }
 
   later(tellName);
+  later(async () => {
+    for (const n of await storage.segmentsToErase(begun.id)) await erasures.run(n);
+  });
   scheduleMark();
 
   return {
@@ -319,7 +392,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       }),
     /** Resolves when everything that has arrived is in the rows and everything written is sealed. */
     async settled() {
-      await segment.settled();
+      await row.settled();
       await meta.settled();
       await queue;
     },
@@ -329,7 +402,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       cancelMark();
       presence.clear();
       // The documents finish what they have begun, and that still goes through the queue.
-      await segment.close();
+      await row.close();
+      await kept.close();
       await meta.close();
       for (let last; last !== queue; await last) last = queue;
       isClosed = true;

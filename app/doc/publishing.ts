@@ -6,10 +6,8 @@ import { idToText, noSnapshot, parseId, type SessionId, type SnapshotId } from '
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { NewSnapshot } from '../sync/snapshotParts.ts';
+import type { DocumentLimits } from './documentLimits.ts';
 
-/** A snapshot is due after so much of the log (DESIGN 27): reading it beats reading that many entries. */
-const dueEntries = 300;
-const dueBytes = 128 * 1024;
 /** Who is first is left to chance, so that not everyone seals the same. */
 const jitterMs = 8_000;
 /** A seal is waited for, and a purge promised at once. */
@@ -19,6 +17,7 @@ const answerWithinMs = 60_000;
 const againMs = 5_000;
 
 export interface PublishingDeps {
+  readonly limits: DocumentLimits;
   readonly clock: Clock;
   /** In [0, 1), for jitter only. */
   readonly randomUnit: () => number;
@@ -28,16 +27,22 @@ export interface PublishingDeps {
   /** The state at the cursor, sealed; with the snapshot's id. */
   readonly build: () => Promise<{ readonly bytes: Bytes; readonly id: SnapshotId }>;
   readonly publish: (snapshot: NewSnapshot) => void;
+  /** Fetches the current snapshot and looks at it; `seen` when that is done. */
+  readonly look: () => void;
   readonly onPurged: () => void;
 }
 export interface KnownSnapshot {
   readonly id: SnapshotId;
   readonly seq: number;
 }
+/** The relay's, and whether this device has seen what is in it: nothing is published over one that it hasn't. */
+interface Current extends KnownSnapshot {
+  readonly isSeen: boolean;
+}
 
 export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | undefined) {
   const { clock } = deps;
-  let current: KnownSnapshot = known ?? { id: noSnapshot, seq: 0 };
+  let current: Current = { id: noSnapshot, seq: 0, ...known, isSeen: true };
   let bytesSince = 0;
   let wantsSeal = false;
   /** The current one is worth less than what is here. */
@@ -52,7 +57,8 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   let cancelTimer = () => {};
   let cancelAnswer = () => {};
 
-  const isDue = () => deps.cursor().seq - current.seq >= dueEntries || bytesSince >= dueBytes;
+  const isDue = () =>
+    deps.cursor().seq - current.seq >= deps.limits.dueEntries || bytesSince >= deps.limits.dueBytes;
   const isUrgent = () => wantsSeal || wantsCorrection || purge.size > 0;
   const wants = () => isUrgent() || isDue();
 
@@ -69,6 +75,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   async function run() {
     if (isClosed || underWay || isBuilding || !wants()) return;
     if (!deps.isReady()) return schedule(againMs);
+    if (!current.isSeen) return deps.look();
     isBuilding = true;
     const purged = mayPurge ? [...purge] : [];
     const { bytes, id } = await deps.build().finally(() => {
@@ -119,8 +126,9 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     /** The document has this snapshot now. True where it is this device's own. */
     published(id: SnapshotId, cursor: Cursor, isSeal: boolean): boolean {
       const isOwn = underWay !== undefined && equalBytes(underWay.id, id);
-      if (cursor.seq >= current.seq) {
-        current = { id, seq: cursor.seq };
+      const isKnown = equalBytes(current.id, id);
+      if (cursor.seq >= current.seq && !isKnown) {
+        current = { id, seq: cursor.seq, isSeen: isOwn };
         bytesSince = 0;
       }
       if (isSeal) wantsSeal = false;
@@ -135,14 +143,21 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       schedule();
       return isOwn;
     },
+    /** This device knows what is in it now. */
+    seen(id: SnapshotId) {
+      if (equalBytes(current.id, id)) current = { ...current, isSeen: true };
+      schedule();
+    },
+    isNews: (id: SnapshotId) => !equalBytes(current.id, id),
     refused(code: RefusalCode, detail: Bytes) {
       if (!underWay) return;
       answered();
-      if (code === 'snapshot-moved' && detail.length === 16)
-        current = { ...current, id: detail as SnapshotId };
+      if (code === 'snapshot-moved' && detail.length === 16) {
+        current = { ...current, id: detail as SnapshotId, isSeen: equalBytes(detail, noSnapshot) };
+      }
       // These sessions are not this person's in the relay's eyes: as a plain snapshot then.
       if (code === 'forbidden') mayPurge = false;
-      schedule(code === 'snapshot-moved' ? 0 : againMs);
+      schedule(code === 'snapshot-moved' ? soonMs : againMs);
     },
     /** The channel is live again. */
     resume: () => schedule(),

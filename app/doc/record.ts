@@ -107,6 +107,19 @@ export async function sealRecord(
   };
 }
 
+/** The same record for another document of the chat (SPEC D12); only its author's device can. */
+export async function moveRecord(
+  context: ChatContext,
+  to: DocumentId,
+  { header }: Pick<ReadRecord, 'header'>,
+  random: Random,
+): Promise<Bytes> {
+  const signed = { header, signature: await context.self.signer.sign(statement(context, to, header)) };
+  const { epoch, recordKey } = context.currentKeys();
+  const sealed = sealBytes(recordKey, encode(signedHeader, signed), headerPlace(context, to), random);
+  return encode(sealedItem, { epoch, sealed });
+}
+
 export interface ReadRecord {
   readonly header: RecordHeader;
   readonly author: Author;

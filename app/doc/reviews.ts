@@ -1,7 +1,5 @@
 // Looking at what others publish: a new snapshot is fetched by a few of its readers, each after a while, and reviewed.
 // Enough look that a bad one is noticed, few enough that a large chat does not fetch everything a hundred times.
-import { equalBytes } from '../../shared/codec/bytes.ts';
-import type { SnapshotId } from '../../shared/protocol/ids.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 
@@ -19,31 +17,35 @@ export interface ReviewsDeps {
 }
 
 export function createReviews(deps: ReviewsDeps) {
-  let awaited: SnapshotId | undefined;
+  let isAwaited = false;
   let cancelTimer = () => {};
 
   return {
     /** Someone else has published this. */
-    due(snapshot: SnapshotId) {
+    due() {
       cancelTimer();
-      awaited = undefined;
       if (deps.randomUnit() * deps.readers() > reviewers) return;
       cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, () => {
-        awaited = snapshot;
+        isAwaited = true;
         deps.fetch();
       });
     },
+    /** Without waiting: something is to be published over it. */
+    now() {
+      cancelTimer();
+      isAwaited = true;
+      deps.fetch();
+    },
     /** True where a review asked for it; otherwise it belongs to the catch-up. */
     fetched(given: RelaySnapshot): boolean {
-      if (!awaited) return false;
-      const isAwaited = equalBytes(awaited, given.id);
-      awaited = undefined;
-      if (isAwaited) void deps.review(given);
+      if (!isAwaited) return false;
+      isAwaited = false;
+      void deps.review(given);
       return true;
     },
     pause() {
       cancelTimer();
-      awaited = undefined;
+      isAwaited = false;
     },
   };
 }

@@ -11,6 +11,7 @@ import type { ChannelEvents } from '../sync/channels.ts';
 import { platformClock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
 import { createTestChat } from '../testing/testChat.ts';
+import { documentLimits } from './documentLimits.ts';
 import { sealRecord } from './record.ts';
 import { createSegment } from './segment.ts';
 
@@ -61,6 +62,8 @@ async function openSegment(name: string, who: number) {
     onStored: async (ids) => void stored.push(...ids),
     onSetAside: (fault) => void setAside.push(fault),
     onRefused: (code) => void setAside.push(code),
+    limits: documentLimits,
+    beforeReview: async () => {},
     onSignal() {},
     onLive() {},
   });
@@ -71,7 +74,7 @@ async function openSegment(name: string, who: number) {
     const body = { kind: 'message', text } as const;
     const { sealed } = await sealRecord(context, chat.document, { id, body, ...place }, chat.chance.bytes);
     await storage.batch().addOutbox(segment.outboxRow(id, sealed)).commit();
-    segment.append(id, sealed);
+    segment.append([{ id: idToText(id), record: sealed }]);
     return idToText(id);
   };
   const close = async () => {

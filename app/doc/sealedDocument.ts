@@ -26,6 +26,7 @@ import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
 import type { ChatContext } from './chatContext.ts';
+import type { DocumentLimits } from './documentLimits.ts';
 import { openUpdate, type EntryFault } from './entrySeal.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
 import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
@@ -52,6 +53,7 @@ export interface DocumentRules {
 }
 
 export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
+  readonly limits: DocumentLimits;
   readonly context: ChatContext;
   readonly id: DocumentId;
   readonly doc: Y.Doc;
@@ -64,6 +66,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   /** Records of an entry that the relay has stored. */
   readonly onStored: (recordIds: readonly string[]) => Promise<void>;
   readonly onSetAside: (fault: EntryFault) => void;
+  /** Resolves when what has arrived so far has had its effect on the document. */
+  readonly beforeReview: () => Promise<void>;
   readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
   readonly onSignal: (sealed: Bytes) => void;
   /** A snapshot's state came in: also what Yjs has something else in the place of. */
@@ -82,6 +86,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   const { context, id, doc, rules, persistence } = deps;
   let cursor: Cursor = startCursor;
   let isLive = false;
+  let sealedAt: number | undefined;
   let isClosed = false;
   let channel: Channel | undefined;
   const sessions = createSessions(deps.random);
@@ -156,24 +161,21 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (run.own.length > 0) await outgoing.stored(run.own, deps.onStored);
   }
 
+  async function build() {
+    const state = { session: session.id, cursor, sessions: sessions.lines(), update: rules.encodeState() };
+    const bytes = await sealSnapshot(context, id, rules.snapshotKind, state, deps.random);
+    return { bytes, id: hashSnapshot(sha256, id, bytes) };
+  }
   const publishing = createPublishing(
     {
       clock: deps.clock,
+      limits: deps.limits,
       randomUnit: () => (deps.random(1)[0] ?? 0) / 256,
       cursor: () => cursor,
       isReady: () => isLive && outgoing.isDone(doc),
-      async build() {
-        const at = cursor;
-        const state = {
-          session: session.id,
-          cursor: at,
-          sessions: sessions.lines(),
-          update: rules.encodeState(),
-        };
-        const bytes = await sealSnapshot(context, id, rules.snapshotKind, state, deps.random);
-        return { bytes, id: hashSnapshot(sha256, id, bytes) };
-      },
+      build,
       publish: (snapshot) => channel?.publish(snapshot),
+      look: () => reviews.now(),
       onPurged: () => deps.onPurged?.(),
     },
     stored?.snapshot && knownSnapshot && { id: knownSnapshot, seq: stored.snapshot.seq },
@@ -224,6 +226,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     cursor = snapshot.cursor;
     progress.reached(cursor.seq, outgoing.acknowledged());
     publishing.published(snapshot.id, cursor, given.isSeal);
+    publishing.seen(snapshot.id);
+    if (given.isSeal) sealedAt = cursor.seq;
     await saveCursor([snapshot.update]);
     deps.onState?.(snapshot.update);
   }
@@ -231,10 +235,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   /** Another's new snapshot: countersigned if it holds all that it should, and replaced if it doesn't. */
   async function review(given: RelaySnapshot) {
     await inbox.settled();
+    // Deletions that have arrived are carried out before it is compared.
+    await deps.beforeReview();
     const clocks = progress.clocksAt(given.cursor.seq);
     if (isClosed || !isLive || !clocks) return;
     const snapshot = await readSnapshot(given);
     if (isClosed || !isLive) return;
+    publishing.seen(given.id);
     if (snapshot && rules.holdsAll(snapshot.update, clocks)) {
       channel?.countersign(given.id);
       deps.onState?.(snapshot.update);
@@ -252,6 +259,11 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     ask();
     publishing.resume();
     deps.onLive(true);
+    checkSealed();
+  }
+
+  function checkSealed() {
+    if (isLive && sealedAt !== undefined && cursor.seq >= sealedAt) deps.onSealed?.();
   }
 
   function pause() {
@@ -279,15 +291,18 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         signal: deps.onSignal,
         refused(code, detail) {
           if (code === 'out-of-order') channel?.resubscribe();
-          else if (code === 'sealed') deps.onSealed?.();
+          // The relay says with each subscription what the newest snapshot is.
+          else if (code === 'sealed') channel?.resubscribe();
           else deps.onRefused(code, detail);
         },
         snapshot(given) {
           if (!reviews.fetched(given)) inbox.snapshot(given);
         },
         published(snapshot, at, isSeal) {
-          if (!publishing.published(snapshot, at, isSeal)) reviews.due(snapshot);
-          if (isSeal) deps.onSealed?.();
+          const isNews = publishing.isNews(snapshot);
+          if (!publishing.published(snapshot, at, isSeal) && isNews) reviews.due();
+          if (isSeal) sealedAt = at.seq;
+          checkSealed();
         },
         publishRefused: (code, detail) => publishing.refused(code, detail),
         suspended: pause,
@@ -295,6 +310,19 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     );
   }
   connect();
+
+  /** Nothing comes or goes any more; what is in it can still be read. */
+  async function stop() {
+    if (!isClosed) {
+      isClosed = true;
+      publishing.close();
+      channel?.close();
+      pause();
+      provider.close();
+    }
+    await inbox.settled();
+    await outgoing.settled();
+  }
 
   return {
     doc,
@@ -308,7 +336,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     session,
     /** Publishes a last snapshot: nothing more is to be appended. */
     seal: () => publishing.seal(),
-    purge: (of: readonly SessionId[]) => publishing.purge(of),
+    /** Lets what was erased here go from the relay: bodies of these Yjs clients. */
+    purge: (clients: readonly number[]) =>
+      publishing.purge(clients.flatMap((client) => sessions.sessionOf(client) ?? [])),
+    /** Resolves when all that is in the document, and its cursor, is on the disk. */
+    flush: () => saveCursor([]),
+    /** The state as a snapshot of this device's own. */
+    snapshot: async () => (await build()).bytes,
     signal(sealed: Bytes) {
       if (isLive) channel?.signal(sealed);
     },
@@ -317,15 +351,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       await inbox.settled();
       await outgoing.settled();
     },
+    stop,
     async close() {
-      if (isClosed) return;
-      isClosed = true;
-      publishing.close();
-      channel?.close();
-      pause();
-      provider.close();
-      await inbox.settled();
-      await outgoing.settled();
+      await stop();
       await persistence.close();
       doc.destroy();
     },

@@ -2,22 +2,31 @@
 // items arrive, whatever way they came (disk, relay, this device); takes new ones.
 import * as Y from 'yjs';
 import { entryKinds } from '../../shared/protocol/entry.ts';
+import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type RecordId } from '../../shared/protocol/ids.ts';
 import type { OutboxRow } from '../storage/schema.ts';
-import { createSegmentPersistence } from '../storage/segmentPersistence.ts';
+import { createSegmentPersistence, type SegmentPersistence } from '../storage/segmentPersistence.ts';
 import type { SealedRecord } from './record.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
+import type { SessionLine } from './snapshot.ts';
 import { encodeSegmentState, holdsAll, itemsOfState, pairsOf, type SegmentItem } from './segmentState.ts';
 import { arrayOf, checkSegmentSnapshot, checkSegmentUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
 /** An entry's worth of items: small enough to travel beside others, large enough to spare entries after a long time offline. */
 const maxPieceBytes = 64 * 1024;
 
+/** A complete segment, as it is kept: nothing of it is written back by itself. */
+export interface KeptSegment {
+  readonly cursor: Cursor;
+  readonly sessions: readonly SessionLine[];
+  readonly update: Uint8Array;
+}
 export type SegmentDeps = Omit<
   SealedDocumentDeps,
   'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt' | 'onState'
 > & {
   readonly onItems: (items: readonly SegmentItem[]) => void;
+  readonly kept?: KeptSegment;
 };
 export type Segment = Awaited<ReturnType<typeof createSegment>>;
 
@@ -27,11 +36,18 @@ export async function createSegment(deps: SegmentDeps) {
   /** Records of this run's session by the clock of their header. */
   const recordByClock = new Map<number, string>();
 
+  let records = 0;
+  let bytes = 0;
   doc.on('afterTransaction', (transaction) => {
     const items = newItems(doc, transaction);
-    if (items.length > 0) deps.onItems(items);
+    if (items.length === 0) return;
+    records += items.length;
+    for (const { header, body } of items) bytes += header.length + (body?.length ?? 0);
+    deps.onItems(items);
   });
-  const persistence = createSegmentPersistence(`${deps.storage.name}/segment/${documentText}`, doc);
+  const persistence = deps.kept
+    ? createKeptPersistence(doc, deps.kept)
+    : createSegmentPersistence(`${deps.storage.name}/segment/${documentText}`, doc);
   const sealed = await createSealedDocument({
     ...deps,
     doc,
@@ -71,29 +87,64 @@ export async function createSegment(deps: SegmentDeps) {
         .push(rows.flatMap(({ record }) => [record.header, record.body]));
     });
   };
+  const dropBody = ({ client, clock }: SegmentItem['place']) => {
+    const structs = doc.store.clients.get(client);
+    const item = structs && structs[Y.findIndexSS(structs, clock + 1)];
+    if (item instanceof Y.Item && !item.deleted) doc.transact((t) => item.delete(t), 'erase');
+  };
   // What was decided but reached no sealed entry before the last run ended.
   append((await deps.storage.outbox(documentText)).map((row) => ({ id: row.id, record: row })));
 
   return {
     ...sealed,
-    /** Appends a record whose outbox row is on the disk already. */
-    append: (id: RecordId, record: SealedRecord) => append([{ id: idToText(id), record }]),
+    isFull: () => records >= deps.limits.fullRecords || bytes >= deps.limits.fullBytes,
+    /** Its records as they lie here, those of this device that reached no entry included. */
+    items: () => [...doc.store.clients.values()].flatMap(pairsOf),
+    /** Closes it, and takes it from the disk. */
+    async clear() {
+      await sealed.close();
+      await persistence.clear();
+    },
+    /** Appends records whose outbox rows are on the disk already. */
+    append,
     outboxRow: (id: RecordId, record: SealedRecord): Omit<OutboxRow, 'n'> => ({
       id: idToText(id),
       document: documentText,
       ...record,
     }),
     /**
-     * Takes a deleted record's body out of the document on this device. Not yet where it is in no entry: an entry carries
-     * whole records only; ask again once it is stored.
+     * Takes a deleted record's body out of the document on this device. False where it is in no entry yet: an entry
+     * carries whole records only; ask again once it is stored.
      */
-    eraseBody({ client, clock }: SegmentItem['place']) {
+    eraseBody(place: SegmentItem['place']): boolean {
       const { session } = sealed;
-      if (client === session.client && clock + 1 >= session.sealedClock) return;
-      const structs = doc.store.clients.get(client);
-      const item = structs && structs[Y.findIndexSS(structs, clock + 1)];
-      if (item instanceof Y.Item && !item.deleted) doc.transact((t) => item.delete(t), 'erase');
+      if (place.client === session.client && place.clock + 1 >= session.sealedClock) return false;
+      dropBody(place);
+      return true;
     },
+    /** Takes a body out of the document whatever became of it. */
+    dropBody,
+  };
+}
+
+/** In memory: a complete segment that was opened to change something in it. */
+function createKeptPersistence(doc: Y.Doc, { cursor, sessions, update }: KeptSegment): SegmentPersistence {
+  Y.applyUpdate(doc, update);
+  const lines = sessions.map(({ session, sequence, hash }) => [
+    idToText(session),
+    { sequence, hash: idToText(hash), device: '' },
+  ]);
+  return {
+    whenLoaded: Promise.resolve(),
+    addOwn: (batch) => batch,
+    cursor: async () => ({
+      seq: cursor.seq,
+      hash: idToText(cursor.hash),
+      sessions: Object.fromEntries(lines),
+    }),
+    saveCursor: async () => {},
+    close: async () => {},
+    clear: async () => {},
   };
 }
 

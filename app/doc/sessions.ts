@@ -93,6 +93,11 @@ export function createSessions(random: Random) {
         sessionByClient.set(clientOf(session), key);
       }
     },
+    sessionOf(client: number): SessionId | undefined {
+      if (own?.client === client) return own.id;
+      const key = sessionByClient.get(client);
+      return key === undefined ? undefined : parseId<SessionId>(key, 8);
+    },
     /** Where each session stands. */
     lines: (): readonly SessionLine[] =>
       [...accepted].flatMap(([key, { sequence, hash }]) => {

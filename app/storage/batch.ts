@@ -10,7 +10,7 @@ import type {
   StoredMessage,
 } from './models.ts';
 import type { RowSeal } from './rowSeal.ts';
-import type { ConvoDatabase, OutboxRow, PendingRow } from './schema.ts';
+import type { ConvoDatabase, ErasureRow, OutboxRow, PendingRow, SegmentRow } from './schema.ts';
 
 export interface Batch {
   putChat(chat: StoredChat): Batch;
@@ -24,6 +24,9 @@ export interface Batch {
   /** One update in the place of all the document's earlier ones. */
   replaceUpdates(document: string, update: Uint8Array): Batch;
   putCursor(document: string, cursor: StoredCursor): Batch;
+  putSegment(row: SegmentRow): Batch;
+  addErasure(row: ErasureRow): Batch;
+  deleteErasures(ids: readonly string[]): Batch;
   putSetting(id: string, value: unknown): Batch;
   putTask(id: string, at: number, task: unknown): Batch;
   deleteTask(id: string): Batch;
@@ -61,10 +64,11 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
           isVerified: m.isVerified,
         };
         const sealed = await seal.seal('messages', m.id, secret);
-        const { id, chat, at, device, sequence, terms } = m;
+        const { id, chat, at, device, sequence, segment, terms } = m;
         const unread = m.isUnread ? 1 : 0;
         const hidden = m.isHidden ? 1 : 0;
-        return () => database.messages.put({ id, chat, at, unread, hidden, device, sequence, terms, sealed });
+        return () =>
+          database.messages.put({ id, chat, at, unread, hidden, device, sequence, segment, terms, sealed });
       }),
     putChange: ({ id, chat, target, author, at, change }) =>
       add(database.changes, async () => {
@@ -96,6 +100,9 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
         const sealed = await seal.seal('cursors', document, cursor);
         return () => database.cursors.put({ document, sealed });
       }),
+    putSegment: (row) => add(database.segments, async () => () => database.segments.put(row)),
+    addErasure: (row) => add(database.erasures, async () => () => database.erasures.put(row)),
+    deleteErasures: (ids) => add(database.erasures, async () => () => database.erasures.bulkDelete([...ids])),
     putSetting: (id, value) =>
       add(database.settings, async () => {
         const sealed = await seal.seal('settings', id, value);

@@ -33,7 +33,7 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
   const open = async (row: MessageRow | undefined): Promise<StoredMessage | undefined> => {
     const secret = row && (await seal.open(messageSecret, 'messages', row.id, row.sealed));
     if (!secret) return undefined;
-    const { id, chat, at, unread, hidden, device, sequence, terms } = row;
+    const { id, chat, at, unread, hidden, device, sequence, segment = 0, terms } = row;
     return {
       ...secret,
       id,
@@ -43,6 +43,7 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
       isHidden: hidden === 1,
       device,
       sequence,
+      segment,
       terms,
     };
   };

@@ -43,6 +43,8 @@ export const storedChat = v.object({
   chains: v.record(text, v.object({ sequence: whole, hash: text, ahead: v.array(whole) })),
   /** The newest hybrid time of this chat, others' as it counts here. */
   latestAt: whole,
+  /** The segment that this device writes to, and the first that is not complete; 0 in the rows of the first version. */
+  segments: v.optional(v.object({ open: whole, unsealed: whole })),
   trouble: v.optional(v.picklist(['waiting-for-key', 'gap', 'fork', 'update-needed'])),
 });
 export type StoredChat = v.InferOutput<typeof storedChat>;
@@ -67,6 +69,7 @@ export interface StoredMessage extends MessageSecret {
   readonly isHidden: boolean;
   readonly device: string;
   readonly sequence: number;
+  readonly segment: number;
   readonly terms: readonly number[];
 }
 

@@ -25,6 +25,8 @@ export interface MessageRow {
   /** Author's device and the record's number on its chain. */
   readonly device: string;
   readonly sequence: number;
+  /** In which segment its record lies; rows of the first version have none, and lie in the first. */
+  readonly segment?: number;
   /** Keyed hashes of the words that find it. */
   readonly terms: readonly number[];
   readonly sealed: Bytes;
@@ -54,6 +56,20 @@ export interface PendingRow {
   readonly order: number;
   readonly entry: Bytes;
   readonly records: readonly string[];
+}
+/** A complete segment: its last snapshot, sealed as it was for the relay. */
+export interface SegmentRow {
+  readonly chat: string;
+  readonly n: number;
+  readonly document: string;
+  readonly snapshot: Bytes;
+}
+/** A record whose body is to be erased: from the document here, and where it is one's own, from the relay. */
+export interface ErasureRow {
+  readonly id: string;
+  readonly chat: string;
+  readonly segment: number;
+  readonly own: 0 | 1;
 }
 /** One sealed update of a document that people edit together. */
 export interface UpdateRow {
@@ -90,6 +106,8 @@ export class ConvoDatabase extends Dexie {
   declare updates: Table<UpdateRow, number>;
   declare cursors: Table<CursorRow, string>;
   declare tasks: Table<TaskRow, string>;
+  declare segments: Table<SegmentRow, [string, number]>;
+  declare erasures: Table<ErasureRow, string>;
   declare setAside: Table<SetAsideRow, [string, string]>;
 
   constructor(name: string) {
@@ -106,5 +124,6 @@ export class ConvoDatabase extends Dexie {
       tasks: 'id, at',
       setAside: '[chat+reason]',
     });
+    this.version(2).stores({ segments: '[chat+n]', erasures: 'id, [chat+segment]' });
   }
 }

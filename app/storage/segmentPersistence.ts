@@ -16,8 +16,12 @@ export interface DocumentPersistence {
   saveCursor(cursor: StoredCursor, applied: readonly Uint8Array[]): Promise<void>;
   close(): Promise<void>;
 }
+export interface SegmentPersistence extends DocumentPersistence {
+  /** Closes it, and takes all that it held from the disk. */
+  clear(): Promise<void>;
+}
 
-export function createSegmentPersistence(name: string, doc: Doc): DocumentPersistence {
+export function createSegmentPersistence(name: string, doc: Doc): SegmentPersistence {
   const persistence = new IndexeddbPersistence(name, doc);
   const whenLoaded = persistence.whenSynced.then(() => {});
   return {
@@ -42,5 +46,6 @@ export function createSegmentPersistence(name: string, doc: Doc): DocumentPersis
     async close() {
       await persistence.destroy();
     },
+    clear: () => persistence.clearData(),
   };
 }

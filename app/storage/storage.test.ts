@@ -18,6 +18,7 @@ const messageOf = (id: string, fields: Partial<StoredMessage> = {}): StoredMessa
   isHidden: false,
   device: 'device',
   sequence: 1,
+  segment: 0,
   terms: [],
   author: 'user',
   kind: 'text',

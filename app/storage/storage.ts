@@ -14,7 +14,14 @@ import {
   type StoredCursor,
 } from './models.ts';
 import { createRowSeal, type RowSeal } from './rowSeal.ts';
-import { ConvoDatabase, type OutboxRow, type PendingRow, type SetAsideRow } from './schema.ts';
+import {
+  ConvoDatabase,
+  type ErasureRow,
+  type OutboxRow,
+  type PendingRow,
+  type SegmentRow,
+  type SetAsideRow,
+} from './schema.ts';
 
 export type TableName = 'settings' | 'chats' | 'messages' | 'outbox' | 'pending' | 'setAside';
 
@@ -27,9 +34,18 @@ export interface Storage {
   chats(): Promise<readonly StoredChat[]>;
   chat(id: string): Promise<StoredChat | undefined>;
   hasRecords(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** What these records change, where they change something. */
+  targetsOf(ids: readonly string[]): Promise<readonly string[]>;
   changesOf(target: string): Promise<readonly StoredChange[]>;
   outbox(document: string): Promise<readonly OutboxRow[]>;
   pending(document: string): Promise<readonly PendingRow[]>;
+  segment(chat: string, n: number): Promise<SegmentRow | undefined>;
+  /** What is still to be erased of a segment. */
+  erasures(chat: string, segment: number): Promise<readonly ErasureRow[]>;
+  /** Segments of which something is still to be erased. */
+  segmentsToErase(chat: string): Promise<readonly number[]>;
+  /** Whether any of these records is not with the relay yet. */
+  isWaiting(recordIds: readonly string[]): Promise<boolean>;
   waitingCount(): Promise<number>;
   updates(document: string): Promise<readonly Uint8Array[]>;
   cursor(document: string): Promise<StoredCursor | undefined>;
@@ -76,6 +92,10 @@ export async function openStorage(name: string): Promise<Storage> {
       ]);
       return new Set([...messageKeys, ...changeKeys]);
     },
+    async targetsOf(ids) {
+      const rows = await database.changes.bulkGet([...ids]);
+      return rows.flatMap((row) => (row ? [row.target] : []));
+    },
     async changesOf(target) {
       const rows = await database.changes.where('target').equals(target).toArray();
       const opened = await Promise.all(
@@ -88,6 +108,20 @@ export async function openStorage(name: string): Promise<Storage> {
     },
     outbox: (document) => database.outbox.where('document').equals(document).sortBy('n'),
     pending: (document) => database.pending.where('document').equals(document).sortBy('order'),
+    segment: (chat, n) => database.segments.get([chat, n]),
+    async segmentsToErase(chat) {
+      const rows = await database.erasures
+        .where('[chat+segment]')
+        .between([chat, 0], [chat, Infinity])
+        .toArray();
+      return [...new Set(rows.map(({ segment }) => segment))];
+    },
+    erasures: (chat, segment) => database.erasures.where({ chat, segment }).toArray(),
+    async isWaiting(ids) {
+      if ((await database.outbox.where('id').anyOf(ids).count()) > 0) return true;
+      const wanted = new Set(ids);
+      return (await database.pending.filter((row) => row.records.some((id) => wanted.has(id))).count()) > 0;
+    },
     waitingCount: async () => (await database.outbox.count()) + (await database.pending.count()),
     async updates(document) {
       const rows = await database.updates.where('document').equals(document).sortBy('n');

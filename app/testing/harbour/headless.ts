@@ -22,7 +22,7 @@ export interface Headless {
   abandon(): void;
 }
 export type HeadlessOptions = Pick<EngineDeps, 'origin' | 'fetch' | 'openSocket'> &
-  Partial<Pick<EngineDeps, 'clock' | 'random' | 'onArrived'>> & {
+  Partial<Pick<EngineDeps, 'clock' | 'random' | 'onArrived' | 'limits'>> & {
     /** The database's name: opening the same one again is the same device after a restart. */
     readonly name: string;
   };
@@ -39,6 +39,7 @@ export async function createHeadless(options: HeadlessOptions): Promise<Headless
     clock,
     random: options.random ?? platformRandom,
     ephemeral,
+    ...(options.limits ? { limits: options.limits } : {}),
     onFirstMessage: () => {},
     onArrived: options.onArrived ?? (() => {}),
   });

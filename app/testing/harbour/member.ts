@@ -31,6 +31,8 @@ interface Life {
 }
 export type Member = ReturnType<typeof createMember>;
 
+/** A short voyage meets every boundary. */
+const smallLimits = { fullRecords: 16, fullBytes: 24 * 1024, dueEntries: 12, dueBytes: 12 * 1024 };
 /** Answers that say nothing against the app: what was asked for is not possible just now. */
 const harmless: readonly string[] = ['not-found', 'not-allowed', 'offline'];
 
@@ -54,6 +56,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       openSocket: line.openSocket,
       clock: view,
       random: chance.bytes,
+      limits: smallLimits,
     });
     life = { headless, line, view };
   }

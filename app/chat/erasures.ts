@@ -1,0 +1,78 @@
+// Bodies of deleted messages, erased wherever they still lie: in the document on this device, in a complete segment that
+// it keeps, and, where they are one's own, at the relay. What is to be done stands on the disk until it is done.
+import type { SegmentRow } from '../doc/segmentRow.ts';
+import type { SegmentItem } from '../doc/segmentState.ts';
+import type { Batch } from '../storage/batch.ts';
+import type { StoredMessage } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { KeptSegments } from './keptSegments.ts';
+
+export interface ErasuresDeps {
+  readonly chat: string;
+  readonly selfUser: string;
+  readonly storage: Storage;
+  readonly row: () => SegmentRow;
+  readonly kept: KeptSegments;
+  /** The first segment that is not kept as complete. */
+  readonly unsealed: () => number;
+  /** Where a record of an open segment lies. */
+  readonly placeOf: (id: string) => SegmentItem['place'] | undefined;
+}
+export type Erasures = ReturnType<typeof createErasures>;
+
+export function createErasures(deps: ErasuresDeps) {
+  const { chat, storage } = deps;
+  /** What the relay was asked to let go, by segment. */
+  const asked = new Map<number, Set<string>>();
+
+  /** The relay is asked only once it has the deletion: others must know why a body is gone. */
+  async function isDeletionStored(id: string): Promise<boolean> {
+    const changes = await storage.changesOf(id);
+    const deletions = changes.filter(({ change }) => change.kind === 'deletion').map((change) => change.id);
+    return deletions.length > 0 && !(await storage.isWaiting(deletions));
+  }
+
+  async function run(n: number): Promise<void> {
+    const rows = await storage.erasures(chat, n);
+    if (rows.length === 0) return;
+    const own: string[] = [];
+    for (const { id, own: isOwn } of rows) if (isOwn && (await isDeletionStored(id))) own.push(id);
+    const ids = rows.map(({ id }) => id);
+    if (n < deps.unsealed()) return deps.kept.erase(n, ids, own, done);
+    const segment = deps.row().get(n);
+    if (!segment) return;
+    const erased = new Set<string>();
+    const clients: number[] = [];
+    for (const id of ids) {
+      const place = deps.placeOf(id);
+      if (!place || !segment.eraseBody(place)) continue;
+      erased.add(id);
+      if (own.includes(id)) clients.push(place.client);
+    }
+    if (erased.size === 0) return;
+    await segment.flush();
+    await done(rows.filter(({ id, own: isOwn }) => erased.has(id) && !isOwn).map(({ id }) => id));
+    if (clients.length === 0) return;
+    asked.set(n, new Set([...(asked.get(n) ?? []), ...own.filter((id) => erased.has(id))]));
+    segment.purge(clients);
+  }
+  const done = (ids: readonly string[]) => storage.batch().deleteErasures(ids).commit();
+
+  return {
+    /** Adds what these deleted messages ask for to the batch that deletes them. */
+    add(batch: Batch, messages: readonly StoredMessage[]) {
+      for (const { id, segment, author } of messages) {
+        batch.addErasure({ id, chat, segment, own: author === deps.selfUser ? 1 : 0 });
+      }
+      return batch;
+    },
+    /** Does what can be done in this segment now. */
+    run,
+    /** The relay has let go of all that it was asked to in this segment. */
+    async purged(n: number) {
+      const ids = [...(asked.get(n) ?? [])];
+      asked.delete(n);
+      await done(ids);
+    },
+  };
+}

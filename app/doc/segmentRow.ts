@@ -1,0 +1,130 @@
+// The segments of a chat that are not complete yet, in a row: records go to the last one, and when it is full to the next.
+// Everyone finds the same next segment by its number, also offline; one that somebody else began is found by listening
+// one ahead. Complete ones are handed to whoever keeps them.
+import { startCursor } from '../../shared/protocol/frames/cursor.ts';
+import type { DocumentId } from '../../shared/protocol/ids.ts';
+import type { Channel } from '../sync/channels.ts';
+import { createSegment, type Segment, type SegmentDeps } from './segment.ts';
+import type { SegmentItem } from './segmentState.ts';
+
+export interface SegmentPlace {
+  /** Where records of this device go. */
+  readonly open: number;
+  /** The first that is not complete at the relay, or not yet kept as such here. */
+  readonly unsealed: number;
+}
+export interface SegmentRowDeps extends Omit<
+  SegmentDeps,
+  'id' | 'onItems' | 'onSealed' | 'onPurged' | 'onSignal'
+> {
+  readonly documentOf: (n: number) => DocumentId;
+  readonly onItems: (n: number, items: readonly SegmentItem[]) => void;
+  /** It takes no more: the relay says so, and all of it is here. */
+  readonly onSealed: (n: number) => void;
+  readonly onPurged: (n: number) => void;
+  /** Records go here from now on. */
+  readonly onOpened: (n: number) => void;
+}
+export type SegmentRow = Awaited<ReturnType<typeof createSegmentRow>>;
+
+export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace) {
+  let { open } = place;
+  let isClosed = false;
+  let ahead: Channel | undefined;
+  const segments = new Map<number, Promise<Segment>>();
+  const loaded = new Map<number, Segment>();
+
+  function load(n: number): Promise<Segment> {
+    const known = segments.get(n);
+    if (known) return known;
+    const begun = createSegment({
+      ...deps,
+      id: deps.documentOf(n),
+      onItems(items) {
+        deps.onItems(n, items);
+        advance();
+      },
+      onSealed: () => deps.onSealed(n),
+      onPurged: () => deps.onPurged(n),
+      onSignal: () => {},
+    }).then((segment) => {
+      loaded.set(n, segment);
+      if (n < open) segment.seal();
+      return segment;
+    });
+    segments.set(n, begun);
+    return begun;
+  }
+
+  /** Listens to the one after the last: someone may have begun it. */
+  function listenAhead() {
+    ahead?.close();
+    if (isClosed) return;
+    const next = open + 1;
+    const begin = () => moveOn(next);
+    ahead = deps.link.openChannel(
+      { chat: deps.context.chat, document: deps.documentOf(next), cursor: () => startCursor },
+      {
+        subscribed() {},
+        entries: begin,
+        snapshot: begin,
+        published: begin,
+        live(at) {
+          if (at.seq > 0) begin();
+        },
+        acked() {},
+        signal() {},
+        refused() {},
+        publishRefused() {},
+        suspended() {},
+      },
+    );
+  }
+
+  function moveOn(n: number) {
+    if (isClosed || n <= open) return;
+    const before = open;
+    open = n;
+    deps.onOpened(n);
+    for (let full = before; full < n; full++) loaded.get(full)?.seal();
+    void load(n).then(advance);
+    listenAhead();
+  }
+  function advance() {
+    if (loaded.get(open)?.isFull()) moveOn(open + 1);
+  }
+
+  for (let n = place.unsealed; n <= place.open; n++) await load(n);
+  listenAhead();
+  advance();
+
+  return {
+    /** The segment that takes new records. */
+    async current(): Promise<{ readonly n: number; readonly segment: Segment }> {
+      for (;;) {
+        const n = open;
+        const segment = await load(n);
+        if (n === open) return { n, segment };
+      }
+    },
+    get: (n: number) => loaded.get(n),
+    /** Records go at least to this one. */
+    moveOn,
+    /** It is complete, and kept elsewhere. */
+    async drop(n: number) {
+      const segment = loaded.get(n);
+      loaded.delete(n);
+      segments.delete(n);
+      await segment?.clear();
+    },
+    async settled() {
+      for (const segment of loaded.values()) await segment.settled();
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      ahead?.close();
+      for (const segment of segments.values()) await (await segment).close();
+    },
+  };
+}
