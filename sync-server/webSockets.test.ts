@@ -1,4 +1,5 @@
 // The relay on a real port with real sockets: what only shows there.
+import { protocolVersion } from '../shared/protocol/version.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startCursor } from '../shared/protocol/frames/cursor.ts';
@@ -51,7 +52,7 @@ test('[R27] messages of every length arrive as they were sent, without compressi
   const document = newDocumentId();
   for (const one of [writer, reader]) {
     const { challenge } = await one.next('challenge');
-    one.send({ type: 'hello', version: 1, accessToken: ann.token });
+    one.send({ type: 'hello', version: protocolVersion, accessToken: ann.token });
     one.send(proofOf(chat.chatId, chat.epoch, challenge));
     one.send({ type: 'subscribe', channel: 1, chat: chat.chatId, document, cursor: startCursor });
     await one.next('live');

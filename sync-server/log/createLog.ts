@@ -4,10 +4,12 @@ import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createAccounts } from './accounts.ts';
 import { createChats } from './chats.ts';
 import { blobOf, type Row } from './columns.ts';
-import { isDiskFull, openDatabase, setMaxPageCount } from './database.ts';
+import { emptyWriteAheadLog, isDiskFull, openDatabase, setMaxPageCount } from './database.ts';
 import { createDocuments } from './documents.ts';
+import { createFreedSpace } from './freedSpace.ts';
 import { createInvitations } from './invitations.ts';
 import { createMailboxes } from './mailboxes.ts';
+import { createSnapshots } from './snapshots.ts';
 import { createTokenFamilies } from './tokenFamilies.ts';
 
 export type Log = ReturnType<typeof createLog>;
@@ -50,7 +52,21 @@ export function createLog({ path, random }: { path: string; random: (length: num
     invitations: createInvitations(db),
     chats: createChats(db),
     documents: createDocuments(db),
+    snapshots: createSnapshots(db),
+    freedSpace: createFreedSpace(db),
     mailboxes: createMailboxes(db),
+    /**
+     * After it, nothing that was freed is in any file. Outside of `write`; disk-full: what was committed is durable, and
+     * still in the write-ahead log.
+     */
+    emptyWriteAheadLog(): Result<void, 'disk-full'> {
+      try {
+        return ok(emptyWriteAheadLog(db));
+      } catch (error) {
+        if (isDiskFull(error)) return fail('disk-full');
+        throw error;
+      }
+    },
     setMaxPageCount: (pages: number) => setMaxPageCount(db, pages),
     close: () => db.close(),
   };

@@ -16,13 +16,23 @@ export function openDatabase(path: string): Sqlite {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
+    // What is deleted is overwritten; nothing is set down in temporary files.
+    db.pragma('secure_delete = ON');
+    db.pragma('temp_store = MEMORY');
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     migrate(db);
+    // What the last relay freed may still lie in the write-ahead log that it left.
+    emptyWriteAheadLog(db);
   } catch (error) {
     db.close();
     throw error;
   }
   return db;
+}
+
+/** Puts all that is committed into the database itself, and cuts the write-ahead log to nothing. */
+export function emptyWriteAheadLog(db: Sqlite): void {
+  db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
 /** Stands in for a full disk: SQLite refuses to grow the file beyond this. 0 lifts the limit. */

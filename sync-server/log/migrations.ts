@@ -98,6 +98,45 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX mails_of_device ON mails (device, id);
   `,
+  `
+  -- Snapshots, and what is gone because of them (SPEC R30 to R36).
+  ALTER TABLE documents ADD COLUMN is_sealed INTEGER NOT NULL DEFAULT 0;
+  -- The log's cursor up to which its entries are gone, and of each session the newest entry that is.
+  ALTER TABLE documents ADD COLUMN freed_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE documents ADD COLUMN freed_hash BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+  ALTER TABLE sessions ADD COLUMN freed_sequence INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN freed_hash BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+
+  -- Of a document at most two: the newest is current; one before it is there only while the newest is unconfirmed.
+  -- pad: 4096 zeros. It fills the part of a row that lies on a page with others; the bytes lie on pages of their own,
+  -- which are overwritten when the row goes (see freedSpace.ts).
+  CREATE TABLE snapshots (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents,
+    snapshot BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    log_hash BLOB NOT NULL,
+    publisher INTEGER NOT NULL REFERENCES users,
+    published_at INTEGER NOT NULL,
+    is_countersigned INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    pad BLOB NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX snapshots_of_document ON snapshots (document, id);
+  CREATE INDEX snapshots_unconfirmed ON snapshots (published_at) WHERE is_countersigned = 0;
+
+  -- Rows of entries are never deleted where they lie: freedSpace.ts says why, and what a document of 0 or less is.
+  DROP INDEX entries_in_order;
+  CREATE UNIQUE INDEX entries_in_order ON entries (document, seq, session, sequence) WHERE document > 0;
+  -- swept_to: rows of entries up to this one are swept. freed_bytes: of entries after it that were freed.
+  CREATE TABLE space (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    swept_to INTEGER NOT NULL,
+    freed_bytes INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO space VALUES (1, 0, 0);
+  `,
 ];
 
 export class NewerDatabase extends Error {}

@@ -34,3 +34,13 @@ export const mailBatch = 16;
 export const mailAgainMs = 60_000;
 /** How long a client waits before it tries again on a full disk. */
 export const diskFullRetryMs = 5000;
+/** A snapshot that nobody has countersigned is trusted after this (SPEC R33): whoever was away for two weeks is heard. */
+export const confirmAfterMs = 14 * 24 * 3600_000;
+/** Parts of snapshots that are not whole yet, of all sockets together: sixteen of the largest, a hundred of a segment. */
+export const maxHeldPartBytes = 64 * 1024 * 1024;
+/** Where room is short, a snapshot that goes on slower than this is dropped. */
+export const partWithinMs = 30_000;
+/** Looking after what nobody asks about: freed space, snapshots that were confirmed by time. */
+export const upkeepEveryMs = 60_000;
+/** The next piece of work of that kind, where there is more. */
+export const upkeepAgainMs = 100;

@@ -4,12 +4,16 @@ import type { Bytes } from '../../shared/codec/bytes.ts';
 import { encodeDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { upNumberByType } from '../../shared/protocol/frames/up.ts';
+import type { UserRow } from '../log/accounts.ts';
+import type { SnapshotRow, StoredSnapshot } from '../log/snapshots.ts';
 import { behindBufferBytes, signalBufferBytes } from './bounds.ts';
 import type { CommitFailure } from './groupCommit.ts';
 import type { Paced } from './pacer.ts';
 import type { Acknowledgement, Follower, Room } from './room.ts';
 import type { SocketPort } from './socketPort.ts';
 import { sendRefusal } from './refuse.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import { SnapshotTransfer } from './snapshotTransfer.ts';
 
 /**
  * catching up: reads on from the log; live: follows the commits; suspended: its socket's proof is of an old epoch, and
@@ -20,6 +24,7 @@ type Phase = 'catching up' | 'live' | 'suspended' | 'closed';
 /** The socket's side of a channel. */
 export interface ChannelHost {
   readonly socket: SocketPort;
+  readonly user: UserRow;
   /** This channel has something to catch up on. */
   wantSteps(channel: Channel): void;
   /** An append was answered. */
@@ -37,12 +42,22 @@ export class Channel implements Follower, Paced {
   #sent: number;
   /** Acknowledgements that wait for the catch-up to reach their place. */
   #owed: Map<number, Acknowledgement> | undefined;
+  /** Acknowledgements of entries that are gone: they have no place, and wait for the end of the catch-up. */
+  #owedFreed: Acknowledgement[] | undefined;
+  /** It has nothing yet, and where there is a snapshot, begins with it. */
+  #isFromStart: boolean;
+  /** The current snapshot was asked for, and goes out once the channel is live. */
+  #isFetching = false;
+  #transfer: SnapshotTransfer | undefined;
+  /** The newest snapshot that the other side has heard of. */
+  #told: SnapshotRow | undefined;
 
   constructor(host: ChannelHost, number: number, room: Room, cursor: Cursor) {
     this.#host = host;
     this.number = number;
     this.room = room;
     this.#sent = cursor.seq;
+    this.#isFromStart = cursor.seq === 0;
     room.join(this);
     host.wantSteps(this);
   }
@@ -51,7 +66,7 @@ export class Channel implements Follower, Paced {
     return this.#phase === 'suspended';
   }
   get owed(): number {
-    return this.#owed?.size ?? 0;
+    return (this.#owed?.size ?? 0) + (this.#owedFreed?.length ?? 0);
   }
 
   #send(frame: DownFrame): void {
@@ -82,7 +97,7 @@ export class Channel implements Follower, Paced {
       }
       from = to + 1;
     };
-    for (let i = 0; this.owed > 0 && i < missed.length; i++) {
+    for (let i = 0; this.#owed && this.#owed.size > 0 && i < missed.length; i++) {
       const ack = this.#owed?.get(firstSeq + i);
       if (!ack) continue;
       sendUpTo(i);
@@ -93,9 +108,48 @@ export class Channel implements Follower, Paced {
     this.#sent += missed.length;
   }
 
-  /** Sends one piece of what was missed. True while there is more. */
+  /** Sends one part of the current snapshot. It, once that was its last one. */
+  #sendPart(): StoredSnapshot | undefined {
+    this.#transfer ??= new SnapshotTransfer();
+    const whole = this.#transfer.step(this.room, this.number, (frame) => this.#send(frame));
+    if (!whole) return undefined;
+    this.#transfer = undefined;
+    this.#told = whole.row;
+    return whole;
+  }
+
+  /** The snapshot stands for all up to its cursor: what goes on after it follows. */
+  #catchUpBySnapshot(): void {
+    const whole = this.#sendPart();
+    if (!whole) return;
+    this.#isFromStart = false;
+    this.#sent = whole.cursor.seq;
+    for (const [seq, ack] of this.#owed ?? []) {
+      if (seq > this.#sent) break;
+      this.#owed?.delete(seq);
+      this.#sendAck(ack);
+    }
+  }
+
+  /** An unconfirmed snapshot of someone else's waits for readers to look at it: also those who were away. */
+  #tellOfSnapshot(): void {
+    const current = this.room.snapshots.current();
+    if (!current || current.isCountersigned || current.row === this.#told) return;
+    if (current.publisher !== this.#host.user) this.published(current, this.room.snapshots.isSealed());
+  }
+
+  /** Sends one piece of what was missed, or of a snapshot that was asked for. True while there is more. */
   step(): boolean {
+    if (this.#phase === 'live' && this.#isFetching) {
+      this.#isFetching = !this.#sendPart();
+      return this.#isFetching;
+    }
     if (this.#phase !== 'catching up') return false;
+    const { snapshots } = this.room;
+    if ((this.#isFromStart && snapshots.current()) || this.#sent < snapshots.freedSeq()) {
+      this.#catchUpBySnapshot();
+      return true;
+    }
     const end = this.room.storedEnd();
     if (this.#sent < end.seq) {
       const missed = this.room.read(this.#sent);
@@ -105,8 +159,16 @@ export class Channel implements Follower, Paced {
     if (this.#sent < end.seq) return true;
     this.#phase = 'live';
     this.#owed = undefined;
+    for (const ack of this.#owedFreed ?? []) this.#sendAck(ack);
+    this.#owedFreed = undefined;
+    this.#tellOfSnapshot();
     this.#send({ type: 'live', channel: this.number, cursor: end });
-    return false;
+    return this.#isFetching;
+  }
+  /** The current snapshot, in parts between what the channel sends otherwise, once it is live. */
+  fetchSnapshot(): void {
+    this.#isFetching = true;
+    if (this.#phase === 'live') this.#host.wantSteps(this);
   }
 
   deliver(firstSeq: number, count: number, frameFor: (channel: number) => Uint8Array): void {
@@ -123,9 +185,22 @@ export class Channel implements Follower, Paced {
     this.#sendAck(ack);
     this.#sent = seq;
   }
+  acknowledgeFreed(ack: Acknowledgement): void {
+    if (this.#phase === 'closed') return this.#host.answered();
+    if (this.#phase === 'live') return this.#sendAck(ack);
+    (this.#owedFreed ??= []).push(ack);
+  }
   refuseAppend(code: CommitFailure): void {
     this.#host.answered();
     if (this.#phase !== 'closed') sendRefusal(this.#host.socket, upNumberByType.append, this.number, code);
+  }
+  published({ row, id: snapshot, cursor }: StoredSnapshot, isSeal: boolean): void {
+    if (this.#phase === 'closed' || this.#phase === 'suspended') return;
+    this.#told = row;
+    this.#send({ type: 'published', channel: this.number, snapshot, cursor, isSeal });
+  }
+  refuseSnapshot(to: number, code: RefusalCode): void {
+    if (this.#phase !== 'closed') sendRefusal(this.#host.socket, to, this.number, code);
   }
   signal(sealed: Bytes): void {
     const canRead = this.#phase === 'live' || this.#phase === 'catching up';
@@ -134,7 +209,9 @@ export class Channel implements Follower, Paced {
   }
 
   suspend(): void {
-    if (this.#phase !== 'closed') this.#phase = 'suspended';
+    if (this.#phase === 'closed') return;
+    this.#phase = 'suspended';
+    this.#transfer = undefined;
   }
   /** Catches up again from where it was suspended. */
   resume(): void {
@@ -146,6 +223,8 @@ export class Channel implements Follower, Paced {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#owed = undefined;
+    this.#owedFreed = undefined;
+    this.#transfer = undefined;
     this.room.leave(this);
   }
 }

@@ -1,4 +1,5 @@
 // A socket before it is signed in, and what bad ones can't do to good ones.
+import { protocolVersion } from '../../shared/protocol/version.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { upNumberByType as to } from '../../shared/protocol/frames/up.ts';
@@ -21,7 +22,7 @@ const strangerToken = 'A'.repeat(43);
 test('[R1] a challenge comes first, of its own for every socket', () => {
   const relay = openTestRelay();
   const [first, second] = [relay.connect(), relay.connect()];
-  expect(first.frames).toEqual([{ type: 'challenge', version: 1, challenge: first.challenge }]);
+  expect(first.frames).toEqual([{ type: 'challenge', version: protocolVersion, challenge: first.challenge }]);
   expect(first.challenge).not.toEqual(second.challenge);
 });
 
@@ -40,7 +41,7 @@ test('[R1] hello with a good token is welcomed as its device', async () => {
   const socket = signInSocket(relay, ann);
   const { userId, deviceId } = ann.user;
   expect(socket.last('welcome')).toEqual({ type: 'welcome', userId, deviceId });
-  socket.send({ type: 'hello', version: 1, accessToken: ann.token });
+  socket.send({ type: 'hello', version: protocolVersion, accessToken: ann.token });
   expect(socket.last('refused')).toMatchObject({ to: to.hello, code: 'not-signed-in' });
   expect(socket.closing).toBeUndefined();
 });
@@ -52,7 +53,7 @@ test('[R1] nothing but hello is taken before it', async () => {
   expect(socket.last('refused')).toMatchObject({ to: to.ping, code: 'not-signed-in' });
   expect(socket.closing?.code).toBe(1008);
   const { token } = await newMember(relay, 'ann');
-  socket.send({ type: 'hello', version: 1, accessToken: token });
+  socket.send({ type: 'hello', version: protocolVersion, accessToken: token });
   expect(socket.all('welcome')).toEqual([]);
 });
 
@@ -61,7 +62,7 @@ test('[R1] a stranger has a few tries and a few seconds', async () => {
   const guessing = relay.connect();
   for (let i = 0; i < maxHellos; i++) {
     expect(guessing.closing).toBeUndefined();
-    guessing.send({ type: 'hello', version: 1, accessToken: strangerToken });
+    guessing.send({ type: 'hello', version: protocolVersion, accessToken: strangerToken });
     expect(guessing.last('refused')).toMatchObject({ to: to.hello, code: 'bad-token' });
   }
   expect(guessing.closing?.code).toBe(1008);
@@ -76,7 +77,7 @@ test('[R1] another version of the protocol is told so', async () => {
   const relay = openTestRelay();
   const { token } = await newMember(relay, 'ann');
   const socket = relay.connect();
-  socket.send({ type: 'hello', version: 2, accessToken: token });
+  socket.send({ type: 'hello', version: protocolVersion + 1, accessToken: token });
   expect(socket.last('refused')).toMatchObject({ to: to.hello, code: 'version-unsupported' });
   expect(socket.closing).toBeDefined();
 });

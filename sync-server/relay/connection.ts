@@ -19,7 +19,9 @@ import type { PostOffice } from './postOffice.ts';
 import type { RateLimiter } from './rateLimiter.ts';
 import { sendRefusal } from './refuse.ts';
 import { SignedIn, type SignedInHost } from './signedIn.ts';
+import type { PartsPool } from './snapshotParts.ts';
 import { closeCodes, type SocketPort } from './socketPort.ts';
+import type { Wiping } from './wiping.ts';
 
 export interface ConnectionDeps {
   readonly clock: Clock;
@@ -31,7 +33,10 @@ export interface ConnectionDeps {
   readonly chatRooms: ChatRooms;
   readonly postOffice: PostOffice;
   readonly commit: GroupCommit;
+  readonly wiping: Wiping;
+  readonly partsPool: PartsPool;
   readonly mailRate: RateLimiter;
+  readonly publishRate: RateLimiter;
   readonly reportBug: (place: string, error: unknown) => void;
   /** A socket has said a good hello. */
   readonly signedIn: () => void;

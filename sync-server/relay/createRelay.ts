@@ -13,7 +13,7 @@ import { loadRelayKey } from '../auth/relayKey.ts';
 import { createTokens } from '../auth/tokens.ts';
 import { createLog } from '../log/createLog.ts';
 import type { Env } from '../routes/answers.ts';
-import { maxAnonymousSockets } from './bounds.ts';
+import { maxAnonymousSockets, maxHeldPartBytes } from './bounds.ts';
 import { createChatRooms } from './chatRooms.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createConnection, type Connection, type ConnectionDeps } from './connection.ts';
@@ -21,7 +21,10 @@ import { createGroupCommit } from './groupCommit.ts';
 import { describeBug, type LogEvent, type LogSink } from './logSink.ts';
 import { createPostOffice } from './postOffice.ts';
 import { createRates } from './rates.ts';
+import { createPartsPool } from './snapshotParts.ts';
 import { closeCodes, type SocketPort } from './socketPort.ts';
+import { createUpkeep } from './upkeep.ts';
+import { createWiping } from './wiping.ts';
 
 export interface RelayOptions {
   /** Holds relay.db and relay.key; made if it isn't there. */
@@ -78,6 +81,7 @@ export function createRelay(options: RelayOptions): Relay {
   const challenges = createChallenges({ now, random });
   const rates = createRates(clock, rateFactor);
   const commit = createGroupCommit({ write: log.write, clock, reportBug });
+  const wiping = createWiping({ log, clock, reportBug });
   const chatRooms = createChatRooms({ log, flush: commit.flush });
   const postOffice = createPostOffice({ log, commit });
   const app = createApp(
@@ -110,10 +114,15 @@ export function createRelay(options: RelayOptions): Relay {
     chatRooms,
     postOffice,
     commit,
+    wiping,
+    partsPool: createPartsPool(clock, maxHeldPartBytes),
     mailRate: rates.mail,
+    publishRate: rates.publish,
     reportBug,
     signedIn: () => void anonymous--,
   };
+
+  const upkeep = createUpkeep(deps);
 
   function ended(connection: Connection) {
     if (!connection.wasSignedIn) anonymous--;
@@ -145,7 +154,9 @@ export function createRelay(options: RelayOptions): Relay {
       if (isClosed) return;
       isClosed = true;
       const count = connections.size;
+      upkeep.close();
       commit.flush();
+      wiping.flush();
       for (const connection of connections) connection.dismiss('shutting down', 1000);
       commit.flush();
       log.close();

@@ -16,6 +16,8 @@ const rates = {
   write: { burst: 200, perSecond: 2 },
   /** By account. */
   mail: { burst: 200, perSecond: 5 },
+  /** By device: snapshots of a hundred documents when it comes back, and then one in five seconds. */
+  publish: { burst: 120, perSecond: 1 / 5 },
 } satisfies Record<string, Rate>;
 
 export type Rates = ReturnType<typeof createRates>;
@@ -31,5 +33,6 @@ export function createRates(clock: Clock, factor: number) {
     read: limiter(rates.read),
     write: limiter(rates.write),
     mail: limiter(rates.mail),
+    publish: limiter(rates.publish),
   };
 }

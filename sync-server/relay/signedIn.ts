@@ -3,10 +3,10 @@
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { encodeDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
 import { upNumberByType as to, type UpFrame } from '../../shared/protocol/frames/up.ts';
-import type { Challenge } from '../../shared/protocol/ids.ts';
+import { noSnapshot, type Challenge } from '../../shared/protocol/ids.ts';
 import { maxChannels, maxInFlight } from '../../shared/protocol/limits.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
-import type { Device } from '../log/accounts.ts';
+import type { Device, UserRow } from '../log/accounts.ts';
 import { judgeCapabilities, type Capabilities } from '../auth/capabilities.ts';
 import { keyOf } from '../auth/keyOf.ts';
 import type { Session } from '../auth/tokens.ts';
@@ -19,6 +19,9 @@ import type { MailReader } from './postOffice.ts';
 import { createRateLimiter, type RateLimiter } from './rateLimiter.ts';
 import { sendRefusal } from './refuse.ts';
 import { createRoom } from './room.ts';
+import { SnapshotParts } from './snapshotParts.ts';
+import { loadDocument } from './documentState.ts';
+import type { SnapshotRefusal } from './snapshots.ts';
 import type { SocketPort } from './socketPort.ts';
 
 type Frame<T extends UpFrame['type']> = Extract<UpFrame, { type: T }>;
@@ -46,6 +49,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   #lastMail = 0;
   #cancelMailAgain: (() => void) | undefined;
   #signalRate: RateLimiter | undefined;
+  #parts: SnapshotParts | undefined;
 
   constructor(host: SignedInHost, { device, family }: Session) {
     this.#host = host;
@@ -72,6 +76,14 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
         return this.#postMail(frame);
       case 'mailTaken':
         return this.#host.deps.postOffice.take(this.#device.row, frame.mailId);
+      case 'publish':
+        return this.#publish(frame);
+      case 'countersign':
+        return this.#countersign(frame);
+      case 'fetchSnapshot':
+        return this.#fetchSnapshot(frame);
+      case 'look':
+        return this.#look(frame);
       case 'ping':
         return this.#send({ type: 'pong', nonce: frame.nonce });
       default:
@@ -86,6 +98,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     this.#channelByNumber.clear();
     for (const { chat } of this.#proofByChat.values()) chatRooms.leave(chat, this);
     this.#proofByChat.clear();
+    this.#parts?.close();
     postOffice.leave(this.#device.row, this);
   }
 
@@ -128,6 +141,9 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
 
   // As a host of channels
 
+  get user(): UserRow {
+    return this.#device.user;
+  }
   wantSteps(channel: Channel): void {
     this.#host.pacer.add(channel);
   }
@@ -135,6 +151,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     this.#inFlight--;
   }
   fellBehind(channel: Channel): void {
+    this.#parts?.forget(channel.number);
     this.#channelByNumber.delete(channel.number);
   }
 
@@ -148,6 +165,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     if (!proof.capabilities.canRead) return say('forbidden');
     const { rooms } = proof.chat;
     const room = rooms.get(keyOf(document)) ?? createRoom(this.#host.deps, proof.chat, document);
+    room.snapshots.confirmByTime();
     if (!room.isInLog(cursor)) return say('diverged');
     rooms.set(keyOf(document), room);
     this.#channelByNumber.set(number, new Channel(this, number, room, cursor));
@@ -159,23 +177,94 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     this.#inFlight -= channel.owed;
     this.#channelByNumber.delete(number);
     this.#host.pacer.remove(channel);
+    this.#parts?.forget(number);
     channel.close();
   }
 
-  #append({ channel: number, entry }: Frame<'append'>): void {
+  /** The channel, where the socket's proof is of the current epoch; refused otherwise. */
+  #provenChannel(toFrame: number, number: number, right: 'canRead' | 'canPost'): Channel | undefined {
+    const say = (code: RefusalCode, detail?: Bytes) => {
+      this.#refuse(toFrame, number, code, detail);
+      return undefined;
+    };
     const channel = this.#channelByNumber.get(number);
-    if (!channel) return this.#refuse(to.append, number, 'forbidden');
+    if (!channel) return say('forbidden');
     const { chat } = channel.room;
     const proof = this.#proofByChat.get(chat.key);
-    if (!proof || !isCurrent(proof))
-      return this.#refuse(to.append, number, 'stale-epoch', chat.authority.head);
-    if (!proof.capabilities.canPost) return this.#refuse(to.append, number, 'forbidden');
+    if (!proof || !isCurrent(proof)) return say('stale-epoch', chat.authority.head);
+    return proof.capabilities[right] ? channel : say('forbidden');
+  }
+
+  #append({ channel: number, entry }: Frame<'append'>): void {
+    const channel = this.#provenChannel(to.append, number, 'canPost');
+    if (!channel) return;
     if (this.#inFlight >= maxInFlight) return this.#refuse(to.append, number, 'too-many');
     this.#inFlight++;
     const refusal = channel.room.append(channel, this.#device.row, entry);
     if (!refusal) return;
     this.#inFlight--;
     this.#refuse(to.append, number, refusal.code, refusal.detail);
+  }
+
+  #publish(frame: Frame<'publish'>): void {
+    const { channel: number, index, previous } = frame;
+    const parts = (this.#parts ??= new SnapshotParts(this.#host.deps.partsPool));
+    // Of a snapshot that was refused the rest is passed over without another answer.
+    if (parts.isPassedOver(frame)) return;
+    const pass = () => void parts.refuse(number, 'forbidden');
+    const channel = this.#provenChannel(to.publish, number, 'canPost');
+    if (!channel) return pass();
+    const { snapshots } = channel.room;
+    if (index === 0) {
+      const retryAfterMs = this.#host.deps.publishRate.take(keyOf(this.#device.deviceId));
+      if (retryAfterMs > 0) {
+        sendRefusal(this.socket, to.publish, number, 'busy', { retryAfterMs });
+        return pass();
+      }
+      if (!snapshots.mayFollow(previous)) {
+        this.#refuseSnapshot(to.publish, number, snapshots.moved());
+        return pass();
+      }
+    }
+    const added = parts.add(frame);
+    if (added.is === 'refused') return this.#refuse(to.publish, number, added.code);
+    if (added.is === 'not yet') return;
+    this.#refuseSnapshot(to.publish, number, snapshots.publish(channel, this.#device, added.offer));
+  }
+
+  #countersign({ channel: number, snapshot }: Frame<'countersign'>): void {
+    const channel = this.#provenChannel(to.countersign, number, 'canRead');
+    if (!channel) return;
+    const refusal = channel.room.snapshots.countersign(channel, this.#device, snapshot);
+    this.#refuseSnapshot(to.countersign, number, refusal);
+  }
+
+  #fetchSnapshot({ channel: number }: Frame<'fetchSnapshot'>): void {
+    const channel = this.#provenChannel(to.fetchSnapshot, number, 'canRead');
+    if (!channel) return;
+    if (channel.room.snapshots.current()) channel.fetchSnapshot();
+    else this.#refuse(to.fetchSnapshot, number, 'not-found');
+  }
+
+  #refuseSnapshot(toFrame: number, number: number, refusal: SnapshotRefusal | undefined): void {
+    if (refusal) this.#refuse(toFrame, number, refusal.code, refusal.detail);
+  }
+
+  #look({ request, chat: chatId, document }: Frame<'look'>): void {
+    const proof = this.#proofByChat.get(keyOf(chatId));
+    if (!proof) return this.#refuse(to.look, request, 'forbidden');
+    const { chat, capabilities } = proof;
+    if (!isCurrent(proof)) return this.#refuse(to.look, request, 'stale-epoch', chat.authority.head);
+    if (!capabilities.canRead) return this.#refuse(to.look, request, 'forbidden');
+    const state =
+      chat.rooms.get(keyOf(document))?.state() ?? loadDocument(this.#host.deps.log, chat.row, document);
+    this.#send({
+      type: 'looked',
+      request,
+      end: state.stored,
+      snapshot: state.snapshot?.id ?? noSnapshot,
+      isSealed: state.document?.isSealed === true,
+    });
   }
 
   #signal({ channel: number, sealed }: Frame<'signal'>): void {

@@ -1,4 +1,5 @@
 // Someone in a chat, on a socket: the few lines with which most tests of the socket begin.
+import { protocolVersion } from '../../shared/protocol/version.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId } from '../../shared/protocol/ids.ts';
 import {
@@ -42,7 +43,7 @@ export async function createChat(
 
 export function signInSocket(relay: TestRelay, { token }: TestMember): TestSocket {
   const socket = relay.connect();
-  socket.send({ type: 'hello', version: 1, accessToken: token });
+  socket.send({ type: 'hello', version: protocolVersion, accessToken: token });
   return socket;
 }
 

@@ -1,0 +1,25 @@
+// What an open document knows of itself: its row and how far it was freed, its current snapshot, the end of its log. All
+// of it is durable; what is about to be lies with who is about to store it.
+import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
+import type { DocumentId } from '../../shared/protocol/ids.ts';
+import type { ChatRow } from '../log/chats.ts';
+import type { Log } from '../log/createLog.ts';
+import type { StoredDocument } from '../log/documents.ts';
+import type { StoredSnapshot } from '../log/snapshots.ts';
+
+export interface DocumentState {
+  /** Undefined until something of it is stored. */
+  document: StoredDocument | undefined;
+  snapshot: StoredSnapshot | undefined;
+  /** The end of what is stored. */
+  stored: Cursor;
+}
+
+export function loadDocument(log: Log, chat: ChatRow, documentId: DocumentId): DocumentState {
+  const document = log.documents.find(chat, documentId);
+  return {
+    document,
+    snapshot: document && log.snapshots.currentOf(document.row),
+    stored: document ? log.documents.endOf(document) : startCursor,
+  };
+}
