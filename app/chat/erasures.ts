@@ -38,7 +38,11 @@ export function createErasures(deps: ErasuresDeps) {
     const own: string[] = [];
     for (const { id, own: isOwn } of rows) if (isOwn && (await isDeletionStored(id))) own.push(id);
     const ids = rows.map(({ id }) => id);
-    if (n < deps.unsealed()) return deps.kept.erase(n, ids, own, done);
+    const others = rows.filter(({ own: isOwn }) => !isOwn).map(({ id }) => id);
+    if (n < deps.unsealed()) {
+      await deps.kept.erase(n, ids, own, done);
+      return done(others);
+    }
     const segment = deps.row().get(n);
     if (!segment) return;
     const erased = new Set<string>();
@@ -51,7 +55,7 @@ export function createErasures(deps: ErasuresDeps) {
     }
     if (erased.size === 0) return;
     await segment.flush();
-    await done(rows.filter(({ id, own: isOwn }) => erased.has(id) && !isOwn).map(({ id }) => id));
+    await done(others.filter((id) => erased.has(id)));
     if (clients.length === 0) return;
     asked.set(n, new Set([...(asked.get(n) ?? []), ...own.filter((id) => erased.has(id))]));
     segment.purge(clients);

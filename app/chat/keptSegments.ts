@@ -43,12 +43,12 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
   }
 
   return {
-    /** Erases these bodies in the kept segment; those of `own` at the relay too. `done` learns which are. */
+    /** Erases these bodies in the kept segment, and `own` at the relay too: `purged` learns when that is done. */
     async erase(
       n: number,
       ids: readonly string[],
       own: readonly string[],
-      done: (ids: readonly string[]) => Promise<void>,
+      purged: (ids: readonly string[]) => Promise<void>,
     ) {
       const known = purging.get(n);
       const segment =
@@ -56,7 +56,7 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
         (await open(n, () => {
           const finished = purging.get(n);
           purging.delete(n);
-          void done([...(finished?.ids ?? [])]).then(() => finished?.segment.close());
+          void purged([...(finished?.ids ?? [])]).then(() => finished?.segment.close());
         }));
       if (!segment) return;
       const clients: number[] = [];
@@ -70,16 +70,12 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
       const snapshot = await segment.snapshot();
       const document = idToText(deps.documentOf(n));
       await storage.batch().putSegment({ chat, n, document, snapshot }).commit();
-      const others = ids.filter((id) => !own.includes(id));
       if (clients.length === 0) {
         if (!known) await segment.close();
       } else {
         purging.set(n, { segment, ids: new Set([...(known?.ids ?? []), ...own]) });
-        segment.seal();
         segment.purge(clients);
       }
-      // One's own stay until the relay has let them go; what is not one's own is done.
-      if (others.length > 0) await done(others);
     },
     async close() {
       for (const { segment } of purging.values()) await segment.close();

@@ -131,11 +131,11 @@ export class Channel implements Follower, Paced {
     }
   }
 
-  /** An unconfirmed snapshot of someone else's waits for readers to look at it: also those who were away. */
+  /** What is current is named with each subscription: a reader that was away learns that it is sealed, or new. */
   #tellOfSnapshot(): void {
     const current = this.room.snapshots.current();
-    if (!current || current.isCountersigned || current.row === this.#told) return;
-    if (current.publisher !== this.#host.user) this.published(current, this.room.snapshots.isSealed());
+    if (!current || current.row === this.#told) return;
+    this.published(current, this.room.snapshots.isSealed());
   }
 
   /** Sends one piece of what was missed, or of a snapshot that was asked for. True while there is more. */

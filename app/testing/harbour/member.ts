@@ -8,6 +8,7 @@ import type { AnswerOf, Command } from '../../chat/commands.ts';
 import type { MessageView } from '../../chat/views.ts';
 import { bytesToBase64url } from '../../../shared/codec/base64url.ts';
 import type { Chance } from './chance.ts';
+import { prepareFreshDisk } from './freshDevice.ts';
 import { createHeadless, type Headless } from './headless.ts';
 import { harbourOrigin } from './harbourRelay.ts';
 import type { Logbook, Said } from './logbook.ts';
@@ -43,6 +44,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
   let life: Life | undefined;
   let isOffline = false;
   let userId = '';
+  let disk = diskName;
 
   async function open() {
     if (life) return;
@@ -50,7 +52,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     line.setReach(!isOffline);
     const view = clock.view(skewMs);
     const headless = await createHeadless({
-      name: diskName,
+      name: disk,
       origin: harbourOrigin,
       fetch: line.fetch,
       openSocket: line.openSocket,
@@ -204,13 +206,21 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       closing?.view.stop();
       closing?.line.abandon();
     },
+    /** The same person with an empty device, which has only their keys and the list of their chats. This one closes. */
+    async becomesFresh() {
+      await this.closes();
+      const fresh = `${disk}+`;
+      await clock.until(prepareFreshDisk(disk, fresh));
+      disk = fresh;
+      await open();
+    },
     /** The process is killed. */
     crashes() {
       const killed = life;
       life = undefined;
       killed?.line.abandon();
       killed?.view.stop();
-      deps.disk.tearOff(diskName);
+      deps.disk.tearOff(disk);
       killed?.headless.abandon();
     },
   };

@@ -1,0 +1,151 @@
+// Stories of a chat that outgrows its segments: what is full is sealed and kept, what comes late goes on in the next, and
+// what is deleted is nowhere any more.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { entryKinds, parseEntry } from '../../../shared/protocol/entry.ts';
+import { parseDown } from '../../../shared/protocol/frames/down.ts';
+import { parseUp, type UpFrame } from '../../../shared/protocol/frames/up.ts';
+import { idToText } from '../../../shared/protocol/ids.ts';
+import { openChatAccess } from '../../account/chatAccess.ts';
+import { openUpdate } from '../../doc/entrySeal.ts';
+import { readRecord } from '../../doc/record.ts';
+import { itemsOfState } from '../../doc/segmentState.ts';
+import { openSnapshot } from '../../doc/snapshot.ts';
+import { createSnapshotParts } from '../../sync/snapshotParts.ts';
+import { createHarbour, type Harbour } from './createHarbour.ts';
+import type { Member } from './member.ts';
+
+let harbour: Harbour;
+let ada: Member;
+let ben: Member;
+let cleo: Member;
+beforeEach(async () => {
+  harbour = await createHarbour({ seed: 'segments', members: 3 });
+  const [a, b, c] = harbour.people;
+  if (!a || !b || !c) throw new Error('expected three people');
+  [ada, ben, cleo] = [a, b, c];
+});
+afterEach(() => harbour.close());
+
+const segmentsOf = async (member: Member) => (await member.headless().storage.chat(harbour.group))?.segments;
+/** Each says `count` in turn. */
+async function talk(count: number, people: readonly Member[] = [ada, ben, cleo]) {
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const member = people[i % people.length] ?? ada;
+    const { id, done } = member.says(harbour.group, harbour.marked(`${i}`));
+    await done;
+    ids.push(id);
+    await harbour.pass(200);
+  }
+  return ids;
+}
+
+test('[D12] full segments are sealed and kept, and everyone goes on in the same next one', async () => {
+  await talk(70);
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of harbour.people) {
+    const place = await segmentsOf(member);
+    expect(place?.open).toBeGreaterThanOrEqual(4);
+    expect(place?.unsealed).toBe(place?.open);
+    const kept = await member
+      .headless()
+      .storage.database.segments.where('chat')
+      .equals(harbour.group)
+      .count()
+      .catch(() => -1);
+    expect(kept).toBe(place?.unsealed);
+  }
+});
+
+test('[D12] what was written offline into a segment that is sealed meanwhile goes on in the next, once', async () => {
+  cleo.setOffline(true);
+  const { done } = cleo.says(harbour.group, harbour.marked('from far away'));
+  await done;
+  await talk(40, [ada, ben]);
+  await harbour.pass(30_000);
+  expect((await segmentsOf(ada))?.unsealed).toBeGreaterThan(0);
+  expect(await harbour.calm()).toEqual([]);
+});
+
+test('[D13] a fresh device has all of it, from snapshots and what follows them', async () => {
+  await talk(40);
+  expect(await harbour.calm()).toEqual([]);
+  const before = await ben.timeline(harbour.group);
+  await ben.becomesFresh();
+  expect(await harbour.calm()).toEqual([]);
+  const after = await ben.timeline(harbour.group);
+  expect(after.map(({ messageId, body }) => [messageId, body])).toEqual(
+    before.map(({ messageId, body }) => [messageId, body]),
+  );
+});
+
+type Append = Extract<UpFrame, { type: 'append' }>;
+const isSegmentEntry = (frame: UpFrame | undefined): frame is Append =>
+  frame?.type === 'append' && parseEntry(frame.entry)?.header.kind === entryKinds.segment;
+
+/** Bodies of a record in all that the relay has sent since `from`, opened with every key that the member has. */
+async function servedBodies(member: Member, id: string, from: number) {
+  const { storage, engine } = member.headless();
+  const chat = await storage.chat(harbour.group);
+  const identity = engine.member()?.identity;
+  if (!chat || !identity) throw new Error('expected a member of the group');
+  const { context, documents } = openChatAccess(chat, identity);
+  const updates: Uint8Array[] = [];
+  const parts = new Map<number, ReturnType<typeof createSnapshotParts>>();
+  for (const bytes of harbour.network.seen().slice(from)) {
+    const frame = parseDown(bytes);
+    if (frame?.type === 'entries') updates.push(...frame.entries);
+    if (frame?.type !== 'snapshot') continue;
+    const mine = parts.get(frame.channel) ?? createSnapshotParts();
+    parts.set(frame.channel, mine);
+    const whole = mine.add(frame);
+    if (whole) updates.push(whole.bytes);
+  }
+  let bodies = 0;
+  for (let n = 0; n <= (chat.segments?.open ?? 0); n++) {
+    for (const bytes of updates) {
+      const document = documents.segment(n);
+      const entry = await openUpdate(context, document, entryKinds.segment, bytes);
+      const snapshot = await openSnapshot(context, document, entryKinds.segmentSnapshot, bytes);
+      const state = entry.ok ? entry.value.update : snapshot.ok ? snapshot.value.update : undefined;
+      for (const { header, body } of state ? itemsOfState(state) : []) {
+        const record = readRecord(context, document, header);
+        if (!record || idToText(record.header.id) !== id) continue;
+        if (body) bodies++;
+      }
+    }
+  }
+  return bodies;
+}
+
+test('[D14] a deleted message is in no file of the relay, and nobody can rebuild it from what the relay serves', async () => {
+  const ids = await talk(40);
+  expect(await harbour.calm()).toEqual([]);
+  const early = ids[0] ?? '';
+  const from = harbour.network.seen().length;
+  const late = ada.says(harbour.group, harbour.marked('gone soon'));
+  await late.done;
+  await harbour.pass(2000);
+  const sent = harbour.network.seen().slice(from).map(parseUp);
+  const needles = sent.flatMap((frame) =>
+    isSegmentEntry(frame) ? [Buffer.from(frame.entry.slice(-64))] : [],
+  );
+  const isStored = () =>
+    needles.map((needle) => harbour.relay.files().some((file) => Buffer.from(file).includes(needle)));
+  expect(isStored()).toContain(true);
+  await ada.deletes(harbour.group, early);
+  await ada.deletes(harbour.group, late.id);
+  expect(await harbour.calm()).toEqual([]);
+  await harbour.pass(120_000);
+  expect(isStored().filter(Boolean)).toEqual([]);
+  for (const member of harbour.people) {
+    const { storage } = member.headless();
+    expect(await storage.database.erasures.toArray()).toEqual([]);
+  }
+  const fresh = harbour.network.seen().length;
+  await ben.becomesFresh();
+  expect(await harbour.calm()).toEqual([]);
+  expect(await servedBodies(ben, ids[1] ?? '', fresh)).toBeGreaterThan(0);
+  expect(await servedBodies(ben, early, fresh)).toBe(0);
+  expect(await servedBodies(ben, late.id, fresh)).toBe(0);
+});
