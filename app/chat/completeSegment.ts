@@ -1,10 +1,13 @@
 // A segment that takes no more: it becomes one sealed snapshot on the disk, and what this device could not bring into it
 // any more moves to the next one, under the same record ids.
+import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
 import type { Random } from '../crypto/random.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
+import { openUpdate } from '../doc/entrySeal.ts';
 import { moveRecord, readRecord, type SealedRecord } from '../doc/record.ts';
 import type { Segment } from '../doc/segment.ts';
+import { itemsOfState } from '../doc/segmentState.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -33,21 +36,16 @@ export async function completeSegment(
   const document = idToText(documentOf(n));
   const pending = await storage.pending(document);
   const outbox = await storage.outbox(document);
-  const unsent = new Set([...pending.flatMap((row) => row.records), ...outbox.map((row) => row.id)]);
+  const lost = await Promise.all(
+    pending.map((row) => openUpdate(context, documentOf(n), entryKinds.segment, row.entry)),
+  );
+  const unsent = [...lost.flatMap((entry) => (entry.ok ? itemsOfState(entry.value.update) : [])), ...outbox];
   const moved: Moved[] = [];
-  for (const { header, body, place } of segment.items()) {
+  for (const { header, body } of unsent) {
     const record = readRecord(context, documentOf(n), header);
-    const id = record && idToText(record.header.id);
-    if (id === undefined || !record || !body || !unsent.delete(id)) continue;
-    moved.push({
-      id,
-      record: {
-        header: await moveRecord(context, documentOf(to), record, random),
-        body: new Uint8Array(body),
-      },
-    });
-    // What is kept of this segment is what the relay has.
-    segment.dropBody(place);
+    if (!record || !body) continue;
+    const moving = await moveRecord(context, documentOf(to), record, random);
+    moved.push({ id: idToText(record.header.id), record: { header: moving, body: new Uint8Array(body) } });
   }
   batch.putSegment({ chat, n, document, snapshot: await segment.snapshot() });
   batch.deleteOutbox(outbox.map((row) => row.id));

@@ -100,7 +100,9 @@ describe('the inbox', () => {
   });
 
   test('[S3] an acknowledgement takes its place in the order, and the own entry is not applied again', async () => {
-    const reader = createReader((n) => (n === 2 ? { entry: entryAt(2), isEarlierRun: false } : undefined));
+    const reader = createReader((n) =>
+      n === 2 ? { entry: entryAt(2), isEarlierRun: false, clock: 0 } : undefined,
+    );
     reader.inbox.entries(1, [entryAt(1)]);
     reader.inbox.acked(session, 2, cursorAt(2));
     reader.inbox.entries(3, [entryAt(3)]);
@@ -111,7 +113,9 @@ describe('the inbox', () => {
   });
 
   test('[S1] an own entry of an earlier run is applied again: the document may have lost it', async () => {
-    const reader = createReader((n) => (n === 1 ? { entry: entryAt(1), isEarlierRun: true } : undefined));
+    const reader = createReader((n) =>
+      n === 1 ? { entry: entryAt(1), isEarlierRun: true, clock: 0 } : undefined,
+    );
     reader.inbox.acked(session, 1, cursorAt(1));
     await reader.inbox.settled();
     expect(reader.sequences()).toEqual([1]);

@@ -13,6 +13,8 @@ const maxRun = 256;
 const maxWaiting = 4096;
 
 export interface OwnEntry {
+  /** Of this run's session: its work below this clock is in this entry or an earlier one; otherwise the entry says so. */
+  readonly clock: number;
   readonly header: EntryHeader;
   readonly hash: EntryHash;
 }
@@ -20,6 +22,7 @@ export interface OwnPending {
   readonly entry: Bytes;
   /** Sealed before this run began: the document may have lost it since, and gets it again. */
   readonly isEarlierRun: boolean;
+  readonly clock: number;
 }
 export interface InboxRun {
   /** In the log's order; `entry` is undefined for this run's own, which the document holds already. */
@@ -116,7 +119,7 @@ export function createInbox(deps: InboxDeps) {
             bytes += pending.entry.length;
             items.push(pending.isEarlierRun ? { entry: pending.entry, hash } : { hash });
           } else if (event.cursor.seq > cursor.seq) return result(true);
-          own.push({ header, hash });
+          own.push({ header, hash, clock: pending.clock });
         }
       } else if (event.seq > cursor.seq + 1) return result(true);
       else if (event.seq === cursor.seq + 1) {
@@ -126,7 +129,7 @@ export function createInbox(deps: InboxDeps) {
         const header = parseEntry(event.entry)?.header;
         const pending = header && deps.ownPending(header.session, header.sequence);
         const isOwn = pending !== undefined && equalBytes(pending.entry, event.entry);
-        if (header && isOwn) own.push({ header, hash });
+        if (header && isOwn) own.push({ header, hash, clock: pending.clock });
         items.push(isOwn && !pending.isEarlierRun ? { hash } : { entry: event.entry, hash });
       }
       events.shift();

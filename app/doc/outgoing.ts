@@ -54,7 +54,6 @@ export async function createOutgoing(deps: OutgoingDeps) {
   const waiting: Waiting[] = [];
   /** How many at the front of `waiting` are under way. */
   let underWay = 0;
-  let acknowledgedClock = 0;
   let isOpen = false;
   let sealing: Promise<void> = Promise.resolve();
 
@@ -104,7 +103,8 @@ export async function createOutgoing(deps: OutgoingDeps) {
     pending(session: SessionId, sequence: number): OwnPending | undefined {
       const found = waiting.find((w) => w.sequence === sequence && equalBytes(w.session, session));
       const own = sessions.own();
-      return found && { entry: found.entry, isEarlierRun: !own || !equalBytes(session, own.id) };
+      const isEarlierRun = !own || !equalBytes(session, own.id);
+      return found && { entry: found.entry, isEarlierRun, clock: found.to ?? 0 };
     },
     /** The relay has these: `onStored` learns which records they carry, and only then they leave the disk. */
     async stored(own: readonly OwnEntry[], onStored: (records: readonly string[]) => Promise<void>) {
@@ -119,7 +119,6 @@ export async function createOutgoing(deps: OutgoingDeps) {
         waiting.splice(index, 1);
         if (index < underWay) underWay--;
         records.push(...found.records);
-        acknowledgedClock = Math.max(acknowledgedClock, found.to ?? 0);
         batch.deletePending(document, idToText(found.session), found.sequence);
       }
       if (records.length > 0) await onStored(records);
@@ -142,8 +141,6 @@ export async function createOutgoing(deps: OutgoingDeps) {
       if (session) clocks.set(session.client, session.sealedClock);
       return Y.encodeStateVector(clocks);
     },
-    /** Of this run's work, what the relay has acknowledged. */
-    acknowledged: () => ({ client: sessions.own()?.client ?? 0, clock: acknowledgedClock }),
     /** All that this device wrote here is sealed and acknowledged. */
     isDone: (doc: Y.Doc) => {
       const session = sessions.own();

@@ -34,7 +34,7 @@ import { createProgress } from './progress.ts';
 import { createProviderLink } from './providerSocket.ts';
 import { createPublishing } from './publishing.ts';
 import { createReviews } from './reviews.ts';
-import { clientOf } from './segmentUpdate.ts';
+import { clientOf, clocksOf, endOf } from './segmentUpdate.ts';
 import { createSessions } from './sessions.ts';
 import { openSnapshot, sealSnapshot, type SessionLine, type Snapshot } from './snapshot.ts';
 
@@ -44,8 +44,8 @@ export interface DocumentRules {
   /** The update as Yjs may have it, or undefined when it does what its session may not. */
   check(update: Uint8Array, header: { readonly session: SessionId }): Uint8Array | undefined;
   readonly snapshotKind: number;
-  /** The document's state, for a snapshot. */
-  encodeState(): Uint8Array;
+  /** The document's state up to these clocks, for a snapshot. */
+  encodeState(clocks: ReadonlyMap<number, number>): Uint8Array;
   /** A snapshot's state as Yjs may have it, or undefined when it is none. */
   checkState(update: Uint8Array, sessions: readonly SessionLine[]): Uint8Array | undefined;
   /** Whether a checked state holds what the document had at these clocks. */
@@ -96,14 +96,11 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   const storedHash = stored && parseId<LogHash>(stored.hash, 16);
   if (stored && storedHash) {
     cursor = { seq: stored.seq, hash: storedHash };
-    sessions.load(stored.sessions);
+    sessions.load(stored.sessions, (client) => Y.getState(doc.store, client));
   }
   const knownSnapshot = stored?.snapshot && parseId<SnapshotId>(stored.snapshot.id, 16);
 
-  const ownEarlier = (await deps.storage.pending(idToText(id))).flatMap(
-    (row) => parseId<SessionId>(row.session, 8) ?? [],
-  );
-  const progress = createProgress(doc, cursor.seq, new Set(ownEarlier.map(clientOf)));
+  const progress = createProgress(cursor.seq, sessions.clocks());
 
   // The session is chosen before the provider looks at the document's client; one that never writes leaves no trace.
   const session = sessions.startOwn((client) => doc.store.clients.has(client));
@@ -145,24 +142,30 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       const place = sessions.follows(header, author.device);
       if (place !== 'next')
         return deps.onSetAside(place === 'foreign' ? 'foreign-session' : 'out-of-session');
-      sessions.accept(header, item.hash, author.device);
       const checked = rules.check(update, header);
+      const clock = checked ? endOf(checked, clientOf(header.session)) : 0;
+      sessions.accept(header, item.hash, author.device, clock);
       if (checked) updates.push(checked);
       else deps.onSetAside('foreign-items');
     });
     if (isClosed) return;
     const [first] = updates;
     if (first) provider.deliver(updates.length === 1 ? first : Y.mergeUpdates(updates));
-    for (const own of run.own) sessions.accept(own.header, own.hash, context.self.device);
+    for (const own of run.own) sessions.accept(own.header, own.hash, context.self.device, own.clock);
     cursor = run.cursor;
-    progress.reached(cursor.seq, outgoing.acknowledged());
+    progress.reached(cursor.seq, sessions.clocks());
     await saveCursor(updates);
     publishing.grew(run.bytes);
     if (run.own.length > 0) await outgoing.stored(run.own, deps.onStored);
   }
 
   async function build() {
-    const state = { session: session.id, cursor, sessions: sessions.lines(), update: rules.encodeState() };
+    const state = {
+      session: session.id,
+      cursor,
+      sessions: sessions.lines(),
+      update: rules.encodeState(sessions.clocks()),
+    };
     const bytes = await sealSnapshot(context, id, rules.snapshotKind, state, deps.random);
     return { bytes, id: hashSnapshot(sha256, id, bytes) };
   }
@@ -222,9 +225,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     const snapshot = await readSnapshot(given);
     if (isClosed || !snapshot) return;
     provider.deliver(snapshot.update);
-    sessions.claim(snapshot.sessions);
+    sessions.claim(snapshot.sessions, clocksOf(snapshot.update));
     cursor = snapshot.cursor;
-    progress.reached(cursor.seq, outgoing.acknowledged());
+    progress.reached(cursor.seq, sessions.clocks());
     publishing.published(snapshot.id, cursor, given.isSeal);
     publishing.seen(snapshot.id);
     if (given.isSeal) sealedAt = cursor.seq;
@@ -238,15 +241,18 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     // Deletions that have arrived are carried out before it is compared.
     await deps.beforeReview();
     const clocks = progress.clocksAt(given.cursor.seq);
-    if (isClosed || !isLive || !clocks) return;
+    if (isClosed || !isLive) return;
     const snapshot = await readSnapshot(given);
     if (isClosed || !isLive) return;
     publishing.seen(given.id);
-    if (snapshot && rules.holdsAll(snapshot.update, clocks)) {
+    if (!snapshot) return publishing.correct();
+    // What this run can't compare with the log it neither confirms nor doubts.
+    if (!clocks) return;
+    if (rules.holdsAll(snapshot.update, clocks)) {
       channel?.countersign(given.id);
       deps.onState?.(snapshot.update);
     } else {
-      if (snapshot) deps.onSetAside('incomplete-snapshot');
+      deps.onSetAside('incomplete-snapshot');
       publishing.correct();
     }
   }

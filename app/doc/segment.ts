@@ -56,7 +56,7 @@ export async function createSegment(deps: SegmentDeps) {
       kind: entryKinds.segment,
       check: (update, { session }) => checkSegmentUpdate(update, session),
       snapshotKind: entryKinds.segmentSnapshot,
-      encodeState: () => encodeSegmentState(doc),
+      encodeState: (clocks) => encodeSegmentState(doc, clocks),
       checkState: checkSegmentSnapshot,
       holdsAll: (state, clocks) => holdsAll(itemsOfState(state), doc, clocks),
     },
@@ -87,11 +87,6 @@ export async function createSegment(deps: SegmentDeps) {
         .push(rows.flatMap(({ record }) => [record.header, record.body]));
     });
   };
-  const dropBody = ({ client, clock }: SegmentItem['place']) => {
-    const structs = doc.store.clients.get(client);
-    const item = structs && structs[Y.findIndexSS(structs, clock + 1)];
-    if (item instanceof Y.Item && !item.deleted) doc.transact((t) => item.delete(t), 'erase');
-  };
   // What was decided but reached no sealed entry before the last run ended.
   append((await deps.storage.outbox(documentText)).map((row) => ({ id: row.id, record: row })));
 
@@ -119,11 +114,11 @@ export async function createSegment(deps: SegmentDeps) {
     eraseBody(place: SegmentItem['place']): boolean {
       const { session } = sealed;
       if (place.client === session.client && place.clock + 1 >= session.sealedClock) return false;
-      dropBody(place);
+      const structs = doc.store.clients.get(place.client);
+      const item = structs && structs[Y.findIndexSS(structs, place.clock + 1)];
+      if (item instanceof Y.Item && !item.deleted) doc.transact((t) => item.delete(t), 'erase');
       return true;
     },
-    /** Takes a body out of the document whatever became of it. */
-    dropBody,
   };
 }
 

@@ -14,11 +14,12 @@ export interface SegmentItem {
 
 type Structs = readonly { readonly id: Y.ID; readonly length: number }[];
 
-/** The document's state as one update without a delete set: holes delete themselves. */
-export function encodeSegmentState(doc: Y.Doc): Uint8Array {
+/** The document's state below these clocks as one update without a delete set: holes delete themselves. */
+export function encodeSegmentState(doc: Y.Doc, clocks: ReadonlyMap<number, number>): Uint8Array {
   const encoder = new Y.UpdateEncoderV1();
   const clients = [...doc.store.clients].flatMap(([client, structs]) => {
-    const whole = structs.slice(0, structs.length - (structs.length % 2));
+    const covered = structs.filter(({ id, length }) => id.clock + length <= (clocks.get(client) ?? 0));
+    const whole = covered.slice(0, covered.length - (covered.length % 2));
     return whole.length > 0 ? [{ client, structs: whole }] : [];
   });
   encoding.writeVarUint(encoder.restEncoder, clients.length);

@@ -143,12 +143,25 @@ const namesRoot = (item: Y.Item, array: string): boolean => {
   return parent === array;
 };
 
+/** How far a checked update or state goes, by Yjs client. */
+export const clocksOf = (update: Uint8Array): ReadonlyMap<number, number> =>
+  Y.decodeStateVector(Y.encodeStateVectorFromUpdate(update));
+
+/** The clock after a checked update's last item of this client; 0 where it has none. */
+export const endOf = (update: Uint8Array, client: number): number =>
+  Math.max(
+    0,
+    ...Y.decodeUpdate(update)
+      .structs.filter(({ id }) => id.client === client)
+      .map(({ id, length }) => id.clock + length),
+  );
+
 /** Whether Yjs can read it at all. */
 export const isUpdate = (update: Uint8Array): boolean => decodeStructs(update) !== undefined;
 
 /** Whether a state has each client's work up to these clocks. */
 export function holdsClocks(state: Uint8Array, clocks: ReadonlyMap<number, number>): boolean {
-  const there = Y.decodeStateVector(Y.encodeStateVectorFromUpdate(state));
+  const there = clocksOf(state);
   return [...clocks].every(([client, clock]) => (there.get(client) ?? 0) >= clock);
 }
 

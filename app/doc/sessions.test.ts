@@ -32,7 +32,7 @@ const headerOf = (sequence: number, previous: EntryHash, of = session): EntryHea
 let sessions: Sessions;
 beforeEach(() => {
   sessions = createSessions(createChance('sessions').bytes);
-  sessions.accept(headerOf(1, noEntryHash), hash, device);
+  sessions.accept(headerOf(1, noEntryHash), hash, device, 2);
 });
 
 test('[E3] the next entry names the hash of the one before', () => {
@@ -51,7 +51,8 @@ test('[E3] a session is taken over by no other device, nor its Yjs client by ano
 
 test('[E3] what was accepted is remembered over a restart', () => {
   const again = createSessions(createChance('again').bytes);
-  again.load(sessions.store());
+  again.load(sessions.store(), () => 0);
+  expect(again.clocks()).toEqual(new Map([[clientOf(session), 2]]));
   expect(again.follows(headerOf(2, hash), device)).toBe('next');
   expect(again.follows(headerOf(1, noEntryHash), device)).toBe('out-of-order');
 });

@@ -28,10 +28,14 @@ export interface OwnSession {
 interface Accepted {
   readonly sequence: number;
   readonly hash: EntryHash;
+  /** Its Yjs work below this clock is in the log, or in what stands for it. */
+  readonly clock: number;
   /** Undefined where only a snapshot spoke of it: the first entry that follows tells. */
   readonly device: DeviceId | undefined;
 }
-export type StoredSessions = Readonly<Record<string, { sequence: number; hash: string; device: string }>>;
+export type StoredSessions = Readonly<
+  Record<string, { sequence: number; hash: string; device: string; clock?: number | undefined }>
+>;
 
 export function createSessions(random: Random) {
   let own: OwnSession | undefined;
@@ -50,22 +54,25 @@ export function createSessions(random: Random) {
       }
       return own;
     },
-    load(stored: StoredSessions) {
-      for (const [key, { sequence, hash, device }] of Object.entries(stored)) {
+    /** @param clockOf what the document has of a client: for rows that were written before clocks were kept. */
+    load(stored: StoredSessions, clockOf: (client: number) => number) {
+      for (const [key, { sequence, hash, device, clock }] of Object.entries(stored)) {
         const id = parseBase64url(key);
         const hashBytes = parseBase64url(hash);
         const deviceBytes = parseBase64url(device);
         if (id?.length !== 8 || hashBytes?.length !== 16) continue;
         const known = deviceBytes?.length === 16 ? (deviceBytes as DeviceId) : undefined;
-        accepted.set(key, { sequence, hash: hashBytes as EntryHash, device: known });
-        sessionByClient.set(clientOf(id as SessionId), key);
+        const client = clientOf(id as SessionId);
+        const covered = clock ?? clockOf(client);
+        accepted.set(key, { sequence, hash: hashBytes as EntryHash, clock: covered, device: known });
+        sessionByClient.set(client, key);
       }
     },
     store(): StoredSessions {
       return Object.fromEntries(
-        [...accepted].map(([key, { sequence, hash, device }]) => [
+        [...accepted].map(([key, { sequence, hash, clock, device }]) => [
           key,
-          { sequence, hash: idToText(hash), device: device ? idToText(device) : '' },
+          { sequence, hash: idToText(hash), clock, device: device ? idToText(device) : '' },
         ]),
       );
     },
@@ -84,12 +91,13 @@ export function createSessions(random: Random) {
       return isNext ? 'next' : 'out-of-order';
     },
     /** A snapshot's word on where sessions stand; what this device has seen itself counts more. */
-    claim(lines: readonly SessionLine[]) {
+    claim(lines: readonly SessionLine[], clocks: ReadonlyMap<number, number>) {
       for (const { session, sequence, hash } of lines) {
         const key = idToText(session);
         const known = accepted.get(key);
-        if (known && known.sequence >= sequence) continue;
-        accepted.set(key, { sequence, hash, device: known?.device });
+        const clock = Math.max(known?.clock ?? 0, clocks.get(clientOf(session)) ?? 0);
+        const later = known && known.sequence >= sequence ? known : { sequence, hash, device: known?.device };
+        accepted.set(key, { ...later, clock });
         sessionByClient.set(clientOf(session), key);
       }
     },
@@ -98,15 +106,19 @@ export function createSessions(random: Random) {
       const key = sessionByClient.get(client);
       return key === undefined ? undefined : parseId<SessionId>(key, 8);
     },
+    /** How much of each Yjs client the log has. */
+    clocks: (): ReadonlyMap<number, number> =>
+      new Map([...sessionByClient].map(([client, key]) => [client, accepted.get(key)?.clock ?? 0] as const)),
     /** Where each session stands. */
     lines: (): readonly SessionLine[] =>
       [...accepted].flatMap(([key, { sequence, hash }]) => {
         const session = parseId<SessionId>(key, 8);
         return session ? [{ session, sequence, hash }] : [];
       }),
-    accept(header: EntryHeader, hash: EntryHash, device: DeviceId) {
+    accept(header: EntryHeader, hash: EntryHash, device: DeviceId, clock: number) {
       const key = idToText(header.session);
-      accepted.set(key, { sequence: header.sequence, hash, device });
+      const covered = Math.max(clock, accepted.get(key)?.clock ?? 0);
+      accepted.set(key, { sequence: header.sequence, hash, clock: covered, device });
       sessionByClient.set(clientOf(header.session), key);
     },
   };

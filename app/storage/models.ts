@@ -93,7 +93,7 @@ export const storedCursor = v.object({
   seq: whole,
   hash: text,
   /** Last accepted (sequence, hash, device) of each session. */
-  sessions: v.record(text, v.object({ sequence: whole, hash: text, device: text })),
+  sessions: v.record(text, v.object({ sequence: whole, hash: text, device: text, clock: v.optional(whole) })),
   /** The document's newest snapshot that this device has heard of. */
   snapshot: v.optional(v.object({ id: text, seq: whole })),
 });
