@@ -131,7 +131,10 @@ export function createFreedSpace(db: Sqlite) {
       const from = space.get();
       let sweptTo = from ? numberOf(from, 'swept_to') : 0;
       let [moved, taken] = [0, 0];
-      for (const row of ahead.all(sweptTo, maxRowsPerSweep)) {
+      const rows = ahead.all(sweptTo, maxRowsPerSweep);
+      // At the end of the table nothing that was freed can be ahead, whatever was counted.
+      if (rows.length === 0) taken = Number.MAX_SAFE_INTEGER;
+      for (const row of rows) {
         const id = numberOf(row, 'id');
         if (moved > maxBytesPerSweep) break;
         if (numberOf(row, 'is_freed') === 1) {
