@@ -1,5 +1,8 @@
 // Publishing and confirming snapshots: which may take whose place, what goes because of it, and what does not.
-import { expect, test } from 'vitest';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { upNumberByType as to } from '../../shared/protocol/frames/up.ts';
@@ -305,6 +308,28 @@ test('[R34] a purge erases what it replaces from every file before it is publish
   expect(annSocket.last('published')).toMatchObject({ snapshot: purge.id });
   expect(countFound(relay.dataDir, replaced)).toBe(0);
   expect(countFound(relay.dataDir, [purge.bytes, ...entries.slice(6)])).toBe(2);
+});
+
+test('[R30] [R34] a relay that is killed has all of a publication or nothing, and wipes when it starts', async () => {
+  const { relay, bob, chat, document, session, annSocket, entries, at } = await written();
+  const purge = newSnapshot(document, at(6), 2 * maxSnapshotPartBytes);
+  const asKilledNow = async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'convo-killed-'));
+    cpSync(relay.dataDir, dataDir, { recursive: true });
+    const before = countFound(dataDir, entries);
+    const again = openTestRelay({ dataDir });
+    const after = countFound(dataDir, entries);
+    const reader = await follow(again, await signedInAgain(again, bob), chat, document);
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    return { before, after, snapshots: snapshotsOn(reader), entries: entriesOn(reader) };
+  };
+  const parts = partsOf(purge, { isSeal: true, purged: [session.session] });
+  for (const part of parts.slice(0, -1)) annSocket.send(part);
+  expect(await asKilledNow()).toEqual({ before: 6, after: 6, snapshots: [], entries });
+  for (const part of parts.slice(-1)) annSocket.send(part);
+  // Committed, and nobody told: the write-ahead log still has everything.
+  expect(annSocket.all('published')).toEqual([]);
+  expect(await asKilledNow()).toEqual({ before: 6, after: 0, snapshots: [purge], entries: [] });
 });
 
 test('[R34] one’s own sessions only, and only known ones', async () => {
