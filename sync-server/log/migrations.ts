@@ -139,6 +139,9 @@ const migrations: readonly string[] = [
   `,
 ];
 
+/** What `user_version` is once all of them ran. */
+export const schemaVersion = migrations.length;
+
 export class NewerDatabase extends Error {}
 
 export function migrate(db: Sqlite): void {
