@@ -1,7 +1,7 @@
 // `npm run relay -- verify` on a database that a relay has written, whole and damaged. The test lies here because only
 // this floor can damage a database.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -194,6 +194,17 @@ test('[R37] the command says it in lines, ends with numbers, and leaves a runnin
   expect(bad.status).toBe(1);
   const lines = bad.stdout.trim().split('\n');
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ problems: lines.length - 1 });
+
+  // Of a relay that was killed the write-ahead log is still there.
+  const running = openTestRelay();
+  const { annSocket, session } = await twoInAChat(running);
+  annSocket.send({ type: 'append', channel: 1, entry: session.next() });
+  await settled();
+  const killed = mkdtempSync(join(tmpdir(), 'convo-killed-'));
+  onTestFinished(() => rmSync(killed, { recursive: true, force: true }));
+  cpSync(running.dataDir, killed, { recursive: true });
+  expect(readdirSync(killed)).toContain('relay.db-wal');
+  expect(JSON.parse(run(killed, 'verify').stdout)).toMatchObject({ entries: 1, problems: 0 });
 
   const sentences: [ReturnType<typeof run>, RegExp][] = [
     [run(openTestRelay().dataDir, 'verify'), /^A relay is using .+: stop it, and ask again\.\n$/],
