@@ -1,122 +1,107 @@
-// A chat as the device keeps it, and as its documents need it: from a ledger entry to a stored chat, and from that to
-// keys, authors and tags.
-import { bytesToBase64url, parseBase64url } from '../../shared/codec/base64url.ts';
+// What a stored chat's documents need of it: keys by epoch, authors, tags, and the proof of its capabilities to the relay.
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import {
   idToText,
   type AuthorTag,
-  type BoxPublicKey,
   type ChatId,
-  type DeviceId,
   type DocumentId,
   type LedgerHead,
-  type SigningPublicKey,
-  type UserId,
 } from '../../shared/protocol/ids.ts';
+import { capabilityStatement, rights } from '../../shared/protocol/statements.ts';
 import {
   authorTagOf,
   deriveEpochKeys,
   documentIdOf,
-  type EpochSecret,
+  type EpochKeys,
   type RootSecret,
 } from '../crypto/keyTree.ts';
 import { signerFromSeed } from '../crypto/sign.ts';
 import type { Author, ChatContext } from '../doc/chatContext.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Prover } from '../sync/link.ts';
-import { capabilityStatement, rights } from '../../shared/protocol/statements.ts';
-import { chatKindOf, type NewChat } from './chatGenesis.ts';
+import type { Span } from './chatLedger.ts';
 import type { Identity } from './identity.ts';
-import type { Person } from './userLedgers.ts';
-
-/** A chat as it begins on this device. */
-export function newStoredChat(
-  opened: Omit<NewChat, 'boxes'>,
-  people: readonly Person[],
-  names: StoredChat['names'],
-): StoredChat {
-  const { inside, secrets } = opened;
-  return {
-    id: idToText(opened.chat),
-    at: inside.createdAt,
-    kind: chatKindOf(inside.kind),
-    title: inside.title,
-    createdAt: inside.createdAt,
-    creator: idToText(inside.creator),
-    members: people.map((person) => ({
-      user: idToText(person.user),
-      device: idToText(person.device),
-      deviceKey: bytesToBase64url(person.deviceKey),
-      boxKey: bytesToBase64url(person.userBoxKey),
-      ledgerHead: idToText(person.head),
-    })),
-    epoch: secrets.epoch,
-    epochSecret: bytesToBase64url(secrets.epochSecret),
-    rootSecret: bytesToBase64url(secrets.rootSecret),
-    ledgerHead: idToText(opened.head),
-    ledger: [bytesToBase64url(opened.entry)],
-    unread: 0,
-    draft: '',
-    marks: {},
-    names,
-    chains: {},
-    latestAt: 0,
-  };
-}
-
-/** Bytes that this device wrote itself as text; a row that holds anything else is damaged. */
-function bytesOf<T extends Bytes>(text: string): T {
-  const bytes = parseBase64url(text);
-  if (!bytes) throw new Error('a stored chat is damaged');
-  return bytes as T;
-}
-
-/** People of a stored chat, as far as their ledgers were checked when it was stored. */
-export const peopleOf = (chat: StoredChat): readonly Person[] =>
-  chat.members.map((member) => ({
-    user: bytesOf<UserId>(member.user),
-    device: bytesOf<DeviceId>(member.device),
-    deviceKey: bytesOf<SigningPublicKey>(member.deviceKey),
-    userBoxKey: bytesOf<BoxPublicKey>(member.boxKey),
-    head: bytesOf(member.ledgerHead),
-  }));
+import { bytesOf, personOfMember, secretsOf, spansOf } from './storedChats.ts';
 
 export interface ChatAccess {
   readonly context: ChatContext;
   readonly prove: Prover;
   /** Segments count from 0. */
   readonly documents: { readonly segment: (n: number) => DocumentId; readonly meta: DocumentId };
+  /** The chat as its ledger has it now. */
+  renew(chat: StoredChat): void;
 }
 
-export function openChatAccess(chat: StoredChat, identity: Identity): ChatAccess {
+interface Known {
+  readonly author: Author;
+  readonly spans: readonly Span[];
+}
+/** What follows from a stored chat; all of it is replaced when the ledger moves. */
+function knowledgeOf(chat: StoredChat, root: RootSecret) {
+  const secrets = secretsOf(chat);
+  const keys = new Map<number, EpochKeys>();
+  const people = [...chat.members, ...(chat.former ?? [])].map((member): Known => ({
+    author: personOfMember(member),
+    spans: spansOf(member),
+  }));
+  return {
+    epoch: chat.epoch,
+    keysOf(epoch: number): EpochKeys | undefined {
+      const secret = secrets.get(epoch);
+      const known = keys.get(epoch) ?? (secret && deriveEpochKeys(secret, epoch, root));
+      if (known) keys.set(epoch, known);
+      return known || undefined;
+    },
+    head: bytesOf<LedgerHead>(chat.ledgerHead),
+    heads: new Set([chat.ledgerHead, ...(chat.heads ?? [])]),
+    readerCount: chat.members.length,
+    byDevice: new Map(people.map((known) => [idToText(known.author.device), known])),
+    byTag: new Map(people.map((known) => [idToText(authorTagOf(root, known.author.device)), known.author])),
+  };
+}
+
+/** @param learn fetches the ledger; true once this device has read as far as the relay has it. */
+export function openChatAccess(
+  chat: StoredChat,
+  identity: Identity,
+  learn: () => Promise<boolean> = () => Promise.resolve(true),
+): ChatAccess {
   const root = bytesOf<RootSecret>(chat.rootSecret);
-  const keys = deriveEpochKeys(bytesOf<EpochSecret>(chat.epochSecret), chat.epoch, root);
   const chatId = bytesOf<ChatId>(chat.id);
-  const ledgerHead = bytesOf<LedgerHead>(chat.ledgerHead);
-  const authors: readonly Author[] = peopleOf(chat);
-  const byDevice = new Map(authors.map((author) => [idToText(author.device), author]));
-  const byTag = new Map(authors.map((author) => [idToText(authorTagOf(root, author.device)), author]));
+  let known = knowledgeOf(chat, root);
   const tags = new Map<string, AuthorTag>();
   const { user, device, signer } = identity;
+  const currentKeys = (): EpochKeys => {
+    const keys = known.keysOf(known.epoch);
+    if (!keys) throw new Error('a stored chat is damaged');
+    return keys;
+  };
 
   return {
     context: {
       chat: chatId,
       self: { user, device, deviceKey: signer.publicKey, signer },
-      currentKeys: () => keys,
-      keysOf: (epoch) => (epoch === keys.epoch ? keys : undefined),
-      ledgerHead: () => ledgerHead,
+      currentKeys,
+      keysOf: (epoch) => known.keysOf(epoch),
+      ledgerHead: () => known.head,
       tagOf(of) {
         const key = idToText(of);
         const tag = tags.get(key) ?? authorTagOf(root, of);
         tags.set(key, tag);
         return tag;
       },
-      readerCount: () => authors.length,
-      authorByTag: (tag) => byTag.get(idToText(tag)),
-      authorByDevice: (of) => byDevice.get(idToText(of)),
+      readerCount: () => known.readerCount,
+      authorByTag: (tag) => known.byTag.get(idToText(tag)),
+      authorByDevice: (of) => known.byDevice.get(idToText(of))?.author,
+      wasMember: (of, epoch) =>
+        known.byDevice
+          .get(idToText(of))
+          ?.spans.some(({ from, to }) => from <= epoch && epoch <= (to ?? Infinity)) ?? false,
+      knows: (head, epoch) => known.heads.has(idToText(head)) && known.keysOf(epoch) !== undefined,
+      learn,
     },
     async prove(challenge) {
+      const keys = currentKeys();
       const sign = async (seed: Bytes, right: number) => {
         const capability = await signerFromSeed(seed);
         return capability.sign(capabilityStatement({ challenge, chatId, epoch: keys.epoch, right }));
@@ -130,6 +115,9 @@ export function openChatAccess(chat: StoredChat, identity: Identity): ChatAccess
     documents: {
       segment: (n) => documentIdOf(root, `segment/${n}`),
       meta: documentIdOf(root, 'meta'),
+    },
+    renew(next) {
+      known = knowledgeOf(next, root);
     },
   };
 }

@@ -2,11 +2,9 @@
 // the capability keys on its outside; members, roles and settings are sealed inside and signed by the creator's device.
 import { concatBytes, equalBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import {
-  blob,
   boolean,
   decode,
   encode,
-  list,
   literal,
   struct,
   text,
@@ -22,11 +20,11 @@ import {
   hashChatEntry,
   headOf,
   parseChatEntry,
+  type ChatEntry,
   type ChatEntryBody,
 } from '../../shared/protocol/chatLedger.ts';
 import {
   deviceId,
-  entryHash32,
   noParent,
   signature,
   userId,
@@ -35,14 +33,13 @@ import {
   type UserId,
 } from '../../shared/protocol/ids.ts';
 import { maxNameBytes } from '../../shared/protocol/limits.ts';
-import { openBox, sealToBox, type BoxSeed } from '../crypto/box.ts';
+import type { BoxSeed } from '../crypto/box.ts';
 import { boxesRoot, checkBoxPath } from '../crypto/boxTree.ts';
 import { sha256 } from '../crypto/hash.ts';
 import {
   deriveEpochKeys,
-  epochSecret,
   generateSecret,
-  rootSecret,
+  type EpochKeys,
   type EpochSecret,
   type RootSecret,
   type SigningSeed,
@@ -50,22 +47,15 @@ import {
 import type { Random } from '../crypto/random.ts';
 import { openBytes, sealBytes } from '../crypto/seal.ts';
 import { signerFromSeed, verifySignature, type Signer } from '../crypto/sign.ts';
+import { capabilityKeysOf, openChatBox, sealChatBoxes, type ChatSecrets } from './chatBoxes.ts';
+import { chatKinds, chatMembers, roles, type ChatKind } from './chatState.ts';
 import type { Person } from './userLedgers.ts';
-
-export const chatKinds = { notes: 1, direct: 2, group: 3 } as const;
-export type ChatKind = keyof typeof chatKinds;
-const kindByNumber = new Map<number, ChatKind>(
-  Object.entries(chatKinds).map(([kind, number]) => [number, kind as ChatKind]),
-);
-/** A kind of a newer version counts as a group: the one that promises least. */
-export const chatKindOf = (kind: number): ChatKind => kindByNumber.get(kind) ?? 'group';
-export const roles = { member: 1, admin: 2 } as const;
 
 const inside = struct({
   version: literal(1),
   creator: userId,
   creatorDevice: deviceId,
-  members: list(struct({ user: userId, role: u8, ledgerHead: entryHash32 }), 1024),
+  members: chatMembers,
   kind: u8,
   title: text(maxNameBytes),
   /** Milliseconds since 1970. */
@@ -76,20 +66,6 @@ const inside = struct({
 export type ChatInside = ValueOf<typeof inside>;
 const signedInside = struct({ inside, signature });
 
-/** What each member's box holds; the admin seed is empty for those who are not. */
-const boxContent = struct({
-  version: literal(1),
-  epoch: varint,
-  epochSecret,
-  rootSecret,
-  adminSeed: blob(32),
-});
-
-export interface ChatSecrets {
-  readonly epoch: number;
-  readonly epochSecret: EpochSecret;
-  readonly rootSecret: RootSecret;
-}
 export interface NewChat {
   readonly chat: ChatId;
   readonly head: LedgerHead;
@@ -97,11 +73,11 @@ export interface NewChat {
   /** One for each member, in the members' order. */
   readonly boxes: readonly Bytes[];
   readonly secrets: ChatSecrets;
+  /** Undefined for who is no admin. */
+  readonly adminSeed: SigningSeed | undefined;
   readonly inside: ChatInside;
 }
 
-const boxPlace = (nonce: Bytes, epoch: number, user: UserId) =>
-  concatBytes(textToBytes('convo/box/1'), nonce, encode(varint, epoch), user);
 const insidePlace = (nonce: Bytes) => concatBytes(textToBytes('convo/chat-ledger-body/1'), nonce);
 /** The creator's device signs the inside together with all of the outside, so neither can be put with another. */
 const creatorStatement = (outside: Omit<ChatEntryBody, 'sealed'>, value: ChatInside) =>
@@ -129,17 +105,12 @@ export async function createChatGenesis(
   const admin = await signerFromSeed(adminSeed);
   const nonce = random(16);
   const isAdmin = (index: number) => index === 0 || about.kind !== 'group';
-  const boxes = people.map((person, index) =>
-    sealToBox(
-      person.userBoxKey,
-      encode(boxContent, {
-        version: 1,
-        ...secrets,
-        adminSeed: isAdmin(index) ? adminSeed : new Uint8Array(0),
-      }),
-      boxPlace(nonce, secrets.epoch, person.user),
-      random,
-    ),
+  const boxes = sealChatBoxes(
+    people.map((person, index) => ({ person, isAdmin: isAdmin(index) })),
+    secrets,
+    adminSeed,
+    nonce,
+    random,
   );
   const value: ChatInside = {
     version: 1,
@@ -162,9 +133,7 @@ export async function createChatGenesis(
     nonce,
     epoch: secrets.epoch,
     adminKey: admin.publicKey,
-    readKey: (await signerFromSeed(keys.readCapabilitySeed)).publicKey,
-    postKey: (await signerFromSeed(keys.postCapabilitySeed)).publicKey,
-    epochCommitment: keys.commitment,
+    ...(await capabilityKeysOf(keys)),
     boxesRoot: boxesRoot(boxes),
     invitations: [],
   } as const;
@@ -172,7 +141,7 @@ export async function createChatGenesis(
   const sealed = sealBytes(keys.ledgerKey, encode(signedInside, signed), insidePlace(nonce), random);
   const body: ChatEntryBody = { ...outside, sealed };
   const entry = encodeChatEntry({ body, signature: await admin.sign(chatEntryStatement(body)) });
-  return { ...idsOf(entry), entry, boxes, secrets, inside: value };
+  return { ...idsOf(entry), entry, boxes, secrets, adminSeed, inside: value };
 }
 
 const idsOf = (entry: Uint8Array) => ({
@@ -183,47 +152,69 @@ const idsOf = (entry: Uint8Array) => ({
 /** What is wrong with a chat that somebody offers. */
 export type GenesisFault = 'malformed' | 'wrong-chat' | 'no-box-for-me' | 'wrong-secrets' | 'bad-signature';
 
+type PersonOf = (user: UserId) => Promise<Person | undefined>;
+
 /** Opens a box and the entry it belongs to; undefined parts never leave here: it is whole, or a fault. */
 export async function openChatGenesis(
   chat: ChatId,
   entry: Uint8Array,
   box: { readonly bytes: Uint8Array; readonly index: number; readonly path: readonly Uint8Array[] },
   self: { readonly user: UserId; readonly userBoxSeed: BoxSeed },
-  personOf: (user: UserId) => Promise<Person | undefined>,
+  personOf: PersonOf,
 ): Promise<{ readonly opened: Omit<NewChat, 'boxes'> } | { readonly fault: GenesisFault }> {
-  const outer = parseChatEntry(entry);
-  if (!outer || outer.body.kind !== chatEntryKinds.genesis) return { fault: 'malformed' };
-  if (!equalBytes(chatIdOf(sha256, entry), chat)) return { fault: 'wrong-chat' };
-  const { sealed, ...outside } = outer.body;
-  const opened = openBox(self.userBoxSeed, box.bytes, boxPlace(outside.nonce, outside.epoch, self.user));
-  const secrets = opened && decode(boxContent, opened);
-  if (!secrets) return { fault: 'no-box-for-me' };
-  const keys = deriveEpochKeys(secrets.epochSecret, secrets.epoch, secrets.rootSecret);
-  const isCommitted = secrets.epoch === outside.epoch && equalBytes(keys.commitment, outside.epochCommitment);
-  const plaintext = isCommitted ? openBytes(keys.ledgerKey, sealed, insidePlace(outside.nonce)) : undefined;
-  const signed = plaintext && decode(signedInside, plaintext);
+  const outer = parseGenesis(chat, entry);
+  if (typeof outer === 'string') return { fault: outer };
+  const opened = await openChatBox(outer.body, box.bytes, self);
+  if (opened === 'not-mine') return { fault: 'no-box-for-me' };
+  if (opened === 'wrong-secrets') return { fault: 'wrong-secrets' };
+  const signed = openInside(outer, opened.keys);
   if (!signed) return { fault: 'wrong-secrets' };
   const { members } = signed.inside;
   const mine = members[box.index];
   const isMine = mine !== undefined && equalBytes(mine.user, self.user);
-  if (!isMine || !checkBoxPath(outside.boxesRoot, box.bytes, box.index, members.length, box.path)) {
+  if (!isMine || !checkBoxPath(outer.body.boxesRoot, box.bytes, box.index, members.length, box.path)) {
     return { fault: 'no-box-for-me' };
   }
+  if (!(await isSignedGenesis(outer, signed, personOf))) return { fault: 'bad-signature' };
+  const { secrets, adminSeed } = opened;
+  return { opened: { ...idsOf(entry), entry: entry.slice(), secrets, adminSeed, inside: signed.inside } };
+}
+
+/** Reads a genesis with the keys of its epoch; undefined unless all that it says of itself is right. */
+export async function readChatGenesis(
+  chat: ChatId,
+  entry: Uint8Array,
+  keys: EpochKeys,
+  personOf: PersonOf,
+): Promise<ChatInside | undefined> {
+  const outer = parseGenesis(chat, entry);
+  if (typeof outer === 'string' || !equalBytes(keys.commitment, outer.body.epochCommitment)) return undefined;
+  const signed = openInside(outer, keys);
+  return signed && (await isSignedGenesis(outer, signed, personOf)) ? signed.inside : undefined;
+}
+
+function parseGenesis(chat: ChatId, entry: Uint8Array): ChatEntry | GenesisFault {
+  const outer = parseChatEntry(entry);
+  if (outer?.body.kind !== chatEntryKinds.genesis) return 'malformed';
+  return equalBytes(chatIdOf(sha256, entry), chat) ? outer : 'wrong-chat';
+}
+
+function openInside({ body }: ChatEntry, keys: EpochKeys): ValueOf<typeof signedInside> | undefined {
+  const plaintext = openBytes(keys.ledgerKey, body.sealed, insidePlace(body.nonce));
+  return plaintext && decode(signedInside, plaintext);
+}
+
+async function isSignedGenesis(
+  { body, signature: outerSignature }: ChatEntry,
+  signed: ValueOf<typeof signedInside>,
+  personOf: PersonOf,
+): Promise<boolean> {
   const creator = await personOf(signed.inside.creator);
-  const areSigned =
+  return (
     creator !== undefined &&
     equalBytes(creator.device, signed.inside.creatorDevice) &&
-    members.some((member) => equalBytes(member.user, creator.user)) &&
-    (await verifySignature(creator.deviceKey, creatorStatement(outside, signed.inside), signed.signature)) &&
-    (await verifySignature(outside.adminKey, chatEntryStatement(outer.body), outer.signature));
-  if (!areSigned) return { fault: 'bad-signature' };
-  const { epoch, epochSecret, rootSecret } = secrets;
-  return {
-    opened: {
-      ...idsOf(entry),
-      entry: entry.slice(),
-      secrets: { epoch, epochSecret, rootSecret },
-      inside: signed.inside,
-    },
-  };
+    signed.inside.members.some((member) => equalBytes(member.user, creator.user)) &&
+    (await verifySignature(creator.deviceKey, creatorStatement(body, signed.inside), signed.signature)) &&
+    (await verifySignature(body.adminKey, chatEntryStatement(body), outerSignature))
+  );
 }

@@ -28,9 +28,10 @@ import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
-import { newStoredChat } from './chatAccess.ts';
-import { createChatGenesis, openChatGenesis, type ChatKind } from './chatGenesis.ts';
+import { newStoredChat } from './storedChats.ts';
+import { createChatGenesis, openChatGenesis } from './chatGenesis.ts';
 import { openChatMail, sealChatMail } from './chatMail.ts';
+import type { ChatKind } from './chatState.ts';
 import type { Identity } from './identity.ts';
 import {
   invitationIdOf,

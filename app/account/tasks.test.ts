@@ -32,6 +32,7 @@ async function open(answers: (HttpFailure | 'ok')[]) {
       post: () => Promise.resolve(fail('offline')),
     },
     accessToken: () => Promise.resolve(ok('token')),
+    change: () => Promise.resolve(ok(null)),
     postMail(_to, mail) {
       posted.push(Buffer.from(mail).toString('base64url'));
       const answer = answers.shift() ?? 'ok';

@@ -1,4 +1,4 @@
-// What the relay must still be told, kept on the disk until it has answered: chats to create, mails to post. In the order
+// What the relay must still be told, kept on the disk until it has answered: chats to create and to change, mails to post. In the order
 // in which they were decided, one at a time; each may be sent twice and counts once.
 import * as v from 'valibot';
 import { parseBase64url } from '../../shared/codec/base64url.ts';
@@ -18,6 +18,17 @@ export const storedTask = v.variant('kind', [
     boxes: v.array(v.string()),
   }),
   v.object({ kind: v.literal('mail'), to: v.string(), mail: v.string() }),
+  /** A change of a chat's members or epoch: signed when its turn comes, on the head that the ledger has then. */
+  v.object({
+    kind: v.literal('change'),
+    chat: v.string(),
+    change: v.picklist(['add', 'remove', 'turn']),
+    users: v.array(v.string()),
+    /** Of those who are added. */
+    role: v.number(),
+    /** The epoch in which it was decided: a turn is done once there is a later one. */
+    since: v.number(),
+  }),
 ]);
 export type StoredTask = v.InferOutput<typeof storedTask>;
 
@@ -26,6 +37,7 @@ export interface TaskDeps {
   readonly http: RelayHttp;
   readonly clock: Clock;
   readonly accessToken: () => Promise<Result<string, HttpFailure>>;
+  readonly change: (task: Extract<StoredTask, { kind: 'change' }>) => Promise<Result<null, HttpFailure>>;
   readonly postMail: (to: UserId, mail: Bytes) => Promise<Result<null, HttpFailure>>;
   /** The relay knows this chat now. */
   readonly onLedgerStored: (chat: string) => void;
@@ -56,6 +68,7 @@ export function createTasks(deps: TaskDeps) {
     if (task.kind === 'mail') {
       return deps.postMail(bytesOf<UserId>(task.to), bytesOf(task.mail));
     }
+    if (task.kind === 'change') return deps.change(task);
     const token = await deps.accessToken();
     if (!token.ok) return token;
     const body = { entry: task.entry, boxes: task.boxes };

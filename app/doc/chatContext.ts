@@ -29,4 +29,10 @@ export interface ChatContext {
   readerCount(): number;
   authorByTag(tag: AuthorTag): Author | undefined;
   authorByDevice(device: DeviceId): Author | undefined;
+  /** Whether the device belonged to the chat in that epoch: who is removed keeps what they said, and says no more. */
+  wasMember(device: DeviceId, epoch: number): boolean;
+  /** Whether the ledger was read up to this head, and has led to this epoch's key. */
+  knows(head: LedgerHead, epoch: number): boolean;
+  /** Reads the ledger as far as the relay has it. False when it can't be waited for: the device is closing. */
+  learn(): Promise<boolean>;
 }

@@ -112,7 +112,7 @@ export async function openUpdate(
   const plaintext = openEntry(keys.entryKey, document, sealed);
   if (!plaintext || plaintext.length < signatureBytes) return fail('undecryptable');
   const author = context.authorByTag(header.author);
-  if (!author) return fail('unknown-author');
+  if (!author || !context.wasMember(author.device, header.epoch)) return fail('unknown-author');
   const signature = plaintext.slice(0, signatureBytes) as Signature;
   const update = plaintext.slice(signatureBytes);
   const isSigned = await verifySignature(author.deviceKey, statement(document, header, update), signature);

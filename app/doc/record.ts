@@ -135,7 +135,8 @@ export function readRecord(
   const opened = openItem(context, headerItem, headerPlace(context, document));
   const signed = opened && decode(signedHeader, opened);
   const author = signed && context.authorByDevice(signed.header.device);
-  return author && { ...signed, author };
+  const epoch = decode(sealedItem, headerItem)?.epoch ?? 0;
+  return author && context.wasMember(author.device, epoch) ? { ...signed, author } : undefined;
 }
 
 export const verifyRecord = (

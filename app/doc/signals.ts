@@ -50,7 +50,7 @@ export function createSignals(context: ChatContext, document: DocumentId, random
       const opened = keys && openBytes(keys.signalKey, outer.sealed, place(context, document));
       const said = opened && decode(signal, opened);
       const author = said && context.authorByDevice(said.payload.device);
-      if (!author) return undefined;
+      if (!author || !context.wasMember(author.device, outer.epoch)) return undefined;
       const device = idToText(author.device);
       if (said.payload.at <= (lastAtByDevice.get(device) ?? 0)) return undefined;
       const isSigned = await verifySignature(

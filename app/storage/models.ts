@@ -17,6 +17,19 @@ export const storedMark = v.object({
 });
 export type StoredMark = v.InferOutput<typeof storedMark>;
 
+/** Somebody of a chat, now or before. Role and spans came with changes of members: a row without them is of a genesis. */
+export const storedMember = v.object({
+  user: text,
+  device: text,
+  deviceKey: text,
+  boxKey: text,
+  ledgerHead: text,
+  role: v.optional(whole),
+  /** Epochs in which they belonged to the chat, from the first to the last; the last has no end while they still do. */
+  spans: v.optional(v.array(v.object({ from: whole, to: v.optional(whole) }))),
+});
+export type StoredMember = v.InferOutput<typeof storedMember>;
+
 export const storedChat = v.object({
   id: text,
   at: whole,
@@ -24,13 +37,37 @@ export const storedChat = v.object({
   title: text,
   createdAt: whole,
   creator: text,
-  members: v.array(v.object({ user: text, device: text, deviceKey: text, boxKey: text, ledgerHead: text })),
+  members: v.array(storedMember),
+  /** Who was a member and is none now: what they said stays theirs. */
+  former: v.optional(v.array(storedMember)),
+  /** The ledger says that this device's owner is no member any more: nothing is sent or asked for. */
+  isRemoved: v.optional(v.boolean()),
   /** Base64url secrets; the row is sealed. */
   epoch: whole,
   epochSecret: text,
+  /** Of other epochs, by their number. */
+  epochSecrets: v.optional(v.record(text, text)),
+  /** Signs changes of this epoch, where the owner is an admin. */
+  adminSeed: v.optional(text),
   rootSecret: text,
   ledgerHead: text,
+  /** The first entries of the ledger; later ones lie in the setting `ledger/<chat>`, apart from a row that every message
+   * writes. */
   ledger: v.array(text),
+  /** Heads that entries and records may name. */
+  heads: v.optional(v.array(text)),
+  /** Changes of members that counted, the oldest first. */
+  events: v.optional(
+    v.array(
+      v.object({
+        kind: v.picklist(['add', 'remove', 'turn']),
+        at: whole,
+        by: text,
+        who: v.array(text),
+        position: whole,
+      }),
+    ),
+  ),
   /** Newest message, for the list. */
   last: v.optional(v.object({ id: text, at: whole })),
   unread: whole,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idToText } from '../../shared/protocol/ids.ts';
-import { peopleOf } from '../account/chatAccess.ts';
+import { peopleOf } from '../account/storedChats.ts';
 import { listen } from '../../sync-server/listen.ts';
 import { createRelay } from '../../sync-server/relay/createRelay.ts';
 import type { StoredChat } from '../storage/models.ts';

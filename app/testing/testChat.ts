@@ -35,6 +35,9 @@ export async function createTestChat(count: number, seed = 'test chat', chatSeed
     readerCount: () => people.length,
     authorByTag: (tag) => byTag.get(idToText(tag)),
     authorByDevice: (device) => byDevice.get(idToText(device)),
+    wasMember: (device) => byDevice.has(idToText(device)),
+    knows: () => true,
+    learn: () => Promise.resolve(true),
   }));
   /** The nth; throws where there are fewer. */
   const contextOf = (index: number): ChatContext => {

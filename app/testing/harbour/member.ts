@@ -2,7 +2,7 @@
 // device. All they say is written into the logbook with the answer that the command got.
 import { idToText } from '../../../shared/protocol/ids.ts';
 import type { Result } from '../../../shared/protocol/result.ts';
-import { peopleOf } from '../../account/chatAccess.ts';
+import { peopleOf } from '../../account/storedChats.ts';
 import type { Person } from '../../account/userLedgers.ts';
 import type { AnswerOf, Command } from '../../chat/commands.ts';
 import type { MessageView } from '../../chat/views.ts';

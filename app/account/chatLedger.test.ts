@@ -1,0 +1,394 @@
+import 'fake-indexeddb/auto';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import {
+  chatEntryStatement,
+  encodeChatEntry,
+  hashChatEntry,
+  parseChatEntry,
+  type ChatEntryBody,
+} from '../../shared/protocol/chatLedger.ts';
+import { idToText, type ChatId, type UserId } from '../../shared/protocol/ids.ts';
+import { sha256 } from '../crypto/hash.ts';
+import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
+import { platformRandom } from '../crypto/random.ts';
+import { signerFromSeed } from '../crypto/sign.ts';
+import { openStorage } from '../storage/storage.ts';
+import { tamperings } from '../testing/testChat.ts';
+import { openChatBox, type ChatSecrets } from './chatBoxes.ts';
+import { createChange } from './chatChange.ts';
+import { createChatGenesis } from './chatGenesis.ts';
+import { readChatLedger, type ChatLedger } from './chatLedger.ts';
+import { roles, startsEpoch, type ChangeKind, type ChatState } from './chatState.ts';
+import { createIdentity, type Identity } from './identity.ts';
+import { readUserLedger, type Person } from './userLedgers.ts';
+
+interface Someone {
+  readonly identity: Identity;
+  readonly person: Person;
+}
+const everyone: Someone[] = [];
+beforeAll(async () => {
+  for (let i = 0; i < 5; i++) {
+    const storage = await openStorage(`chat ledger test ${i}`);
+    const identity = await createIdentity(storage, platformRandom);
+    storage.close();
+    const person = await readUserLedger(identity.user, [identity.genesis]);
+    if (!person) throw new Error('expected a person');
+    everyone.push({ identity, person });
+  }
+});
+const at = (index: number): Someone => {
+  const someone = everyone[index % everyone.length];
+  if (!someone) throw new RangeError('five people');
+  return someone;
+};
+const personOf = async (user: UserId) => everyone.find(({ person }) => equalBytes(person.user, user))?.person;
+const bodyOf = (entry: Bytes | undefined): ChatEntryBody => {
+  const body = entry && parseChatEntry(entry)?.body;
+  if (!body) throw new Error('expected an entry');
+  return body;
+};
+
+/** What a relay has of a chat, and what all its admins together know. */
+interface World {
+  readonly chat: ChatId;
+  readonly root: RootSecret;
+  entries: Bytes[];
+  boxes: Map<number, readonly Bytes[]>;
+  secrets: ChatSecrets;
+  adminSeed: SigningSeed;
+  state: ChatState;
+}
+const stateOf = ({ members, kind, title, creator, createdAt, isHistoryShared }: ChatState): ChatState => ({
+  members,
+  kind,
+  title,
+  creator,
+  createdAt,
+  isHistoryShared,
+});
+async function newWorld(members: number): Promise<World> {
+  const { identity, person } = at(0);
+  const others = everyone.slice(1, members).map((other) => other.person);
+  const about = { kind: 'group', title: 'Tests', createdAt: 1 } as const;
+  const made = await createChatGenesis({ ...person, signer: identity.signer }, others, about, platformRandom);
+  if (!made.adminSeed) throw new Error('expected the admin seed');
+  return {
+    chat: made.chat,
+    root: made.secrets.rootSecret,
+    entries: [made.entry],
+    boxes: new Map([[1, made.boxes]]),
+    secrets: made.secrets,
+    adminSeed: made.adminSeed,
+    state: stateOf(made.inside),
+  };
+}
+
+const after = (state: ChatState, kind: ChangeKind, who: Someone, role: number = roles.member): ChatState => {
+  const { user, head } = who.person;
+  const rest = state.members.filter((member) => !equalBytes(member.user, user));
+  if (kind === 'turn') return state;
+  return {
+    ...state,
+    members: kind === 'remove' ? rest : [...state.members, { user, role, ledgerHead: head }],
+  };
+};
+type Spoil = (made: { state: ChatState; newcomers: Bytes[][] }) => { state: ChatState; newcomers: Bytes[][] };
+
+/** Puts a change on the ledger, whether or not it may stand there. */
+async function put(
+  world: World,
+  kind: ChangeKind,
+  signer: Someone,
+  who: Someone,
+  role?: number,
+  spoil?: Spoil,
+) {
+  const plain = {
+    state: after(world.state, kind, who, role),
+    newcomers: kind === 'add' ? [[who.identity.genesis]] : [],
+  };
+  const { state, newcomers } = spoil ? spoil(plain) : plain;
+  const people = await Promise.all(state.members.map(({ user }) => personOf(user)));
+  const last = world.entries.at(-1);
+  if (!last) throw new Error('expected an entry');
+  const { entry, boxes } = await createChange(
+    {
+      head: hashChatEntry(sha256, last),
+      below: bodyOf(last),
+      secrets: world.secrets,
+      adminSeed: world.adminSeed,
+    },
+    signer.identity,
+    { kind, state, at: 2, people: people.filter((person) => person !== undefined), newcomers },
+    platformRandom,
+  );
+  return { entry, boxes, state };
+}
+/** The same, taken: what it gives is current from then on. */
+async function take(world: World, made: Awaited<ReturnType<typeof put>>, isCounted = true) {
+  const body = bodyOf(made.entry);
+  world.entries.push(made.entry);
+  world.boxes.set(body.epoch, made.boxes);
+  if (!isCounted) return;
+  world.state = made.state;
+  for (const [index, { user, role }] of made.state.members.entries()) {
+    if (role !== roles.admin) continue;
+    const admin = everyone.find(({ person }) => equalBytes(person.user, user));
+    const box = admin && made.boxes[index] && (await openChatBox(body, made.boxes[index], admin.identity));
+    if (!box || typeof box === 'string' || !box.adminSeed) throw new Error('an admin without the seed');
+    world.secrets = box.secrets;
+    world.adminSeed = box.adminSeed;
+  }
+}
+
+async function boxOf(world: World, epoch: number, index: number, who: Someone) {
+  const box = world.boxes.get(epoch)?.[index];
+  for (const entry of world.entries.toReversed()) {
+    const body = bodyOf(entry);
+    const opened = box && body.epoch === epoch && (await openChatBox(body, box, who.identity));
+    if (opened && typeof opened !== 'string') return opened;
+  }
+  return undefined;
+}
+/** Reads as a device does: with the keys at hand, and with the boxes that the ledger says are its owner's. */
+async function readAs(
+  world: World,
+  who: Someone,
+  start: { epoch: number; index: number },
+): Promise<ChatLedger> {
+  const secrets = new Map<number, EpochSecret>();
+  let box: { epoch: number; index: number } | undefined = start;
+  for (;;) {
+    const opened = box && (await boxOf(world, box.epoch, box.index, who));
+    if (opened) secrets.set(opened.secrets.epoch, opened.secrets.epochSecret);
+    const read = await readChatLedger({ ...world, secrets, personOf });
+    if (!read.ok) throw new Error(read.error);
+    const ledger = read.value;
+    const index = ledger.members.findIndex(({ person }) => equalBytes(person.user, who.person.user));
+    const epoch = ledger.epochNeeded ?? (ledger.secrets.has(ledger.epoch) ? undefined : ledger.epoch);
+    if (epoch === undefined || index === -1 || (box?.epoch === epoch && box.index === index)) return ledger;
+    box = { epoch, index };
+  }
+}
+/** What everyone must see alike. */
+const told = ({ state, epoch, members, former, events, skipped, head }: ChatLedger) => {
+  const people = (list: ChatLedger['members']) =>
+    list.map(({ person, role, spans }) => ({ user: idToText(person.user), role, spans }));
+  return { state, epoch, events, skipped, head, members: people(members), former: people(former) };
+};
+
+const operation = fc.record({
+  kind: fc.constantFrom<ChangeKind>('add', 'add', 'remove', 'turn'),
+  signer: fc.nat(4),
+  who: fc.nat(4),
+  isAdmin: fc.boolean(),
+});
+
+test('[L7] random changes by anyone: only the permitted count, and all who can read agree', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { maxLength: 8 }), async (operations) => {
+      const world = await newWorld(3);
+      let skipped = 0;
+      const spans = new Map<string, number>();
+      for (const { kind, signer, who, isAdmin } of operations) {
+        const [by, whom] = [at(signer), at(who)];
+        const roleOf = (someone: Someone) =>
+          world.state.members.find(({ user }) => equalBytes(user, someone.person.user))?.role;
+        const isWhomIn = roleOf(whom) !== undefined;
+        const fits = kind === 'turn' || (kind === 'add' ? !isWhomIn : isWhomIn && by !== whom);
+        const isGood = roleOf(by) === roles.admin && fits;
+        // An epoch that nobody counts ends what can be said about a ledger; below is a test of its own for it.
+        if (!isGood && startsEpoch(kind)) continue;
+        const made = await put(world, kind, by, whom, isAdmin ? roles.admin : roles.member);
+        await take(world, made, isGood);
+        if (!isGood) skipped++;
+        if (isGood && kind === 'remove') spans.set(idToText(whom.person.user), world.secrets.epoch);
+        // Also where it doesn't count: who has the admin key and the secret can hand both out.
+        if (kind === 'add') spans.delete(idToText(whom.person.user));
+      }
+      const first = world.state.members[0]?.user;
+      const reader = everyone.find(({ person }) => first && equalBytes(person.user, first));
+      if (!reader) throw new Error('somebody is always left');
+      const expected = told(await readAs(world, reader, { epoch: world.secrets.epoch, index: 0 }));
+      expect(expected.skipped).toBe(skipped);
+      expect(expected.state).toEqual(world.state);
+      for (const [index, { user }] of world.state.members.entries()) {
+        const someone = everyone.find(({ person }) => equalBytes(person.user, user));
+        if (!someone) throw new Error('expected someone');
+        const byNewest = await readAs(world, someone, { epoch: world.secrets.epoch, index });
+        expect(told(byNewest)).toEqual(expected);
+        expect([...byNewest.secrets.keys()].toSorted((a, b) => a - b)).toEqual(
+          Array.from({ length: world.secrets.epoch }, (_, i) => i + 1),
+        );
+        const inGenesis = everyone.slice(0, 3).indexOf(someone);
+        if (inGenesis === -1 || !expected.members[index]?.spans.some(({ from, to }) => from === 1 && !to))
+          continue;
+        expect(told(await readAs(world, someone, { epoch: 1, index: inGenesis }))).toEqual(expected);
+      }
+      for (const [user, removedIn] of spans) {
+        const someone = everyone.find(({ person }) => idToText(person.user) === user);
+        if (!someone) throw new Error('expected someone');
+        for (const [epoch, boxes] of world.boxes) {
+          if (epoch < removedIn) continue;
+          for (const index of boxes.keys()) expect(await boxOf(world, epoch, index, someone)).toBeUndefined();
+        }
+      }
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);
+describe('an entry that changes nothing', () => {
+  const nothing = async (make: (world: World) => Promise<Bytes>) => {
+    const world = await newWorld(3);
+    const before = told(await readAs(world, at(1), { epoch: 1, index: 1 }));
+    world.entries.push(await make(world));
+    const read = await readChatLedger({
+      ...world,
+      secrets: new Map([[1, world.secrets.epochSecret]]),
+      personOf,
+    });
+    if (!read.ok) throw new Error(read.error);
+    expect(read.value.skipped).toBe(1);
+    const now = told(read.value);
+    expect(now).toEqual({ ...before, head: now.head, skipped: 1 });
+  };
+  const entryOf = async (...given: Parameters<typeof put>) => (await put(...given)).entry;
+  /** The outside as its admin could also have it. */
+  async function resealed(world: World, entry: Bytes, change: Partial<ChatEntryBody>): Promise<Bytes> {
+    const body = { ...bodyOf(entry), ...change };
+    const admin = await signerFromSeed(world.adminSeed);
+    return encodeChatEntry({ body, signature: await admin.sign(chatEntryStatement(body)) });
+  }
+
+  test('[L7] is one whose signer is no admin, or no member, or another than who signed', async () => {
+    await nothing((world) => entryOf(world, 'add', at(1), at(3)));
+    await nothing((world) => entryOf(world, 'remove', at(1), at(2)));
+    await nothing((world) => entryOf(world, 'turn', at(4), at(2)));
+    const impostor = { ...at(0), identity: { ...at(0).identity, signer: at(1).identity.signer } };
+    await nothing((world) => entryOf(world, 'add', impostor, at(3)));
+    const device = { ...at(0), identity: { ...at(0).identity, device: at(1).identity.device } };
+    await nothing((world) => entryOf(world, 'add', device, at(3)));
+  });
+
+  test('[L7] is one that does something else than its kind says', async () => {
+    const also =
+      (change: (state: ChatState) => ChatState): Spoil =>
+      ({ state, newcomers }) => ({
+        state: change(state),
+        newcomers,
+      });
+    const demoted = also((state) => ({
+      ...state,
+      members: state.members.map((member) => ({ ...member, role: roles.member })),
+    }));
+    const shortened = also((state) => ({ ...state, members: state.members.slice(1) }));
+    const turned = also((state) => ({ ...state, members: state.members.toReversed() }));
+    for (const kind of ['add', 'remove', 'turn'] as const) {
+      for (const spoil of [
+        also((state) => ({ ...state, title: 'Another' })),
+        also((state) => ({ ...state, creator: at(3).person.user })),
+        also((state) => ({ ...state, isHistoryShared: false })),
+        also((state) => ({ ...state, kind: 2 })),
+        demoted,
+        shortened,
+        turned,
+      ]) {
+        await nothing((world) =>
+          entryOf(world, kind, at(0), at(kind === 'add' ? 3 : 2), roles.member, spoil),
+        );
+      }
+    }
+    await nothing((world) => entryOf(world, 'add', at(0), at(2)));
+    await nothing((world) => entryOf(world, 'remove', at(0), at(3)));
+    await nothing((world) => entryOf(world, 'remove', at(0), at(0)));
+  });
+
+  test('[L7] is one that brings someone without their own ledger', async () => {
+    const bringing = (newcomers: Bytes[][]) => (world: World) =>
+      entryOf(world, 'add', at(0), at(3), roles.member, ({ state }) => ({ state, newcomers }));
+    await nothing(bringing([]));
+    await nothing(bringing([[]]));
+    await nothing(bringing([[at(4).identity.genesis]]));
+    await nothing(bringing([[at(3).identity.genesis], [at(4).identity.genesis]]));
+    await nothing((world) => entryOf(world, 'add', at(0), at(3), 3));
+  });
+
+  test('[L7] is one that nobody can open', async () => {
+    const garbled = (sealed: (sealed: Bytes) => Bytes) => async (world: World) => {
+      const entry = await entryOf(world, 'add', at(0), at(3));
+      return resealed(world, entry, { sealed: sealed(bodyOf(entry).sealed) });
+    };
+    await nothing(garbled(() => new Uint8Array(0)));
+    await nothing(garbled((sealed) => sealed.slice(0, -1)));
+    await nothing(garbled((sealed) => platformRandom(sealed.length)));
+  });
+
+  test('[L6] is one whose outside, or link, is not what its device signed', async () => {
+    const other = (await signerFromSeed(platformRandom(32))).publicKey;
+    await nothing(async (world) => {
+      const entry = await entryOf(world, 'turn', at(0), at(0));
+      return resealed(world, entry, { readKey: other });
+    });
+    await nothing(async (world) => {
+      const [one, two] = [await put(world, 'turn', at(0), at(0)), await put(world, 'turn', at(0), at(0))];
+      const [mine, theirs] = [bodyOf(one.entry).sealed, bodyOf(two.entry).sealed];
+      // The link stands first, with its length of one byte.
+      const length = 1 + (mine[0] ?? 0);
+      const swapped = new Uint8Array([...theirs.slice(0, length), ...mine.slice(length)]);
+      return resealed(world, one.entry, { sealed: swapped });
+    });
+  });
+});
+
+test('[L8] bytes that no honest relay would hand out are no ledger', async () => {
+  const world = await newWorld(2);
+  await take(world, await put(world, 'turn', at(0), at(0)));
+  await take(world, await put(world, 'add', at(0), at(3)));
+  const secrets = new Map([[2, world.secrets.epochSecret]]);
+  const read = async (entries: readonly Uint8Array[]) => {
+    const result = await readChatLedger({ ...world, entries, secrets, personOf });
+    return result.ok ? 'read' : result.error;
+  };
+  expect(await read(world.entries)).toBe('read');
+  const [genesis, turn, add] = world.entries;
+  if (!genesis || !turn || !add) throw new Error('three entries');
+  for (const entries of [[], [turn], [genesis, add], [genesis, turn, turn], [turn, genesis, add]]) {
+    expect(await read(entries)).toBe('not-a-chain');
+  }
+  for (const changed of tamperings(turn, 40)) expect(await read([genesis, changed, add])).toBe('not-a-chain');
+  for (const changed of tamperings(add, 40)) expect(await read([genesis, turn, changed])).toBe('not-a-chain');
+});
+
+test('[L8] the newest secret leads to all before it, and no older one to a newer', async () => {
+  const world = await newWorld(3);
+  const before = new Map([[1, world.secrets.epochSecret]]);
+  await take(world, await put(world, 'remove', at(0), at(2)));
+  await take(world, await put(world, 'turn', at(0), at(0)));
+  const all = await readAs(world, at(1), { epoch: 3, index: 1 });
+  expect([...all.secrets.keys()].toSorted()).toEqual([1, 2, 3]);
+  expect(all.secrets.get(1)).toEqual(before.get(1));
+  const read = await readChatLedger({ ...world, secrets: before, personOf });
+  if (!read.ok) throw new Error(read.error);
+  // Whom the first change removes reads that change, and nothing behind it.
+  expect([read.value.read, read.value.epochNeeded, [...read.value.secrets.keys()]]).toEqual([2, 2, [1]]);
+  expect(read.value.former.map(({ person }) => person.user)).toEqual([at(2).person.user]);
+  const wrong = await readChatLedger({
+    ...world,
+    secrets: new Map([[3, platformRandom(32) as Bytes as EpochSecret]]),
+    personOf,
+  });
+  expect(wrong).toEqual({ ok: false, error: 'no-key' });
+});
+
+test('[L8] who comes back is a member again from then on, and was none in between', async () => {
+  const world = await newWorld(3);
+  await take(world, await put(world, 'remove', at(0), at(2)));
+  await take(world, await put(world, 'turn', at(0), at(0)));
+  await take(world, await put(world, 'add', at(0), at(2)));
+  const ledger = await readAs(world, at(2), { epoch: 3, index: 2 });
+  expect(ledger.members[2]?.spans).toEqual([{ from: 1, to: 1 }, { from: 3 }]);
+  expect(ledger.former).toEqual([]);
+});

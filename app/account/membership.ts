@@ -1,0 +1,125 @@
+// Changes of a chat's members and epoch, decided here: signed on the ledger's head, given to the relay, and signed again
+// on the new head when another change came first, for as long as they are still permitted.
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { ledgerEntryResponse, ledgerResponse } from '../../shared/protocol/http.ts';
+import { hashChatEntry, parseChatEntry } from '../../shared/protocol/chatLedger.ts';
+import { idToText, type UserId } from '../../shared/protocol/ids.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { sha256 } from '../crypto/hash.ts';
+import type { Random } from '../crypto/random.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { HttpFailure } from '../sync/relayHttp.ts';
+import { createChange } from './chatChange.ts';
+import { isPermitted, memberIn, type ChatState } from './chatState.ts';
+import type { LedgerDeps } from './fetchChatLedger.ts';
+import { bytesOf, type ReadLedger } from './storedChats.ts';
+import type { StoredTask } from './tasks.ts';
+import { readUserLedger, type Person } from './userLedgers.ts';
+
+export type ChangeTask = Extract<StoredTask, { kind: 'change' }>;
+export interface MembershipDeps extends LedgerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The ledger as the relay has it now, already counted on this device. */
+  readonly readNow: (chat: string) => Promise<Result<ReadLedger, HttpFailure>>;
+}
+
+/** Somebody keeps winning: leave it for later. */
+const maxAttempts = 5;
+
+/** Carries out a decision. `forbidden`: no longer permitted, or never was; nothing was changed. */
+export async function performChange(
+  deps: MembershipDeps,
+  task: ChangeTask,
+): Promise<Result<null, HttpFailure>> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const now = await deps.readNow(task.chat);
+    if (!now.ok) return now;
+    const { ledger, entries } = now.value;
+    if (isDone(task, now.value)) return ok(null);
+    const made = await makeChange(deps, task, now.value);
+    if (!made.ok) return made;
+    const { entry, boxes } = made.value;
+    const token = await deps.accessToken();
+    if (!token.ok) return token;
+    const path = `/api/ledgers/${task.chat}/entries`;
+    const body = { entry, boxes };
+    const answer = await deps.http.post(path, body, ledgerEntryResponse, token.value);
+    if (answer.ok) {
+      const counted = await deps.readNow(task.chat);
+      return counted.ok ? ok(null) : counted;
+    }
+    // The ledger here reads on to the relay's head: what else it may say of the head, another was quicker.
+    if (answer.error !== 'head-moved' || ledger.read < entries.length) return answer;
+  }
+  return fail('busy');
+}
+
+/** Whether the ledger says already what was wanted; after a lost answer it does. */
+function isDone({ change, users, since }: ChangeTask, { ledger }: ReadLedger): boolean {
+  const isIn = (user: string) => ledger.members.some(({ person }) => idToText(person.user) === user);
+  switch (change) {
+    case 'add':
+      return users.every(isIn);
+    case 'remove':
+      return !users.some(isIn);
+    case 'turn':
+      return ledger.epoch > since;
+    default:
+      return change satisfies never;
+  }
+}
+
+async function makeChange(
+  deps: MembershipDeps,
+  { change: kind, users, role }: ChangeTask,
+  { ledger, entries, root, adminSeed }: ReadLedger,
+): Promise<Result<{ readonly entry: Bytes; readonly boxes: readonly Bytes[] }, HttpFailure>> {
+  const { identity, clock, random } = deps;
+  const last = entries.at(-1);
+  const below = last && parseChatEntry(last)?.body;
+  const epochSecret = ledger.secrets.get(ledger.epoch);
+  // What can't be read here can't be built upon.
+  if (!last || !below || ledger.read < entries.length || !epochSecret || below.epoch !== ledger.epoch) {
+    return fail('forbidden');
+  }
+  const ids = users.map((user) => bytesOf<UserId>(user));
+  const added: { readonly person: Person; readonly entries: readonly Bytes[] }[] = [];
+  if (kind === 'add') {
+    const token = await deps.accessToken();
+    if (!token.ok) return token;
+    for (const user of ids.filter((id) => !memberIn(ledger.state.members, id))) {
+      const path = `/api/users/${idToText(user)}/ledger`;
+      const answer = await deps.http.get(path, ledgerResponse, token.value);
+      if (!answer.ok) return answer;
+      const person = await readUserLedger(user, answer.value.entries);
+      if (!person) return fail('bad-signature');
+      added.push({ person, entries: answer.value.entries });
+    }
+  }
+  const isLeaving = (user: UserId) => kind === 'remove' && ids.some((id) => equalBytes(id, user));
+  const left = ledger.members.filter(({ person }) => !isLeaving(person.user));
+  const state: ChatState = {
+    ...ledger.state,
+    members: [
+      ...ledger.state.members.filter(({ user }) => !isLeaving(user)),
+      ...added.map(({ person }) => ({ user: person.user, role, ledgerHead: person.head })),
+    ],
+  };
+  if (!adminSeed || !isPermitted(ledger.state, state, kind, identity.user)) return fail('forbidden');
+  const secrets = { epoch: ledger.epoch, epochSecret, rootSecret: root };
+  return ok(
+    await createChange(
+      { head: hashChatEntry(sha256, last), below, secrets, adminSeed },
+      identity,
+      {
+        kind,
+        state,
+        at: clock.now(),
+        people: [...left, ...added].map(({ person }) => person),
+        newcomers: added.map(({ entries: own }) => own),
+      },
+      random,
+    ),
+  );
+}

@@ -1,0 +1,156 @@
+// A chat as a row on the device, from what its genesis or its ledger says, and back: people, roles, secrets. Pure; the
+// floor above writes it.
+import { bytesToBase64url, parseBase64url } from '../../shared/codec/base64url.ts';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { headOf } from '../../shared/protocol/chatLedger.ts';
+import {
+  idToText,
+  type BoxPublicKey,
+  type ChatId,
+  type DeviceId,
+  type SigningPublicKey,
+  type UserId,
+} from '../../shared/protocol/ids.ts';
+import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
+import type { StoredChat, StoredMember } from '../storage/models.ts';
+import type { NewChat } from './chatGenesis.ts';
+import { headsOf, type ChatLedger, type LedgerPerson, type Span } from './chatLedger.ts';
+import { chatKindOf, roles } from './chatState.ts';
+import type { Person } from './userLedgers.ts';
+
+/** Bytes that this device wrote itself as text; a row that holds anything else is damaged. */
+export function bytesOf<T extends Bytes>(text: string): T {
+  const bytes = parseBase64url(text);
+  if (!bytes) throw new Error('a stored chat is damaged');
+  return bytes as T;
+}
+
+/** Of a genesis everyone is a member from the first epoch on. */
+export const spansOf = (member: StoredMember): readonly Span[] =>
+  member.spans?.map(({ from, to }) => (to === undefined ? { from } : { from, to })) ?? [{ from: 1 }];
+
+export const personOfMember = (member: StoredMember): Person => ({
+  user: bytesOf<UserId>(member.user),
+  device: bytesOf<DeviceId>(member.device),
+  deviceKey: bytesOf<SigningPublicKey>(member.deviceKey),
+  userBoxKey: bytesOf<BoxPublicKey>(member.boxKey),
+  head: bytesOf(member.ledgerHead),
+});
+/** People of a stored chat, as far as their ledgers were checked when it was stored. */
+export const peopleOf = (chat: StoredChat): readonly Person[] => chat.members.map(personOfMember);
+
+export const isAdminOf = (chat: StoredChat, user: string): boolean => {
+  const role = chat.members.find((member) => member.user === user)?.role;
+  return role === roles.admin;
+};
+
+const memberOf = ({ person, role, spans }: LedgerPerson): StoredMember => ({
+  user: idToText(person.user),
+  device: idToText(person.device),
+  deviceKey: bytesToBase64url(person.deviceKey),
+  boxKey: bytesToBase64url(person.userBoxKey),
+  ledgerHead: idToText(person.head),
+  role,
+  spans: [...spans],
+});
+
+/** A chat as it begins on this device. */
+export function newStoredChat(
+  opened: Omit<NewChat, 'boxes'>,
+  people: readonly Person[],
+  names: StoredChat['names'],
+): StoredChat {
+  const { inside, secrets } = opened;
+  const roleOf = (person: Person) =>
+    inside.members.find(({ user }) => equalBytes(user, person.user))?.role ?? roles.member;
+  return {
+    ...emptyRow,
+    id: idToText(opened.chat),
+    at: inside.createdAt,
+    kind: chatKindOf(inside.kind),
+    title: inside.title,
+    createdAt: inside.createdAt,
+    creator: idToText(inside.creator),
+    members: people.map((person) =>
+      memberOf({ person, role: roleOf(person), spans: [{ from: secrets.epoch }] }),
+    ),
+    epoch: secrets.epoch,
+    epochSecret: bytesToBase64url(secrets.epochSecret),
+    ...(opened.adminSeed ? { adminSeed: bytesToBase64url(opened.adminSeed) } : {}),
+    rootSecret: bytesToBase64url(secrets.rootSecret),
+    ledgerHead: idToText(opened.head),
+    ledger: [bytesToBase64url(opened.entry)],
+    heads: [idToText(opened.head)],
+    names,
+  };
+}
+const emptyRow = { unread: 0, draft: '', marks: {}, chains: {}, latestAt: 0 };
+
+/** What a device has read of a ledger. */
+export interface ReadLedger {
+  readonly entries: readonly Bytes[];
+  readonly ledger: ChatLedger;
+  readonly root: RootSecret;
+  /** Of the newest epoch that is known here; undefined where the owner is no admin in it. */
+  readonly adminSeed: SigningSeed | undefined;
+}
+
+/** The row after the ledger was read, whatever it was before. */
+export function withLedger(
+  before: StoredChat | undefined,
+  chat: ChatId,
+  { entries, ledger, root, adminSeed }: ReadLedger,
+  self: string,
+): StoredChat {
+  const { state, secrets } = ledger;
+  const epoch = Math.max(...secrets.keys());
+  const secret = secrets.get(epoch);
+  if (!secret) throw new Error('a ledger was read without a key');
+  const others = [...secrets].filter(([of]) => of !== epoch);
+  const members = ledger.members.map(memberOf);
+  const isRemoved = !members.some((member) => member.user === self);
+  const { adminSeed: _seed, isRemoved: _was, trouble, ...kept }: Partial<StoredChat> = before ?? {};
+  const isWaiting = !isRemoved && (ledger.epochNeeded !== undefined || !secrets.has(ledger.epoch));
+  const shown = isWaiting ? 'waiting-for-key' : trouble === 'waiting-for-key' ? undefined : trouble;
+  return {
+    ...emptyRow,
+    names: {},
+    ...kept,
+    id: idToText(chat),
+    at: before?.at ?? ledger.events.findLast(({ kind }) => kind === 'add')?.at ?? state.createdAt,
+    kind: chatKindOf(state.kind),
+    title: state.title,
+    createdAt: state.createdAt,
+    creator: idToText(state.creator),
+    members,
+    former: ledger.former.map(memberOf),
+    ...(isRemoved ? { isRemoved } : {}),
+    epoch,
+    epochSecret: bytesToBase64url(secret),
+    epochSecrets: Object.fromEntries(others.map(([of, other]) => [String(of), bytesToBase64url(other)])),
+    ...(adminSeed ? { adminSeed: bytesToBase64url(adminSeed) } : {}),
+    rootSecret: bytesToBase64url(root),
+    ledgerHead: idToText(headOf(ledger.head)),
+    ledger: entries.slice(0, 1).map(bytesToBase64url),
+    heads: [...headsOf(entries.slice(0, ledger.read))],
+    events: ledger.events.map(({ kind, at, by, who, position }) => ({
+      kind,
+      at,
+      by: idToText(by),
+      who: who.map(idToText),
+      position,
+    })),
+    ...(shown ? { trouble: shown } : {}),
+  };
+}
+
+export const laterEntriesKey = (chat: string): string => `ledger/${chat}`;
+
+/** Secrets by epoch, as far as this row has them. */
+export const secretsOf = (chat: StoredChat): ReadonlyMap<number, EpochSecret> =>
+  new Map([
+    ...Object.entries(chat.epochSecrets ?? {}).map(
+      ([epoch, secret]) => [Number(epoch), bytesOf<EpochSecret>(secret)] as const,
+    ),
+    [chat.epoch, bytesOf<EpochSecret>(chat.epochSecret)] as const,
+  ]);
