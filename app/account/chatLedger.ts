@@ -46,6 +46,9 @@ export interface LedgerEvent {
   readonly who: readonly UserId[];
   /** The entry's place in the ledger. */
   readonly position: number;
+  readonly epoch: number;
+  /** Of those who were added: the first one's place among the members, and so their box's. */
+  readonly index: number;
 }
 export interface ChatLedger {
   readonly state: ChatState;
@@ -146,7 +149,15 @@ export async function readChatLedger(given: {
       ...gone.map((member) => ({ ...member, spans: endSpan(member.spans, epoch - 1) })),
     ];
     const who = [...gone, ...added].map(({ person }) => person.user);
-    events.push({ kind, at: said.at, by: said.signer, who, position });
+    events.push({
+      kind,
+      at: said.at,
+      by: said.signer,
+      who,
+      position,
+      epoch,
+      index: members.length - added.length,
+    });
     state = said.state;
   }
   const head = raw[read - 1]?.hash ?? first.hash;

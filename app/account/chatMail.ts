@@ -15,10 +15,13 @@ import { openBox, sealToBox, type BoxSeed } from '../crypto/box.ts';
 import type { Random } from '../crypto/random.ts';
 
 const chatMail = struct({
-  version: literal(1),
+  version: literal(2),
   chat: chatId,
+  /** Their box is number `boxIndex` of this epoch. */
+  epoch: varint,
   boxIndex: varint,
-  creator: userId,
+  /** Who sends it: who started the chat, or who added them. */
+  sender: userId,
   /** Whether it answers an invitation; the three fields below are zeros otherwise. */
   isInvited: boolean,
   invitation: invitationId,

@@ -189,10 +189,11 @@ test('[L4] a mail opens for its addressee only, and not after a change', async (
   const { identity, person } = at(1);
   const filled = (length: number) => new Uint8Array(length).fill(1);
   const mail = {
-    version: 1,
+    version: 2,
     chat: filled(32),
+    epoch: 1,
     boxIndex: 1,
-    creator: at(0).identity.user,
+    sender: at(0).identity.user,
     isInvited: true,
     invitation: filled(16),
     invitationKey: filled(32),

@@ -14,7 +14,6 @@ import {
   idToText,
   noEntryHash,
   parseId,
-  type ChatId,
   type InvitationId,
   type Signature,
   type SigningPublicKey,
@@ -28,10 +27,11 @@ import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
-import { newStoredChat } from './storedChats.ts';
+
 import { createChatGenesis, openChatGenesis } from './chatGenesis.ts';
-import { openChatMail, sealChatMail } from './chatMail.ts';
+import { openChatMail, sealChatMail, type ChatMail } from './chatMail.ts';
 import type { ChatKind } from './chatState.ts';
+import { fetchChatLedger, type BoxHint } from './fetchChatLedger.ts';
 import type { Identity } from './identity.ts';
 import {
   invitationIdOf,
@@ -42,6 +42,7 @@ import {
   parseInvitationLink,
 } from './invitation.ts';
 import type { StoredAccount } from './storedAccount.ts';
+import { newStoredChat, withLedger } from './storedChats.ts';
 import type { StoredTask } from './tasks.ts';
 import { fetchPerson, readUserLedger, type Person } from './userLedgers.ts';
 
@@ -56,6 +57,10 @@ export interface ContactsDeps {
   readonly selfName: () => string;
 }
 type Failure = HttpFailure | 'not-an-invitation' | 'own-invitation';
+/** What a mail leads to: a chat that is new here, or one that is here and may have moved on. */
+export type TakenMail =
+  | { readonly kind: 'new'; readonly chat: StoredChat; readonly entries: readonly Bytes[] }
+  | { readonly kind: 'known'; readonly chat: StoredChat; readonly hint: BoxHint };
 export type Contacts = ReturnType<typeof createContacts>;
 
 const ownInvitations = v.array(v.object({ id: v.string(), expiresAt: v.number() }));
@@ -116,10 +121,11 @@ export function createContacts(deps: ContactsDeps) {
         person.user,
         person.userBoxKey,
         {
-          version: 1,
+          version: 2,
           chat: started.chat,
+          epoch: started.secrets.epoch,
           boxIndex: index + 1,
-          creator: identity.user,
+          sender: identity.user,
           isInvited: answer !== undefined,
           invitation: answer?.id ?? (noEntryHash as Bytes as InvitationId),
           invitationKey: answer?.key ?? (new Uint8Array(32) as Bytes as SigningPublicKey),
@@ -191,48 +197,82 @@ export function createContacts(deps: ContactsDeps) {
     },
 
     /**
-     * A mail from the mailbox: a chat that somebody started with this person. `offline` means try again later, any
-     * other failure that the mail is no use.
+     * A mail from the mailbox: a chat that somebody started with this person, or added them to. `offline` means try again
+     * later, any other failure that the mail is no use.
      */
     async takeMail(
       mail: Bytes,
-    ): Promise<Result<StoredChat | null, 'offline' | 'unreadable' | 'unknown-sender' | 'bad-chat'>> {
+    ): Promise<Result<TakenMail, 'offline' | 'unreadable' | 'unknown-sender' | 'bad-chat'>> {
       const opened = openChatMail(identity, mail);
       if (!opened) return fail('unreadable');
-      const id = idToText(opened.chat);
-      if (await storage.chat(id)) return ok(null);
+      const hint = { epoch: opened.epoch, index: opened.boxIndex };
+      const known = await storage.chat(idToText(opened.chat));
+      if (known) return ok({ kind: 'known', chat: known, hint });
       const token = await deps.accessToken();
       if (!token.ok) return fail('offline');
-      const fetched = await fetchChat(opened.chat, opened.boxIndex, token.value);
-      if (!fetched.ok) return fail(fetched.error === 'not-found' ? 'bad-chat' : 'offline');
-      const people = new Map<string, Person>();
-      let isCutOff = false;
-      const personOf = async (user: UserId) => {
-        const key = idToText(user);
-        const known = people.get(key) ?? (await fetchPerson(http, user, token.value));
-        if ('ok' in known && !known.ok) {
-          isCutOff ||= known.error !== 'not-found' && known.error !== 'bad-signature';
-          return undefined;
-        }
-        const person = 'ok' in known ? known.value : known;
-        people.set(key, person);
-        return person;
-      };
-      const { entry, box } = fetched.value;
-      const chat = await openChatGenesis(opened.chat, entry, box, identity, personOf);
-      // Without the creator's ledger nothing can be said about their signature.
-      if ('fault' in chat) return fail(isCutOff ? 'offline' : 'bad-chat');
-      const { inside } = chat.opened;
-      if (!(await isWelcome(inside.creator, opened))) return fail('unknown-sender');
-      const members: Person[] = [];
-      for (const member of inside.members) {
-        const person = await personOf(member.user);
-        if (!person) return fail(isCutOff ? 'offline' : 'bad-chat');
-        members.push(person);
-      }
-      return ok(newStoredChat(chat.opened, members, {}));
+      const path = `/api/ledgers/${idToText(opened.chat)}`;
+      const ledger = await http.get(path, ledgerResponse, token.value);
+      if (!ledger.ok) return fail(ledger.error === 'not-found' ? 'bad-chat' : 'offline');
+      const [entry, ...later] = ledger.value.entries;
+      if (!entry) return fail('bad-chat');
+      if (later.length > 0) return takeGrownChat(opened, hint);
+      const box = await http.get(`${path}/boxes/1/${hint.index}`, boxResponse, token.value);
+      if (!box.ok) return fail(box.error === 'not-found' ? 'bad-chat' : 'offline');
+      const own = { bytes: box.value.box, index: hint.index, path: box.value.path };
+      return takeNewChat(opened, entry, own, token.value);
     },
   };
+
+  /** A chat that has only begun. */
+  async function takeNewChat(
+    mail: ChatMail,
+    entry: Bytes,
+    box: { readonly bytes: Bytes; readonly index: number; readonly path: readonly Bytes[] },
+    token: string,
+  ): Promise<Result<TakenMail, 'offline' | 'unknown-sender' | 'bad-chat'>> {
+    const people = new Map<string, Person>();
+    let isCutOff = false;
+    const personOf = async (user: UserId) => {
+      const key = idToText(user);
+      const known = people.get(key) ?? (await fetchPerson(http, user, token));
+      if ('ok' in known && !known.ok) {
+        isCutOff ||= known.error !== 'not-found' && known.error !== 'bad-signature';
+        return undefined;
+      }
+      const person = 'ok' in known ? known.value : known;
+      people.set(key, person);
+      return person;
+    };
+    const chat = await openChatGenesis(mail.chat, entry, box, identity, personOf);
+    // Without the creator's ledger nothing can be said about their signature. And somebody may have been added between
+    // two answers: then the box is of another entry, and the next look finds both.
+    if ('fault' in chat) return fail(isCutOff || chat.fault === 'no-box-for-me' ? 'offline' : 'bad-chat');
+    const { inside } = chat.opened;
+    if (!(await isWelcome(inside.creator, mail))) return fail('unknown-sender');
+    const members: Person[] = [];
+    for (const member of inside.members) {
+      const person = await personOf(member.user);
+      if (!person) return fail(isCutOff ? 'offline' : 'bad-chat');
+      members.push(person);
+    }
+    return ok({ kind: 'new', chat: newStoredChat(chat.opened, members, {}), entries: [entry] });
+  }
+
+  /** A chat whose ledger has gone on: read to its end, with the box that the mail names. */
+  async function takeGrownChat(
+    mail: ChatMail,
+    hint: BoxHint,
+  ): Promise<Result<TakenMail, 'offline' | 'unknown-sender' | 'bad-chat'>> {
+    const read = await fetchChatLedger(deps, mail.chat, undefined, hint);
+    if (!read.ok) return fail(read.error === 'offline' ? 'offline' : 'bad-chat');
+    const { state, events } = read.value.ledger;
+    const added = events.findLast(
+      ({ kind, who }) => kind === 'add' && who.some((user) => equalBytes(user, identity.user)),
+    );
+    if (!(await isWelcome(added?.by ?? state.creator, mail))) return fail('unknown-sender');
+    const chat = withLedger(undefined, mail.chat, read.value, idToText(identity.user));
+    return ok({ kind: 'new', chat, entries: read.value.entries });
+  }
 
   /** Someone with an invitation of mine, or someone I share a chat with. */
   async function isWelcome(
@@ -251,16 +291,5 @@ export function createContacts(deps: ContactsDeps) {
       equalBytes(invitationIdOf(mail.invitationKey), mail.invitation) &&
       (await verifySignature(mail.invitationKey, said, mail.claim))
     );
-  }
-
-  async function fetchChat(chat: ChatId, index: number, token: string) {
-    const path = `/api/ledgers/${idToText(chat)}`;
-    const ledger = await http.get(path, ledgerResponse, token);
-    if (!ledger.ok) return ledger;
-    const [entry] = ledger.value.entries;
-    if (!entry) return fail('not-found' as const);
-    const box = await http.get(`${path}/boxes/1/${index}`, boxResponse, token);
-    if (!box.ok) return box;
-    return ok({ entry, box: { bytes: box.value.box, index, path: box.value.path } });
   }
 }

@@ -1,6 +1,5 @@
 // A chat's ledger from the relay, read as far as this person may: with the keys at hand, and with the boxes that the
 // ledger says are theirs. Believes nothing that the ledger does not bear out.
-import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { boxResponse, ledgerResponse } from '../../shared/protocol/http.ts';
 import { parseChatEntry, type ChatEntryBody } from '../../shared/protocol/chatLedger.ts';
@@ -10,7 +9,7 @@ import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts'
 import type { StoredChat } from '../storage/models.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
 import { openChatBox } from './chatBoxes.ts';
-import { readChatLedger } from './chatLedger.ts';
+import { headsOf, readChatLedger } from './chatLedger.ts';
 import { roles } from './chatState.ts';
 import type { Identity } from './identity.ts';
 import { bytesOf, personOfMember, secretsOf, type ReadLedger } from './storedChats.ts';
@@ -107,10 +106,11 @@ export async function fetchChatLedger(
 
   const first = await look();
   if (!first.ok) return first;
-  const before = known ? [...known.ledger] : [];
-  if (before.some((entry, at) => entry !== (entries[at] && bytesToBase64url(entries[at])))) {
-    return fail('bad-ledger');
-  }
+  // A ledger that is shorter than the one seen before is no news yet: a relay that forgot is told again.
+  const before = known?.heads ?? [];
+  const heads = headsOf(entries);
+  if (before.some((head, at) => heads[at] !== undefined && head !== heads[at])) return fail('bad-ledger');
+  if (heads.length < before.length) return fail('offline');
   for (;;) {
     if (!root) {
       const taken = hint ? await takeBox(hint.epoch, hint.index) : ok(false);

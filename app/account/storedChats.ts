@@ -12,6 +12,7 @@ import {
   type UserId,
 } from '../../shared/protocol/ids.ts';
 import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
+import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMember } from '../storage/models.ts';
 import type { NewChat } from './chatGenesis.ts';
 import { headsOf, type ChatLedger, type LedgerPerson, type Span } from './chatLedger.ts';
@@ -40,8 +41,10 @@ export const personOfMember = (member: StoredMember): Person => ({
 export const peopleOf = (chat: StoredChat): readonly Person[] => chat.members.map(personOfMember);
 
 export const isAdminOf = (chat: StoredChat, user: string): boolean => {
-  const role = chat.members.find((member) => member.user === user)?.role;
-  return role === roles.admin;
+  const member = chat.members.find((one) => one.user === user);
+  // Rows of a genesis from before roles were kept: as `createChatGenesis` gives them.
+  const before = chat.kind !== 'group' || chat.creator === user ? roles.admin : roles.member;
+  return member !== undefined && (member.role ?? before) === roles.admin;
 };
 
 const memberOf = ({ person, role, spans }: LedgerPerson): StoredMember => ({
@@ -144,7 +147,9 @@ export function withLedger(
   };
 }
 
-export const laterEntriesKey = (chat: string): string => `ledger/${chat}`;
+/** The entries of a ledger that lie apart from the chat's row. */
+export const putLaterEntries = (batch: Batch, chat: string, entries: readonly Bytes[]): Batch =>
+  batch.putSetting(`ledger/${chat}`, entries.slice(1).map(bytesToBase64url));
 
 /** Secrets by epoch, as far as this row has them. */
 export const secretsOf = (chat: StoredChat): ReadonlyMap<number, EpochSecret> =>

@@ -80,6 +80,10 @@ type Room = NonNullable<ReturnType<NonNullable<ReturnType<Engine['member']>>['ro
 async function performInRoom(engine: Engine, room: Room, command: RoomCommand): Promise<Answer> {
   const said = async (done: Promise<boolean>): Promise<Answer> =>
     (await done) ? ok(null) : fail('not-found');
+  const isHere = command.command === 'setDraft' || command.command === 'markRead';
+  if (room.chat().isRemoved && !isHere && !('scope' in command && command.scope === 'me')) {
+    return fail('not-allowed');
+  }
   switch (command.command) {
     case 'sendMessage': {
       if (textToBytes(command.text).length > maxTextBytes) return fail('text-too-long');

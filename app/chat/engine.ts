@@ -3,11 +3,15 @@
 import * as v from 'valibot';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
 import { createIdentity, loadIdentity, type Identity } from '../account/identity.ts';
 import { createSession } from '../account/session.ts';
 import type { StoredAccount } from '../account/storedAccount.ts';
-import { createTasks, storedTask } from '../account/tasks.ts';
+import { roles } from '../account/chatState.ts';
+import { performChange, type ChangeTask } from '../account/membership.ts';
+import { isAdminOf, putLaterEntries } from '../account/storedChats.ts';
+import { createTasks, storedTask, type StoredTask } from '../account/tasks.ts';
 import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
 import { documentLimits, type DocumentLimits } from '../doc/documentLimits.ts';
@@ -18,6 +22,7 @@ import { createLink, type Link, type LinkState } from '../sync/link.ts';
 import { createRelayHttp, type Fetch } from '../sync/relayHttp.ts';
 import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
+import { createLedgerKeeper } from './ledgerKeeper.ts';
 import { repeatHereMs } from './presence.ts';
 import { createRoom, type Room } from './room.ts';
 
@@ -46,6 +51,13 @@ interface Member {
   readonly rooms: Map<string, Room>;
   readonly runTasks: () => Promise<void>;
   readonly openRoom: (chat: StoredChat) => Promise<Room>;
+  /** Decides a change of a chat's members or epoch; it is kept, and carried out when the relay answers. */
+  readonly changeMembers: (
+    chat: string,
+    change: ChangeTask['change'],
+    users?: readonly string[],
+    role?: number,
+  ) => Promise<Result<null, 'not-found' | 'not-allowed'>>;
   readonly close: () => Promise<void>;
 }
 const profileSchema = v.object({ name: v.string() });
@@ -102,24 +114,41 @@ export async function createEngine(deps: EngineDeps) {
         announce('ask');
       },
       onMail: (mailId, mail) => void takeMail(mailId, mail),
-      onLedgerMoved: () => {},
+      onLedgerMoved: (chat, head) => void quietly(keeper.moved(chat, head)),
     });
+    const keeper = createLedgerKeeper({
+      identity,
+      http,
+      accessToken,
+      clock,
+      random,
+      link: () => link,
+      roomOf: async (id) => {
+        const chat = await storage.chat(id);
+        return chat && !isClosed ? openRoom(chat) : undefined;
+      },
+      onTasks: () => void tasks.run(),
+    });
+    /** What nobody waits for may fail; after the end it does. */
+    const quietly = (work: Promise<unknown>) =>
+      work.catch((error: unknown) => {
+        if (!isClosed) console.error('a chat failed', error instanceof Error ? error.name : 'unknown');
+      });
     const tasks = createTasks({
       storage,
       http,
       clock,
       accessToken,
+      change: (task) =>
+        performChange({ identity, http, accessToken, clock, random, readNow: keeper.readForChange }, task),
       postMail: (to, mail) => link.postMail(to, mail),
-      onLedgerStored: (chat) =>
-        void proveChat(chat).catch((error: unknown) => {
-          if (!isClosed) console.error('a chat failed', error instanceof Error ? error.name : 'unknown');
-        }),
+      onLedgerStored: (chat) => void quietly(proveChat(chat)),
       onRefused: (task, failure) =>
         void storage
           .batch()
           .addSetAside(
-            task.kind === 'ledger' ? task.chat : '',
-            `${task.kind} refused: ${failure}`,
+            task.kind === 'mail' ? '' : task.chat,
+            `${task.kind} ${task.kind === 'change' ? 'not applied' : 'refused'}: ${failure}`,
             clock.now(),
           )
           .commit(),
@@ -135,10 +164,16 @@ export async function createEngine(deps: EngineDeps) {
           // Left untaken: the relay offers it again after a while.
           if (taken.error === 'offline') return;
           await storage.batch().addSetAside('', `mail: ${taken.error}`, clock.now()).commit();
-        } else if (taken.value) {
-          await storage.batch().putChat(taken.value).commit();
-          const room = await openRoom(taken.value);
-          link.setProver(room.chatId, room.prove);
+        } else if (taken.value.kind === 'new') {
+          const { chat, entries } = taken.value;
+          await putLaterEntries(storage.batch().putChat(chat), chat.id, entries).commit();
+          const room = await openRoom(chat);
+          if (!chat.isRemoved) link.setProver(room.chatId, room.prove);
+        } else {
+          const { chat, hint } = taken.value;
+          const isNews = chat.isRemoved || hint.epoch > chat.epoch;
+          const read = isNews ? await keeper.read(chat.id, hint) : undefined;
+          if (read && !read.ok && read.error === 'offline') return;
         }
         link.mailTaken(mailId);
       };
@@ -167,6 +202,7 @@ export async function createEngine(deps: EngineDeps) {
               ephemeral.set({ link: linkNow, presence: { ...presence, [id]: now } });
             },
             isVisible: () => visibleChat !== null,
+            learn: keeper.learn,
             onArrived: deps.onArrived,
           },
           chat,
@@ -181,7 +217,7 @@ export async function createEngine(deps: EngineDeps) {
     /** The relay may have answered before the chat's room is open: it is proven as soon as it is. */
     async function proveChat(id: string) {
       const chat = isClosed ? undefined : await storage.chat(id);
-      if (!chat || isClosed) return;
+      if (!chat || chat.isRemoved || isClosed) return;
       const room = await openRoom(chat);
       link.setProver(room.chatId, room.prove);
     }
@@ -197,16 +233,36 @@ export async function createEngine(deps: EngineDeps) {
       rooms,
       runTasks: tasks.run,
       openRoom,
+      async changeMembers(chat, change, users = [], role = roles.member) {
+        const stored = rooms.get(chat)?.chat();
+        if (!stored) return fail('not-found');
+        if (stored.isRemoved || !isAdminOf(stored, idToText(identity.user))) return fail('not-allowed');
+        const task: StoredTask = {
+          kind: 'change',
+          chat,
+          change,
+          users: [...users],
+          role,
+          since: stored.epoch,
+        };
+        await storage
+          .batch()
+          .putTask(`change/${idToText(random(8))}`, clock.now(), task)
+          .commit();
+        void tasks.run();
+        return ok(null);
+      },
       async close() {
         link.close();
         tasks.close();
+        keeper.close();
         for (const room of rooms.values()) await room.close();
       },
     };
     for (const chat of await storage.chats()) {
       try {
         const room = await openRoom(chat);
-        if (!unknownToRelay.has(chat.id)) link.setProver(room.chatId, room.prove);
+        if (!unknownToRelay.has(chat.id) && !chat.isRemoved) link.setProver(room.chatId, room.prove);
       } catch (error) {
         // One chat that can't be opened never stops the others; what was wrong shows in diagnostics.
         const reason = `chat not opened: ${error instanceof Error ? error.name : 'unknown'}`;

@@ -13,6 +13,7 @@ import { createSegmentRow, type SegmentRow } from '../doc/segmentRow.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import { createSignals, type SignalKind } from '../doc/signals.ts';
 import { parseBase64url } from '../../shared/codec/base64url.ts';
+import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
@@ -40,6 +41,8 @@ export interface RoomDeps {
   readonly onPresence: (chat: string, now: PresenceNow) => void;
   /** Whether this chat is on a visible screen now. */
   readonly isVisible: (chat: string) => boolean;
+  /** Reads this chat's ledger as far as the relay has it. */
+  readonly learn: (chat: string) => Promise<boolean>;
   /** New, verified messages of others. */
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
 }
@@ -47,7 +50,7 @@ export type Room = Awaited<ReturnType<typeof createRoom>>;
 
 export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const { storage, clock, identity, random } = deps;
-  const access = openChatAccess(begun, identity);
+  const access = openChatAccess(begun, identity, () => deps.learn(begun.id));
   const { context, documents } = access;
   const selfUser = idToText(identity.user);
   const selfDevice = idToText(identity.device);
@@ -256,7 +259,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   /** Tells the others how far this device has got, if that is news. */
   function scheduleMark() {
     cancelMark();
-    if (isClosing || chat.members.length < 2) return;
+    if (isClosing || chat.isRemoved || chat.members.length < 2) return;
     cancelMark = clock.after(markDelayMs, () => later(tellMark));
   }
   async function tellMark() {
@@ -267,7 +270,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     const said = meta.ownMark();
     const before = said && markToStored(said, selfUser);
     const isNews = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
-    if (isClosing || !isNews) return;
+    if (isClosing || chat.isRemoved || !isNews) return;
     await putChat({ ...chat, marks: { ...chat.marks, [selfDevice]: next } });
     await meta.putMark({
       version: 1,
@@ -279,13 +282,13 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   }
 
   async function signal(kind: SignalKind) {
-    if (chat.members.length < 2) return;
+    if (chat.isRemoved || chat.members.length < 2) return;
     meta.signal(await signals.seal(kind, clock.now()));
   }
 
   async function tellName() {
     const name = deps.selfName();
-    if (meta.ownProfile()?.name === name) return;
+    if (chat.isRemoved || meta.ownProfile()?.name === name) return;
     const at = clock.now();
     await meta.putProfile({ version: 1, device: identity.device, name, at });
     await putChat({ ...chat, names: { ...chat.names, [selfUser]: { name, at } } });
@@ -299,6 +302,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     const recordId = parseId<RecordId>(id, 16);
     if (!recordId) return false;
     return enqueue(async () => {
+      if (chat.isRemoved) return false;
       if ((await storage.hasRecords([id])).size > 0) return true;
       const chain = chat.chains[selfDevice];
       const { n, segment } = await row.current();
@@ -346,6 +350,19 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     signal,
     presence,
     tellName: () => enqueue(tellName),
+    /** The chat as its ledger has it now, with what belongs into the same transaction. */
+    adopt: (adopted: (before: StoredChat) => StoredChat, write: (batch: Batch) => void) =>
+      enqueue(async () => {
+        const next = adopted(chat);
+        const batch = storage.batch().putChat(next);
+        write(batch);
+        await batch.commit();
+        chat = next;
+        access.renew(next);
+        if (next.isRemoved) presence.clear();
+        later(tellName);
+        scheduleMark();
+      }),
     hide: (id: string) =>
       enqueue(async () => {
         const message = await storage.messages.get(id);

@@ -12,6 +12,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { ChatContext } from './chatContext.ts';
 import { sealUpdate } from './entrySeal.ts';
 import type { OwnEntry, OwnPending } from './inbox.ts';
+import { isStale, resealEntries } from './reseal.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Entries under way at once: enough to fill a fast line, few enough to send again after a break. */
@@ -44,6 +45,7 @@ interface Waiting {
   readonly sequence: number;
   readonly entry: Bytes;
   readonly records: readonly string[];
+  readonly order: number;
   /** This run's: its work below this clock is in this entry or an earlier one. */
   readonly to?: number;
 }
@@ -55,13 +57,14 @@ export async function createOutgoing(deps: OutgoingDeps) {
   /** How many at the front of `waiting` are under way. */
   let underWay = 0;
   let isOpen = false;
+  let openings = 0;
   let sealing: Promise<void> = Promise.resolve();
 
   let nextOrder = 1;
   for (const row of await storage.pending(document)) {
     nextOrder = row.order + 1;
     const session = parseId<SessionId>(row.session, 8);
-    if (session) waiting.push({ session, sequence: row.sequence, entry: row.entry, records: row.records });
+    if (session) waiting.push({ ...row, session });
   }
 
   const pump = () => {
@@ -81,16 +84,40 @@ export async function createOutgoing(deps: OutgoingDeps) {
       const place = { kind: deps.rules.kind, session: session.id, sequence, previous: session.hash };
       const entry = await sealUpdate(context, id, place, piece.update, deps.random);
       const records = deps.recordsAt(piece.from, piece.to);
+      const order = nextOrder++;
       const batch = storage
         .batch()
-        .putPending({ document, session: idToText(session.id), sequence, order: nextOrder++, entry, records })
+        .putPending({ document, session: idToText(session.id), sequence, order, entry, records })
         .deleteOutbox(records);
       await deps.persistence.addOwn(batch, piece.update).commit();
       session.sequence = sequence;
       session.hash = hashEntry(sha256, id, entry);
       session.sealedClock = piece.to;
-      waiting.push({ session: session.id, sequence, entry, records, to: piece.to });
+      waiting.push({ session: session.id, sequence, entry, records, order, to: piece.to });
       pump();
+    }
+  }
+
+  /** What a snapshot covers, the relay has had: it takes a repeat of that as it was. */
+  const notTaken = () => {
+    const lines = new Map(sessions.lines().map((line) => [idToText(line.session), line.sequence]));
+    return waiting.filter((w) => w.sequence > (lines.get(idToText(w.session)) ?? 0));
+  };
+  /** In the same places, under the current epoch: all of it on the disk at once, or none (SPEC E4). */
+  async function reseal() {
+    const anew = await resealEntries(context, id, deps.rules.kind, notTaken(), deps.random);
+    const batch = storage.batch();
+    for (const { session, sequence, order, entry, records } of anew) {
+      batch.putPending({ document, session: idToText(session), sequence, order, entry, records });
+    }
+    await batch.commit();
+    const own = sessions.own();
+    for (const one of anew) {
+      const index = waiting.findIndex((w) => w.order === one.order);
+      if (index !== -1) waiting[index] = one;
+      if (own && equalBytes(own.id, one.session) && own.sequence === one.sequence) {
+        own.hash = hashEntry(sha256, id, one.entry);
+      }
     }
   }
 
@@ -125,12 +152,20 @@ export async function createOutgoing(deps: OutgoingDeps) {
       await batch.commit();
       pump();
     },
+    /** All that the relay has is here: what waits, it never took. What names an old epoch is sealed anew first. */
     resume() {
-      isOpen = true;
-      underWay = 0;
-      pump();
+      const opens = ++openings;
+      const open = () => {
+        if (opens !== openings) return;
+        isOpen = true;
+        underWay = 0;
+        pump();
+      };
+      if (!notTaken().some(({ entry }) => isStale(context, entry))) return open();
+      sealing = sealing.then(reseal).then(open, () => {});
     },
     pause() {
+      openings++;
       isOpen = false;
       underWay = 0;
     },

@@ -6,7 +6,7 @@
 //   S4 an entry that fails its checks is set aside and counted, and the log goes on.
 import * as Y from 'yjs';
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
-import { hashSnapshot } from '../../shared/protocol/entry.ts';
+import { hashSnapshot, parseSnapshot } from '../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import {
   idToText,
@@ -28,6 +28,7 @@ import type { Link } from '../sync/link.ts';
 import type { ChatContext } from './chatContext.ts';
 import type { DocumentLimits } from './documentLimits.ts';
 import { openUpdate, type EntryFault } from './entrySeal.ts';
+import { learnFirst } from './ledgerFirst.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
 import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
 import { createProgress } from './progress.ts';
@@ -130,6 +131,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
 
   /** Opens a run's entries together, then takes them one by one in order, and the good ones into Yjs at once. */
   async function applyRun(run: InboxRun) {
+    if (!(await learnFirst(context, run.items))) return;
     const opened = await Promise.all(
       run.items.map((item) => (item.entry ? openUpdate(context, id, rules.kind, item.entry) : undefined)),
     );
@@ -204,6 +206,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
 
   /** Opened and checked; undefined where it is not a snapshot of this document that this device can use. */
   async function readSnapshot(given: RelaySnapshot): Promise<Snapshot | undefined> {
+    if (!(await learnFirst(context, [{ entry: given.bytes }], parseSnapshot))) return undefined;
     const opened = await openSnapshot(context, id, rules.snapshotKind, given.bytes);
     if (!opened.ok) {
       deps.onSetAside(opened.error);

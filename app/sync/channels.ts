@@ -79,7 +79,12 @@ const channelFrames: ReadonlySet<number> = new Set([
   upNumberByType.fetchSnapshot,
 ]);
 
-export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
+/** @param onStale the relay is in another epoch of this chat; the detail is its ledger's head. */
+export function createChannels(
+  send: (frame: UpFrame) => void,
+  clock: Clock,
+  onStale: (chat: ChatId, detail: Bytes) => void = () => {},
+) {
   const all = new Set<Open>();
   const byNumber = new Map<number, Open>();
   /** Chats proven on the present socket. */
@@ -160,6 +165,17 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
       };
     },
     isProven: (chat: ChatId) => proven.has(idToText(chat)),
+    /** What was proven counts no more: the chat's channels wait until it is proven again. */
+    unprove(chat: ChatId) {
+      const key = idToText(chat);
+      proven.delete(key);
+      for (const channel of all) {
+        if (channel.number === 0 || idToText(channel.request.chat) !== key) continue;
+        send({ type: 'unsubscribe', channel: channel.number });
+        silence(channel);
+        channel.events.suspended();
+      }
+    },
     resume(chat: ChatId) {
       const key = idToText(chat);
       proven.add(key);
@@ -213,6 +229,10 @@ export function createChannels(send: (frame: UpFrame) => void, clock: Clock) {
       if (!channelFrames.has(frame.to)) return false;
       const channel = byNumber.get(frame.subject);
       if (!channel) return true;
+      if (frame.code === 'stale-epoch') {
+        onStale(channel.request.chat, frame.detail);
+        return true;
+      }
       if (frame.to === upNumberByType.publish) channel.events.publishRefused(frame.code, frame.detail);
       if (frame.to !== upNumberByType.append && frame.to !== upNumberByType.subscribe) return true;
       channel.cancelAnswer();

@@ -1,6 +1,6 @@
 // The one socket to the relay: signs in, proves capabilities, multiplexes channels, posts and takes mail, and comes back
 // after every break. Moves sealed bytes and could not read them.
-import type { Bytes } from '../../shared/codec/bytes.ts';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { encodeUp, upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
 import { parseDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
 import type {
@@ -51,6 +51,7 @@ export interface LinkDeps {
   readonly randomUnit: () => number;
   readonly onState: (state: LinkState) => void;
   readonly onMail: (mailId: number, mail: Bytes) => void;
+  /** The chat's ledger has this head now: told as news, or because this device named an older epoch. */
   readonly onLedgerMoved: (chat: ChatId, head: EntryHash32) => void;
 }
 
@@ -59,8 +60,11 @@ export type Looked = Omit<DownFrame & { type: 'looked' }, 'type' | 'request'>;
 
 export interface Link {
   readonly state: LinkState;
-  /** Declares how to prove this chat's capabilities, and tries at once on a live socket. */
-  setProver(chat: ChatId, prove: Prover): void;
+  /**
+   * Declares how to prove this chat's capabilities, and tries at once on a live socket; what was proven before counts no
+   * more. Without a prover the chat's channels rest.
+   */
+  setProver(chat: ChatId, prove: Prover | undefined): void;
   /** A channel on a document, kept across breaks: `cursor()` is asked each time it opens. */
   openChannel(request: ChannelRequest, events: ChannelEvents): Channel;
   postMail(to: UserId, mail: Bytes): Promise<Result<null, RefusalCode | 'offline'>>;
@@ -89,7 +93,9 @@ export function createLink(deps: LinkDeps): Link {
   /** Mail and looks on their way, by their request's number. */
   const requests = new Map<number, (result: Result<Looked | null, RefusalCode | 'offline'>) => void>();
   const send = (frame: UpFrame) => socket?.send(encodeUp(frame));
-  const channels = createChannels(send, clock);
+  const channels = createChannels(send, clock, (chat, detail) => staleEpoch(chat, detail));
+  /** Chats whose proofs are under way: the relay answers in order, and its refusals don't name the chat. */
+  let asked: ChatId[] = [];
 
   const setState = (next: LinkState) => {
     if (next === state) return;
@@ -111,6 +117,7 @@ export function createLink(deps: LinkDeps): Link {
     cancelTimer();
     dropped?.close();
     channels.suspend();
+    asked = [];
     for (const settle of requests.values()) settle(fail('offline'));
     requests.clear();
     setState(next);
@@ -131,15 +138,35 @@ export function createLink(deps: LinkDeps): Link {
   };
 
   const proveChat = async (chat: ChatId, prove: Prover) => {
-    const asked = challenge;
-    if (!asked || state !== 'online') return;
-    const proof = await prove(asked);
-    if (!proof || asked !== challenge) return;
+    const before = challenge;
+    if (!before || state !== 'online') return;
+    const proof = await prove(before);
+    if (!proof || before !== challenge || provers.get(idToText(chat))?.prove !== prove) return;
+    asked.push(chat);
     send({ type: 'prove', chat, ...proof });
     // Without an answer, or refused because the relay doesn't know the chat yet: again, for as long as this socket lives.
     clock.after(answerMs, () => {
-      if (asked === challenge && !channels.isProven(chat)) void proveChat(chat, prove);
+      if (before === challenge && !channels.isProven(chat)) void proveChat(chat, prove);
     });
+  };
+
+  /** The relay takes no proof or entry of this epoch: whoever reads ledgers brings a prover for the next one. */
+  function staleEpoch(chat: ChatId, detail: Bytes) {
+    if (channels.isProven(chat)) {
+      channels.unprove(chat);
+      const prover = provers.get(idToText(chat));
+      // Should it have been a mistake, the same proof is good again.
+      if (prover) clock.after(answerMs, () => !channels.isProven(chat) && void proveAgain(prover));
+    }
+    if (detail.length === 32) deps.onLedgerMoved(chat, detail as EntryHash32);
+  }
+  const proveAgain = ({ chat, prove }: { readonly chat: ChatId; readonly prove: Prover }) => {
+    if (provers.get(idToText(chat))?.prove === prove) void proveChat(chat, prove);
+  };
+  /** Takes the oldest proof under way that this answers; without a chat, the oldest of all. */
+  const answered = (chat?: ChatId): ChatId | undefined => {
+    const last = chat ? asked.findLastIndex((one) => equalBytes(one, chat)) : 0;
+    return asked.splice(0, last + 1).at(-1);
   };
 
   const sayHello = async (mine: SocketPort) => {
@@ -170,7 +197,10 @@ export function createLink(deps: LinkDeps): Link {
       const isTokenOld = frame.code === 'bad-token' && !wasTokenBad;
       wasTokenBad = frame.code === 'bad-token';
       drop(isTokenOld || frame.code === 'busy' ? 'connecting' : 'refused', frame.retryAfterMs);
-    } else if (frame.to !== upNumberByType.prove && !channels.refused(frame)) {
+    } else if (frame.to === upNumberByType.prove) {
+      const chat = answered();
+      if (chat && frame.code === 'stale-epoch') staleEpoch(chat, frame.detail);
+    } else if (!channels.refused(frame)) {
       // Whatever it was about, this socket's state and the relay's differ: begin again from the cursors.
       drop('offline', frame.retryAfterMs);
     }
@@ -195,7 +225,9 @@ export function createLink(deps: LinkDeps): Link {
         for (const { chat, prove } of provers.values()) void proveChat(chat, prove);
         return;
       case 'proven':
-        return channels.resume(frame.chat);
+        answered(frame.chat);
+        if (provers.has(idToText(frame.chat))) channels.resume(frame.chat);
+        return;
       case 'entries':
       case 'live':
       case 'ack':
@@ -245,8 +277,10 @@ export function createLink(deps: LinkDeps): Link {
       return state;
     },
     setProver(chat, prove) {
-      provers.set(idToText(chat), { chat, prove });
-      void proveChat(chat, prove);
+      channels.unprove(chat);
+      if (prove) provers.set(idToText(chat), { chat, prove });
+      else provers.delete(idToText(chat));
+      if (prove) void proveChat(chat, prove);
     },
     openChannel: (request, events) => channels.open(request, events),
     postMail: (to, mail) => ask<null>((request) => ({ type: 'postMail', request, to, mail })),

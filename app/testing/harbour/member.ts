@@ -123,6 +123,20 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       return chat.id;
     },
 
+    /** Decides a change of a group's members or epoch; the device carries it out when it can. */
+    async changes(
+      chat: string,
+      change: 'add' | 'remove' | 'turn',
+      who?: { userId(): string },
+      role?: number,
+    ) {
+      const users = who ? [who.userId()] : [];
+      const answer = await alive().engine.member()?.changeMembers(chat, change, users, role);
+      return answer?.ok ?? false;
+    },
+    /** The chat's row on this device. */
+    chat: (chatId: string) => alive().storage.chat(chatId),
+
     /** Sends a message and returns its id at once; it stands in the logbook as sure when the command was answered. */
     says(
       chatId: string,

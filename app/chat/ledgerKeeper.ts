@@ -1,0 +1,171 @@
+// Keeps this device's chats up with their ledgers: reads a ledger when the relay says that it moved, or when something
+// names a head that isn't known here; counts what it says in one transaction; and goes on under the epoch that it gives.
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { headOf } from '../../shared/protocol/chatLedger.ts';
+import {
+  idToText,
+  noEntryHash,
+  type ChatId,
+  type EntryHash32,
+  type InvitationId,
+  type Signature,
+  type SigningPublicKey,
+} from '../../shared/protocol/ids.ts';
+import { fail, type Result } from '../../shared/protocol/result.ts';
+import { sealChatMail } from '../account/chatMail.ts';
+import {
+  fetchChatLedger,
+  type BoxHint,
+  type LedgerDeps,
+  type LedgerFailure,
+} from '../account/fetchChatLedger.ts';
+import { putLaterEntries, withLedger, type ReadLedger } from '../account/storedChats.ts';
+import type { StoredTask } from '../account/tasks.ts';
+import type { Random } from '../crypto/random.ts';
+import type { Batch } from '../storage/batch.ts';
+import type { StoredChat } from '../storage/models.ts';
+import { backoffMs } from '../sync/backoff.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { Link } from '../sync/link.ts';
+import type { HttpFailure } from '../sync/relayHttp.ts';
+import type { Room } from './room.ts';
+
+export interface LedgerKeeperDeps extends LedgerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly link: () => Link;
+  readonly roomOf: (chat: string) => Promise<Room | undefined>;
+  /** There are new tasks. */
+  readonly onTasks: () => void;
+}
+type Read = Result<ReadLedger, LedgerFailure>;
+
+/** What of a row follows from its ledger: the same in these, the same in all. */
+const telling = ['heads', 'epoch', 'adminSeed', 'isRemoved', 'trouble'] as const;
+
+export function createLedgerKeeper(deps: LedgerKeeperDeps) {
+  const { clock, identity, random } = deps;
+  const self = idToText(identity.user);
+  const running = new Map<string, Promise<unknown>>();
+  /** Asked for and not begun: whoever asks meanwhile gets the same. */
+  const queued = new Map<string, Promise<Read>>();
+  let isClosed = false;
+  let close = () => {};
+  const closed = new Promise<false>((resolve) => {
+    close = () => resolve(false);
+  });
+
+  /** Reads the ledger from now on, never with an answer that was under way before. */
+  function read(id: string, hint?: BoxHint): Promise<Read> {
+    const waiting = hint ? undefined : queued.get(id);
+    if (waiting) return waiting;
+    const begun = (running.get(id) ?? Promise.resolve()).then(() => {
+      if (queued.get(id) === begun) queued.delete(id);
+      return readNow(id, hint);
+    });
+    running.set(
+      id,
+      begun.catch(() => {}),
+    );
+    if (!hint) queued.set(id, begun);
+    return begun;
+  }
+
+  async function readNow(id: string, hint: BoxHint | undefined): Promise<Read> {
+    const room = isClosed ? undefined : await deps.roomOf(id);
+    if (!room) return fail('not-found');
+    const fetched = await fetchChatLedger(deps, room.chatId, room.chat(), hint);
+    if (isClosed) return fail('offline');
+    if (fetched.ok) await count(room, fetched.value);
+    else if (fetched.error === 'bad-ledger' && room.chat().trouble !== 'fork') {
+      await room.adopt(
+        (chat) => ({ ...chat, trouble: 'fork' }),
+        () => {},
+      );
+    }
+    return fetched;
+  }
+
+  async function count(room: Room, ledger: ReadLedger) {
+    const before = room.chat();
+    const after = withLedger(before, room.chatId, ledger, self);
+    if (telling.every((key) => JSON.stringify(after[key]) === JSON.stringify(before[key]))) return;
+    const mails = mailsFor(before, room.chatId, ledger);
+    await room.adopt(
+      (chat) => withLedger(chat, room.chatId, ledger, self),
+      (batch) => {
+        putLaterEntries(batch, before.id, ledger.entries);
+        mails.forEach((mail, n) => putMail(batch, before.id, mail, n));
+      },
+    );
+    const wasOut = before.isRemoved ?? false;
+    if (after.isRemoved) deps.link().setProver(room.chatId, undefined);
+    else if (wasOut || after.epoch !== before.epoch) deps.link().setProver(room.chatId, room.prove);
+    if (mails.length > 0) deps.onTasks();
+  }
+
+  /** Who was added by this device, in entries that count here for the first time, is told; once, whatever was lost before. */
+  function mailsFor(before: StoredChat, chat: ChatId, { ledger }: ReadLedger) {
+    const known = before.heads?.length ?? 1;
+    const own = ledger.events.filter(
+      ({ kind, by, position }) => kind === 'add' && position >= known && equalBytes(by, identity.user),
+    );
+    return own.flatMap(({ who, epoch, index, position }) =>
+      who.flatMap((user, n): { key: string; task: StoredTask }[] => {
+        const found = [...ledger.members, ...ledger.former].find(({ person }) =>
+          equalBytes(person.user, user),
+        );
+        if (!found) return [];
+        const mail = {
+          version: 2,
+          chat,
+          epoch,
+          boxIndex: index + n,
+          sender: identity.user,
+          isInvited: false,
+          invitation: noEntryHash as Bytes as InvitationId,
+          invitationKey: new Uint8Array(32) as Bytes as SigningPublicKey,
+          claim: new Uint8Array(64) as Bytes as Signature,
+        } as const;
+        const sealed = sealChatMail(user, found.person.userBoxKey, mail, random);
+        const task: StoredTask = { kind: 'mail', to: idToText(user), mail: bytesToBase64url(sealed) };
+        return [{ key: `${position}/${n}`, task }];
+      }),
+    );
+  }
+  const putMail = (batch: Batch, chat: string, { key, task }: { key: string; task: StoredTask }, n: number) =>
+    void batch.putTask(`${chat}/added/${key}`, clock.now() + n / 1000, task);
+
+  /** Until it was read; false once this device closes. */
+  async function readUntilDone(id: string): Promise<boolean> {
+    for (let attempt = 0; !isClosed; attempt++) {
+      const result = await read(id).catch((): Read => fail('offline'));
+      if (result.ok || result.error === 'not-found') return !isClosed;
+      await new Promise<void>((resolve) => void clock.after(backoffMs(attempt, 0.5), resolve));
+    }
+    return false;
+  }
+
+  return {
+    read,
+    /** As above, in the words of a task: what may pass is tried again. */
+    async readForChange(id: string): Promise<Result<ReadLedger, HttpFailure>> {
+      const result = await read(id);
+      if (result.ok) return result;
+      return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
+    },
+    learn: (id: string): Promise<boolean> => Promise.race([readUntilDone(id), closed]),
+    /** News of a head: read unless it is known. */
+    async moved(chat: ChatId, head: EntryHash32) {
+      const id = idToText(chat);
+      const room = isClosed ? undefined : await deps.roomOf(id);
+      if (!room || room.chat().heads?.includes(idToText(headOf(head)))) return;
+      await readUntilDone(id);
+    },
+    close() {
+      isClosed = true;
+      close();
+    },
+  };
+}

@@ -1,0 +1,175 @@
+// Who joins, who leaves, and what they can read: the stories of changes to a chat's members, through the real relay.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createHarbour, type Harbour } from './createHarbour.ts';
+import type { Member } from './member.ts';
+
+let harbour: Harbour;
+let ada: Member;
+let ben: Member;
+let cleo: Member;
+beforeEach(async () => {
+  harbour = await createHarbour({ seed: 'members', members: 3 });
+  const [a, b, c] = harbour.people;
+  if (!a || !b || !c) throw new Error('three people');
+  [ada, ben, cleo] = [a, b, c];
+});
+afterEach(() => harbour.close());
+
+const textsOf = async (member: Member, chat: string) =>
+  (await member.timeline(chat)).map(({ body }) =>
+    body.kind === 'text' ? body.text.split(' ').slice(1, -1).join(' ') : body.kind,
+  );
+const says = async (member: Member, chat: string, text: string) => {
+  await member.says(chat, harbour.marked(text)).done;
+  await harbour.pass(2000);
+};
+/** A group of Ada and Ben alone, in which something was said. */
+async function groupOfTwo() {
+  const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
+  await harbour.pass(3000);
+  await says(ada, chat, 'before');
+  await says(ben, chat, 'also before');
+  return chat;
+}
+const epochOf = async (member: Member, chat: string) => (await member.chat(chat))?.epoch;
+const membersOf = async (member: Member, chat: string) => (await member.chat(chat))?.members.length;
+
+test('[L9] who is added reads what was said before, and is heard by everyone', async () => {
+  const chat = await groupOfTwo();
+  expect(await ada.changes(chat, 'add', cleo)).toBe(true);
+  await harbour.pass(5000);
+  expect(await cleo.chats()).toContain(chat);
+  await says(cleo, chat, 'thank you');
+  expect(await textsOf(cleo, chat)).toEqual(['before', 'also before', 'thank you']);
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of [ada, ben, cleo]) {
+    expect(await textsOf(member, chat)).toEqual(['before', 'also before', 'thank you']);
+    expect(await membersOf(member, chat)).toBe(3);
+    expect(await epochOf(member, chat)).toBe(1);
+  }
+});
+
+test('[L9] a newcomer whose words arrive before the news of them is heard all the same', async () => {
+  const chat = await groupOfTwo();
+  ben.setOffline(true);
+  await ada.changes(chat, 'add', cleo);
+  await harbour.pass(5000);
+  await says(cleo, chat, 'here I am');
+  // Ben hears of her by her words alone: the first answers about the ledger are lost.
+  harbour.network.failNextRequests(3);
+  ben.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await textsOf(ben, chat)).toEqual(['before', 'also before', 'here I am']);
+});
+
+test('[L9] who is removed reads and says nothing more; nobody else loses a word', async () => {
+  const { group } = harbour;
+  await says(ada, group, 'all of us');
+  ben.setOffline(true);
+  await ben.says(group, harbour.marked('said under the old epoch')).done;
+  expect(await ada.changes(group, 'remove', cleo)).toBe(true);
+  await harbour.pass(5000);
+  await says(ada, group, 'without her');
+  expect(await epochOf(ada, group)).toBe(2);
+  expect((await cleo.chat(group))?.isRemoved).toBe(true);
+  expect(await textsOf(cleo, group)).toEqual(['all of us']);
+  const answer = cleo.says(group, harbour.marked('let me in'));
+  expect(await answer.done).toBe(false);
+  ben.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of [ada, ben]) {
+    expect(await textsOf(member, group)).toEqual(['all of us', 'said under the old epoch', 'without her']);
+    expect(await membersOf(member, group)).toBe(2);
+  }
+  expect(await textsOf(cleo, group)).toEqual(['all of us']);
+  expect((await cleo.chat(group))?.epoch).toBe(1);
+});
+
+test('[L9] what a removed device wrote without knowing it stays with it', async () => {
+  const { group } = harbour;
+  cleo.setOffline(true);
+  expect(await cleo.says(group, harbour.marked('too late')).done).toBe(true);
+  await ada.changes(group, 'remove', cleo);
+  await harbour.pass(5000);
+  cleo.setOffline(false);
+  await harbour.pass(30_000);
+  expect((await cleo.chat(group))?.isRemoved).toBe(true);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await textsOf(ada, group)).toEqual([]);
+  expect(await textsOf(cleo, group)).toEqual(['too late']);
+});
+
+test('[L9] who is added again has all of it, and what they wrote meanwhile arrives', async () => {
+  const { group } = harbour;
+  cleo.setOffline(true);
+  await cleo.says(group, harbour.marked('from before')).done;
+  await ada.changes(group, 'remove', cleo);
+  await harbour.pass(5000);
+  await says(ada, group, 'behind her back');
+  cleo.setOffline(false);
+  await harbour.pass(30_000);
+  await ada.changes(group, 'add', cleo);
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of [ada, ben, cleo]) {
+    expect((await textsOf(member, group)).toSorted()).toEqual(['behind her back', 'from before']);
+  }
+});
+
+test('[E4] an epoch turn: what waits is sealed anew, and everything goes on', async () => {
+  const { group } = harbour;
+  ben.setOffline(true);
+  await ben.says(group, harbour.marked('one')).done;
+  await ben.says(group, harbour.marked('two')).done;
+  await harbour.pass(1000);
+  expect(await ada.changes(group, 'turn')).toBe(true);
+  await harbour.pass(5000);
+  await says(cleo, group, 'three');
+  await ben.closes();
+  await ben.open();
+  ben.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of [ada, ben, cleo]) {
+    expect((await textsOf(member, group)).toSorted()).toEqual(['one', 'three', 'two']);
+    expect(await epochOf(member, group)).toBe(2);
+  }
+});
+
+test('[L10] of two changes at once both happen, one on top of the other; what is no longer permitted is told', async () => {
+  const { group } = harbour;
+  await ada.changes(group, 'remove', ben);
+  await harbour.pass(5000);
+  await ada.changes(group, 'add', ben, 2);
+  await harbour.pass(5000);
+  ada.setOffline(true);
+  ben.setOffline(true);
+  expect(await ada.changes(group, 'remove', ben)).toBe(true);
+  expect(await ben.changes(group, 'turn')).toBe(true);
+  expect(await cleo.changes(group, 'turn')).toBe(false);
+  ada.setOffline(false);
+  await harbour.pass(20_000);
+  ben.setOffline(false);
+  await harbour.pass(60_000);
+  expect(await epochOf(ada, group)).toBe(3);
+  const { storage } = ben.headless();
+  expect((await storage.setAside()).map(({ reason }) => reason)).toEqual(['change not applied: forbidden']);
+  expect(await storage.database.tasks.count()).toBe(0);
+  expect(await harbour.calm()).toEqual([]);
+});
+
+test('[L10] a change that meets another is signed again on the new head', async () => {
+  const { group } = harbour;
+  await ada.changes(group, 'remove', ben);
+  await harbour.pass(5000);
+  await ada.changes(group, 'add', ben, 2);
+  await harbour.pass(5000);
+  await Promise.all([ada.changes(group, 'turn'), ben.changes(group, 'remove', cleo)]);
+  await harbour.pass(30_000);
+  expect(await harbour.calm()).toEqual([]);
+  expect((await ada.chat(group))?.events?.map(({ kind }) => kind).toSorted()).toEqual([
+    'add',
+    'remove',
+    'remove',
+    'turn',
+  ]);
+  expect((await cleo.chat(group))?.isRemoved).toBe(true);
+});
