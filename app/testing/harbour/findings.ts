@@ -1,8 +1,11 @@
 // What may be wrong after the calm: timelines that differ, something said that is gone or there twice, ticks that lie,
 // what could not be opened, and anything readable at the relay.
+import { idToText } from '../../../shared/protocol/ids.ts';
+import { openChatAccess } from '../../account/chatAccess.ts';
 import type { MessageView } from '../../chat/views.ts';
+import type { StoredChat } from '../../storage/models.ts';
 import { countLeaks } from './leaks.ts';
-import { lastValues, type Logbook, type SaidMessage } from './logbook.ts';
+import { lastValues, type Logbook, type Said, type SaidMessage } from './logbook.ts';
 import type { Member } from './member.ts';
 
 export const findingKinds = ['divergent', 'lost', 'doubled', 'plaintext', 'undecryptable'] as const;
@@ -23,28 +26,38 @@ export async function checkHarbour({ people, logbook, bugs, secrets, haystacks }
   const find = (kind: Finding['kind'], what: string) => void findings.push({ kind, what });
   const chats = new Set((await Promise.all(people.map((member) => member.chats()))).flat());
   for (const chat of chats) {
-    const views: { member: Member; timeline: readonly MessageView[] }[] = [];
+    const views: View[] = [];
+    const removed: View[] = [];
     for (const member of people) {
-      const stored = await member.headless().storage.chat(chat);
-      if (stored) views.push({ member, timeline: await member.timeline(chat) });
-      if (stored && stored.unread !== 0) find('divergent', `${member.name} counts ${stored.unread} unread`);
-      const nameless = stored?.members.filter(({ user }) => !stored.names[user]?.name);
-      if (nameless?.length) find('lost', `${member.name} does not know ${nameless.length} names`);
-      if (stored?.trouble) find('divergent', `${member.name} sees ${stored.trouble}`);
+      const stored = await member.chat(chat);
+      if (!stored) continue;
+      (stored.isRemoved ? removed : views).push({ member, stored, timeline: await member.timeline(chat) });
+      if (stored.unread !== 0) find('divergent', `${member.name} counts ${stored.unread} unread`);
+      if (stored.trouble) find('divergent', `${member.name} sees ${stored.trouble}`);
+      if (stored.isRemoved) continue;
+      const nameless = stored.members.filter(({ user }) => !stored.names[user]?.name);
+      if (nameless.length) find('lost', `${member.name} does not know ${nameless.length} names`);
     }
-    const memberCount = (await views[0]?.member.headless().storage.chat(chat))?.members.length;
+    const crews = new Set(views.map(({ stored }) => crewOf(stored)));
+    if (crews.size !== 1)
+      find('divergent', `${crews.size} notions of who is in a chat: ${[...crews].join(' / ')}`);
+    const memberCount = views[0]?.stored.members.length;
     if (memberCount !== views.length) find('lost', `a chat of ${memberCount} reached ${views.length}`);
     compareTimelines(views, find);
-    for (const { member, timeline } of views)
-      compareWithLogbook(member, timeline, logbook.ofChat(chat), find);
+    const said = logbook.ofChat(chat).map((message) => asFarAsSent(message, removed));
+    for (const { member, timeline } of views) compareWithLogbook(member, timeline, said, find);
+    for (const view of removed) checkRemoved(view, views, logbook, find);
   }
   for (const member of people) {
     const { storage } = member.headless();
-    const waiting = await storage.waitingCount();
+    const waiting = await waitingOf(member);
     if (waiting > 0) find('lost', `${member.name} still has ${waiting} waiting`);
     const tasks = await storage.database.tasks.count();
     if (tasks > 0) find('lost', `${member.name} still has ${tasks} tasks`);
-    for (const { reason } of await storage.setAside()) find('undecryptable', `${member.name}: ${reason}`);
+    const setAside = (await storage.setAside()).filter(
+      ({ reason }) => !reason.startsWith('change not applied'),
+    );
+    for (const { reason } of setAside) find('undecryptable', `${member.name}: ${reason}`);
   }
   if (findings.length === 0) {
     const leaks = countLeaks(secrets, haystacks());
@@ -58,8 +71,9 @@ export async function looksSettled(people: readonly Member[]): Promise<boolean> 
   const chainsByChat = new Map<string, string>();
   for (const member of people) {
     const { storage } = member.headless();
-    if ((await storage.waitingCount()) + (await storage.database.tasks.count()) > 0) return false;
-    for (const { id, chains } of await storage.chats()) {
+    if ((await waitingOf(member)) + (await storage.database.tasks.count()) > 0) return false;
+    for (const { id, chains, isRemoved } of await storage.chats()) {
+      if (isRemoved) continue;
       const counts = Object.entries(chains).map(([device, { sequence }]) => `${device} ${sequence}`);
       const here = counts.toSorted().join();
       if ((chainsByChat.get(id) ?? here) !== here) return false;
@@ -84,12 +98,66 @@ const sharedPart = (message: MessageView) =>
     message.isVerified,
   ]);
 
-type Find = (kind: Finding['kind'], what: string) => void;
+/** What everyone must have alike of a chat's ledger. */
+const crewOf = ({ epoch, ledgerHead, members }: StoredChat) =>
+  `${epoch} ${ledgerHead} ${members.map(({ user, role }) => `${user} ${role}`).join()}`;
 
-function compareTimelines(
-  views: readonly { readonly member: Member; readonly timeline: readonly MessageView[] }[],
+/** Entries and records on their way; in chats that somebody was removed from they stay. */
+async function waitingOf(member: Member): Promise<number> {
+  const { engine, storage } = member.headless();
+  const identity = engine.member()?.identity;
+  const resting = (await storage.chats()).flatMap((chat) =>
+    chat.isRemoved && identity ? Object.values(openChatAccess(chat, identity).documents).map(idToText) : [],
+  );
+  const rows = [...(await storage.database.outbox.toArray()), ...(await storage.database.pending.toArray())];
+  return rows.filter(({ document }) => !resting.includes(document)).length;
+}
+
+/** What a removed author's device still has under way may be with nobody else, and an edit of it too. */
+function asFarAsSent(message: SaidMessage, removed: readonly View[]): SaidMessage {
+  const isOut = (user: string) => removed.some(({ member }) => member.userId() === user);
+  const reactions = new Map([...message.reactions].filter(([user]) => !isOut(user)));
+  const own = removed.find(({ member }) => member.userId() === message.author)?.timeline;
+  if (!own) return { ...message, reactions };
+  const delivery = own.find(({ messageId }) => messageId === message.id)?.delivery;
+  const unsure = <T>(said: readonly Said<T>[]) => said.map(({ value }) => ({ value, isSure: false }));
+  return {
+    ...message,
+    reactions,
+    isSure: message.isSure && delivery !== undefined && delivery !== 'waiting',
+    texts: unsure(message.texts),
+    deletions: unsure(message.deletions),
+  };
+}
+
+/** Of what followed the removal, nothing. */
+function checkRemoved(
+  { member, stored, timeline }: View,
+  views: readonly View[],
+  logbook: Logbook,
   find: Find,
 ) {
+  const [current] = views;
+  if (!current || stored.epoch >= current.stored.epoch)
+    find('divergent', `${member.name} has a key too many`);
+  const seen = new Set<string>();
+  for (const { messageId } of timeline) {
+    if (seen.has(messageId)) find('doubled', `${member.name} has ${messageId} twice`);
+    seen.add(messageId);
+    const said = logbook.message(messageId);
+    if (!said) find('doubled', `${member.name} has ${messageId}, which nobody said`);
+    else if (said.epoch > stored.epoch) find('divergent', `${member.name} reads ${messageId} from outside`);
+  }
+}
+
+interface View {
+  readonly member: Member;
+  readonly stored: StoredChat;
+  readonly timeline: readonly MessageView[];
+}
+type Find = (kind: Finding['kind'], what: string) => void;
+
+function compareTimelines(views: readonly View[], find: Find) {
   const [first, ...others] = views;
   for (const { member, timeline } of others) {
     const [mine, theirs] = [first?.timeline.map(sharedPart) ?? [], timeline.map(sharedPart)];

@@ -11,6 +11,8 @@ export interface SaidMessage {
   readonly chat: string;
   /** The author's user id. */
   readonly author: string;
+  /** The chat's on its author's device when it was said, or an earlier one. */
+  readonly epoch: number;
   isSure: boolean;
   readonly texts: Said<string>[];
   readonly deletions: Said<true>[];
@@ -24,11 +26,12 @@ export function createLogbook() {
     messages: (): Iterable<SaidMessage> => messages.values(),
     message: (id: string) => messages.get(id),
     ofChat: (chat: string) => [...messages.values()].filter((message) => message.chat === chat),
-    sent(id: string, chat: string, author: string, text: string): SaidMessage {
+    sent(id: string, chat: string, author: string, epoch: number, text: string): SaidMessage {
       const message: SaidMessage = {
         id,
         chat,
         author,
+        epoch,
         isSure: false,
         texts: [{ value: text, isSure: false }],
         deletions: [],

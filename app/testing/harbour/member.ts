@@ -144,7 +144,8 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       replyTo?: string,
     ): { readonly id: string; readonly done: Promise<boolean> } {
       const id = bytesToBase64url(chance.bytes(16));
-      const message = logbook.sent(id, chatId, userId, text);
+      const epoch = alive().engine.member()?.rooms.get(chatId)?.chat().epoch ?? 0;
+      const message = logbook.sent(id, chatId, userId, epoch, text);
       const reply = replyTo === undefined ? {} : { replyTo };
       const done = record(message.texts[0], {
         command: 'sendMessage',

@@ -134,42 +134,64 @@ test('[E4] an epoch turn: what waits is sealed anew, and everything goes on', as
   }
 });
 
-test('[L10] of two changes at once both happen, one on top of the other; what is no longer permitted is told', async () => {
+/** Ben is an admin too. */
+async function makeBenAdmin(chat: string) {
+  await ada.changes(chat, 'remove', ben);
+  await harbour.pass(5000);
+  await ada.changes(chat, 'add', ben, 2);
+  await harbour.pass(5000);
+}
+
+test('[L10] a change decided without a network that is no longer permitted is told, and changes nothing', async () => {
   const { group } = harbour;
-  await ada.changes(group, 'remove', ben);
-  await harbour.pass(5000);
-  await ada.changes(group, 'add', ben, 2);
-  await harbour.pass(5000);
+  await makeBenAdmin(group);
   ada.setOffline(true);
   ben.setOffline(true);
   expect(await ada.changes(group, 'remove', ben)).toBe(true);
-  expect(await ben.changes(group, 'turn')).toBe(true);
+  expect(await ben.changes(group, 'remove', cleo)).toBe(true);
   expect(await cleo.changes(group, 'turn')).toBe(false);
   ada.setOffline(false);
   await harbour.pass(20_000);
   ben.setOffline(false);
   await harbour.pass(60_000);
   expect(await epochOf(ada, group)).toBe(3);
+  expect(await membersOf(ada, group)).toBe(2);
   const { storage } = ben.headless();
   expect((await storage.setAside()).map(({ reason }) => reason)).toEqual(['change not applied: forbidden']);
   expect(await storage.database.tasks.count()).toBe(0);
   expect(await harbour.calm()).toEqual([]);
 });
 
-test('[L10] a change that meets another is signed again on the new head', async () => {
+test('[L10] of two changes at once the second is signed again on the new head', async () => {
   const { group } = harbour;
-  await ada.changes(group, 'remove', ben);
+  await makeBenAdmin(group);
+  await ada.changes(group, 'remove', cleo);
   await harbour.pass(5000);
-  await ada.changes(group, 'add', ben, 2);
-  await harbour.pass(5000);
-  await Promise.all([ada.changes(group, 'turn'), ben.changes(group, 'remove', cleo)]);
+  await Promise.all([ada.changes(group, 'add', cleo), ben.changes(group, 'turn')]);
   await harbour.pass(30_000);
+  expect(harbour.network.seen().some((bytes) => Buffer.from(bytes).includes('head-moved'))).toBe(true);
   expect(await harbour.calm()).toEqual([]);
-  expect((await ada.chat(group))?.events?.map(({ kind }) => kind).toSorted()).toEqual([
-    'add',
-    'remove',
-    'remove',
-    'turn',
-  ]);
-  expect((await cleo.chat(group))?.isRemoved).toBe(true);
+  const kinds = (await ada.chat(group))?.events?.map(({ kind }) => kind) ?? [];
+  expect(kinds.slice(0, 3)).toEqual(['remove', 'add', 'remove']);
+  expect(kinds.slice(3).toSorted()).toEqual(['add', 'turn']);
+  expect(await epochOf(cleo, group)).toBe(4);
+});
+
+test('[L10] an answer that is lost with its device changes nothing twice, and the newcomer is told', async () => {
+  const chat = await groupOfTwo();
+  for (let turns = 0; turns < 60; turns += 6) {
+    await ada.changes(chat, 'add', cleo);
+    await harbour.pass(turns * 5);
+    harbour.crashed();
+    ada.crashes();
+    await ada.open();
+    await harbour.pass(90_000);
+    expect(await membersOf(ada, chat)).toBe(3);
+    expect((await cleo.chat(chat))?.isRemoved ?? false).toBe(false);
+    expect(await cleo.chats()).toContain(chat);
+    await ada.changes(chat, 'remove', cleo);
+    await harbour.pass(60_000);
+  }
+  expect((await ada.chat(chat))?.events).toHaveLength(20);
+  expect(await harbour.calm()).toEqual([]);
 });

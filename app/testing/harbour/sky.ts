@@ -12,11 +12,14 @@ export const weatherKinds = [
   'relayCrash',
   'clientRestart',
   'clientCrash',
+  'add',
+  'removal',
+  'epochTurn',
 ] as const;
 export type WeatherKind = (typeof weatherKinds)[number];
 export type WeatherCounts = Record<WeatherKind, number>;
 
-/** Chances by frame, by request (the lost ones) and by step (restarts and crashes). */
+/** Chances by frame, by request (the lost ones) and by step (restarts, crashes, and changes of a group's members). */
 const stormy: WeatherCounts = {
   drop: 0.01,
   delay: 0.02,
@@ -28,6 +31,9 @@ const stormy: WeatherCounts = {
   relayCrash: 0.006,
   clientRestart: 0.004,
   clientCrash: 0.006,
+  add: 0.015,
+  removal: 0.01,
+  epochTurn: 0.006,
 };
 
 export const noCounts = (): WeatherCounts => ({
@@ -41,6 +47,9 @@ export const noCounts = (): WeatherCounts => ({
   relayCrash: 0,
   clientRestart: 0,
   clientCrash: 0,
+  add: 0,
+  removal: 0,
+  epochTurn: 0,
 });
 
 export type Sky = ReturnType<typeof createSky>;

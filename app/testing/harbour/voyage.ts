@@ -2,6 +2,7 @@
 // seed; each step is one line of the trace.
 import type { Chance } from './chance.ts';
 import { createHarbour, type Harbour } from './createHarbour.ts';
+import { changeCrews, countChanges } from './crews.ts';
 import type { Finding } from './findings.ts';
 import type { Member } from './member.ts';
 import type { WeatherCounts } from './sky.ts';
@@ -31,11 +32,12 @@ export async function sail(seed: string, steps: number, onLine: (line: string) =
     const at = ((harbour.clock.now() % 86_400_000) / 1000).toFixed(2);
     const what = await act(harbour, chance, step);
     await harbour.clock.turns.some(chance.happens(0.5) ? 0 : chance.whole(1, 60));
-    const struck = await strike(harbour, chance);
+    const struck = [...(await strike(harbour, chance)), ...(await changeCrews(harbour, chance))];
     say([`${step}`.padStart(4), `${at}s`.padStart(11), what, ...struck].join('  '));
     await harbour.pass(timeOf(chance));
   }
   const findings = await harbour.calm();
+  await countChanges(harbour);
   for (const { kind, what } of findings) say(`${kind}: ${what}`);
   await harbour.close();
   const result: VoyageResult = {
