@@ -50,9 +50,9 @@ test('[R35] from the start, and from before what is kept, first the snapshot, th
     expect(snapshotsOn(socket)).toEqual([snapshot]);
   }
   for (const [seq, rest] of [
-    [6, ['entries 7+4', 'live']],
-    [8, ['entries 9+2', 'live']],
-    [10, ['live']],
+    [6, ['entries 7+4', 'published', 'live']],
+    [8, ['entries 9+2', 'published', 'live']],
+    [10, ['published', 'live']],
   ] as const)
     expect(shapeOf(await follow(relay, bob, chat, document, at(seq)))).toEqual(rest);
   const wrong = await follow(relay, bob, chat, document, { seq: 6, hash: forged.hash });

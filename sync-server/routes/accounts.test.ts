@@ -7,6 +7,7 @@ import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { decode } from '../../shared/codec/codec.ts';
 import type { Challenge } from '../../shared/protocol/ids.ts';
 import { certificate, certificateStatement, signInStatement } from '../../shared/protocol/statements.ts';
+import { protocolVersion } from '../../shared/protocol/version.ts';
 import { accessLifeMs, refreshLifeMs } from '../auth/tokens.ts';
 import { isSignedBy } from '../auth/verifySignature.ts';
 import { newSigner, randomBytes } from '../testing/signer.ts';
@@ -247,7 +248,7 @@ test('[A9] a refresh token is used once; using it again ends its family, sockets
   const refresh = (refreshToken: string) => ask(relay.by, 'POST', '/api/tokens', { refreshToken });
   const second = tokensIn((await refresh(tokens.refreshToken)).body);
   const socket = createTestSocket((port) => relay.relay.connect(port));
-  socket.send({ type: 'hello', version: 1, accessToken: second.accessToken });
+  socket.send({ type: 'hello', version: protocolVersion, accessToken: second.accessToken });
   expect(socket.all('welcome')).toHaveLength(1);
   const elsewhere = tokensIn((await signIn(relay.by, user)).body);
   expect(await refresh(tokens.refreshToken)).toMatchObject({ status: 401, body: { refusal: 'bad-token' } });
