@@ -37,8 +37,9 @@ export function createErasures(deps: ErasuresDeps) {
     if (rows.length === 0) return;
     const own: string[] = [];
     for (const { id, own: isOwn } of rows) if (isOwn && (await isDeletionStored(id))) own.push(id);
-    const ids = rows.map(({ id }) => id);
     const others = rows.filter(({ own: isOwn }) => !isOwn).map(({ id }) => id);
+    // What others don't know of as deleted stays in the document: a snapshot of it may not miss anything.
+    const ids = [...others, ...own];
     if (n < deps.unsealed()) {
       await deps.kept.erase(n, ids, own, done);
       return done(others);
