@@ -68,14 +68,14 @@ async function performAsMember(engine: Engine, command: MemberCommand): Promise<
       await engine.setName(command.name.trim());
       return ok(null);
     default: {
-      const room = member.rooms.get(command.chatId);
+      const room = await member.room(command.chatId);
       return room ? performInRoom(engine, room, command) : fail('not-found');
     }
   }
 }
 
 type RoomCommand = Extract<MemberCommand, { chatId: string }>;
-type Room = NonNullable<ReturnType<NonNullable<ReturnType<Engine['member']>>['rooms']['get']>>;
+type Room = NonNullable<Awaited<ReturnType<NonNullable<ReturnType<Engine['member']>>['room']>>>;
 
 async function performInRoom(engine: Engine, room: Room, command: RoomCommand): Promise<Answer> {
   const said = async (done: Promise<boolean>): Promise<Answer> =>

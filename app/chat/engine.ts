@@ -23,6 +23,7 @@ import { createRelayHttp, type Fetch } from '../sync/relayHttp.ts';
 import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
+import { beginRepair } from './beginRepair.ts';
 import { repeatHereMs } from './presence.ts';
 import { createRoom, type Room } from './room.ts';
 
@@ -51,6 +52,8 @@ interface Member {
   readonly rooms: Map<string, Room>;
   readonly runTasks: () => Promise<void>;
   readonly openRoom: (chat: StoredChat) => Promise<Room>;
+  /** Also while it is being opened anew. */
+  readonly room: (chat: string) => Promise<Room> | undefined;
   /** Decides a change of a chat's members or epoch; it is kept, and carried out when the relay answers. */
   readonly changeMembers: (
     chat: string,
@@ -203,6 +206,7 @@ export async function createEngine(deps: EngineDeps) {
             },
             isVisible: () => visibleChat !== null,
             learn: keeper.learn,
+            onDiverged: reopen,
             onArrived: deps.onArrived,
           },
           chat,
@@ -212,6 +216,24 @@ export async function createEngine(deps: EngineDeps) {
         });
       opening.set(chat.id, begun);
       return begun;
+    }
+
+    /** Another life for a chat's documents, because the relay has lost theirs; the old one stays until it is made good. */
+    function reopen(id: string) {
+      const before = rooms.get(id);
+      if (!before || isClosed) return;
+      rooms.delete(id);
+      const again = before
+        .close()
+        .then(() => beginRepair({ storage, ...before }, before.chat()))
+        .then((chat) => {
+          opening.delete(id);
+          return openRoom(chat);
+        });
+      again.catch((error: unknown) => {
+        if (!isClosed) console.error('a chat failed', error instanceof Error ? error.name : 'unknown');
+      });
+      opening.set(id, again);
     }
 
     /** The relay may have answered before the chat's room is open: it is proven as soon as it is. */
@@ -233,6 +255,7 @@ export async function createEngine(deps: EngineDeps) {
       rooms,
       runTasks: tasks.run,
       openRoom,
+      room: (chat) => opening.get(chat),
       async changeMembers(chat, change, users = [], role = roles.member) {
         const stored = rooms.get(chat)?.chat();
         if (!stored) return fail('not-found');

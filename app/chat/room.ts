@@ -24,6 +24,7 @@ import { createErasures } from './erasures.ts';
 import { createKeptSegments } from './keptSegments.ts';
 import { createPresence } from './presence.ts';
 import { projectRecords, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
+import { createRestoring } from './restoring.ts';
 import { deliveredVector, isAhead, joinVectors, markToStored, vectorToMark } from './receipts.ts';
 
 /** Marks of a busy moment travel as one. */
@@ -43,9 +44,15 @@ export interface RoomDeps {
   readonly isVisible: (chat: string) => boolean;
   /** Reads this chat's ledger as far as the relay has it. */
   readonly learn: (chat: string) => Promise<boolean>;
+  /** The relay has forgotten this chat, or tells another story of it: it is to be opened anew. */
+  readonly onDiverged: (chat: string) => void;
   /** New, verified messages of others. */
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
 }
+/** The relay has another log than this device has seen, or gave this device's place in it to another. */
+const isLostPlace = (code: string): boolean =>
+  code === 'diverged' || code === 'conflict' || code === 'session-taken';
+
 export type Room = Awaited<ReturnType<typeof createRoom>>;
 
 export async function createRoom(deps: RoomDeps, begun: StoredChat) {
@@ -103,10 +110,11 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     limits: deps.limits,
     onSetAside: setAside,
     onRefused(code: string) {
-      if (code === 'diverged') later(() => putChat({ ...chat, trouble: 'fork' }));
+      if (isLostPlace(code)) deps.onDiverged(begun.id);
       else setAside(`refused ${code}`);
     },
     onLive: () => {},
+    generation: begun.segments?.generation ?? 0,
     // Deletions that have come in have left the document once the queue is through.
     beforeReview: () => enqueue(async () => {}),
   };
@@ -195,7 +203,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
           target.n,
         )
       : [];
-    const next = { ...chat, segments: { open: Math.max(placeOf().open, target.n), unsealed: n + 1 } };
+    const next = {
+      ...chat,
+      segments: { ...placeOf(), open: Math.max(placeOf().open, target.n), unsealed: n + 1 },
+    };
     await batch.putChat(next).commit();
     chat = next;
     await row.drop(n);
@@ -336,6 +347,20 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     });
   }
 
+  const restoring = createRestoring({
+    context,
+    storage,
+    clock,
+    randomUnit: () => (random(1)[0] ?? 0) / 256,
+    documents,
+    selfUser,
+    chat: () => chat,
+    segment: row.get,
+    meta: () => meta,
+    enqueue,
+    putChat,
+  });
+  restoring.start();
   later(tellName);
   later(async () => {
     for (const n of await storage.segmentsToErase(begun.id)) await erasures.run(n);
@@ -346,6 +371,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     chatId: context.chat,
     chat: () => chat,
     prove: access.prove,
+    documents,
+    context,
     say,
     signal,
     presence,
@@ -417,6 +444,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       if (isClosing) return;
       isClosing = true;
       cancelMark();
+      restoring.close();
       presence.clear();
       // The documents finish what they have begun, and that still goes through the queue.
       await row.close();

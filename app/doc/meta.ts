@@ -15,6 +15,7 @@ export type MetaDeps = Omit<
   readonly onMark: (mark: Mark, author: Author) => void;
   readonly onProfile: (profile: Profile, author: Author) => void;
 };
+type Values = ReadonlyMap<string, Uint8Array>;
 export type Meta = Awaited<ReturnType<typeof createMeta>>;
 
 export async function createMeta(deps: MetaDeps) {
@@ -63,7 +64,31 @@ export async function createMeta(deps: MetaDeps) {
     /** What this device last said here. */
     ownMark: () => signedMark.read(marks.get(key)),
     ownProfile: () => signedProfile.read(profiles.get(key)),
+    /**
+     * Puts signed values of other devices that are newer than what stands here, or lets them stand where it is not time
+     * for that. True when there are none.
+     */
+    putMissing(values: { readonly marks: Values; readonly profiles: Values }, isTime: boolean): boolean {
+      const newer = [
+        ...missing(values.marks, marks, signedMark.read),
+        ...missing(values.profiles, profiles, signedProfile.read),
+      ];
+      if (isTime && newer.length > 0) {
+        sealed.write(() => newer.forEach(({ map, device, bytes }) => map.set(device, bytes)));
+      }
+      return newer.length === 0;
+    },
     putMark: async (mark: Mark) => put(marks, await signedMark.sign(deps.context, mark)),
     putProfile: async (profile: Profile) => put(profiles, await signedProfile.sign(deps.context, profile)),
   };
 }
+
+/** Values that are newer than those in the map. */
+const missing = (
+  values: Values,
+  map: Y.Map<Uint8Array>,
+  read: (bytes: Uint8Array | undefined) => { readonly at: number } | undefined,
+) =>
+  [...values].flatMap(([device, bytes]) =>
+    (read(bytes)?.at ?? 0) > (read(map.get(device))?.at ?? 0) ? [{ map, device, bytes }] : [],
+  );

@@ -352,6 +352,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     flush: () => saveCursor([]),
     /** The state as a snapshot of this device's own. */
     snapshot: async () => (await build()).bytes,
+    isLive: () => isLive,
+    /** All that this device wrote here is with the relay. */
+    isDone: () => outgoing.isDone(doc),
     signal(sealed: Bytes) {
       if (isLive) channel?.signal(sealed);
     },

@@ -9,6 +9,7 @@ import { createSegmentPersistence, type SegmentPersistence } from '../storage/se
 import type { SealedRecord } from './record.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
 import type { SessionLine } from './snapshot.ts';
+import { segmentDatabase } from './lostDocuments.ts';
 import { encodeSegmentState, holdsAll, itemsOfState, pairsOf, type SegmentItem } from './segmentState.ts';
 import { arrayOf, checkSegmentSnapshot, checkSegmentUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
@@ -27,6 +28,8 @@ export type SegmentDeps = Omit<
 > & {
   readonly onItems: (items: readonly SegmentItem[]) => void;
   readonly kept?: KeptSegment;
+  /** Which life of the document this is. */
+  readonly generation?: number;
 };
 export type Segment = Awaited<ReturnType<typeof createSegment>>;
 
@@ -47,7 +50,7 @@ export async function createSegment(deps: SegmentDeps) {
   });
   const persistence = deps.kept
     ? createKeptPersistence(doc, deps.kept)
-    : createSegmentPersistence(`${deps.storage.name}/segment/${documentText}`, doc);
+    : createSegmentPersistence(segmentDatabase(deps.storage, deps.id, deps.generation ?? 0), doc);
   const sealed = await createSealedDocument({
     ...deps,
     doc,

@@ -21,8 +21,10 @@ export interface Batch {
   putPending(row: PendingRow): Batch;
   deletePending(document: string, session: string, sequence: number): Batch;
   addUpdate(document: string, update: Uint8Array): Batch;
-  /** One update in the place of all the document's earlier ones. */
-  replaceUpdates(document: string, update: Uint8Array): Batch;
+  /** One update in the place of all the document's earlier ones; or none. */
+  replaceUpdates(document: string, update: Uint8Array | undefined): Batch;
+  /** These, which are all that a document has, belong to another from now on; its cursor goes. */
+  moveUpdates(from: string, updates: readonly Uint8Array[], to: string): Batch;
   putCursor(document: string, cursor: StoredCursor): Batch;
   putSegment(row: SegmentRow): Batch;
   addErasure(row: ErasureRow): Batch;
@@ -89,12 +91,18 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
       }),
     replaceUpdates: (document, update) =>
       add(database.updates, async () => {
-        const sealed = await seal.sealBytes('updates', document, update);
+        const sealed = update && (await seal.sealBytes('updates', document, update));
         return async () => {
           await database.updates.where('document').equals(document).delete();
-          await database.updates.add({ document, sealed });
+          if (sealed) await database.updates.add({ document, sealed });
         };
       }),
+    moveUpdates(from, updates, to) {
+      add(database.cursors, async () => () => database.cursors.delete(from));
+      batch.replaceUpdates(from, undefined);
+      for (const update of updates) batch.addUpdate(to, update);
+      return batch;
+    },
     putCursor: (document, cursor) =>
       add(database.cursors, async () => {
         const sealed = await seal.seal('cursors', document, cursor);

@@ -81,7 +81,18 @@ export const storedChat = v.object({
   /** The newest hybrid time of this chat, others' as it counts here. */
   latestAt: whole,
   /** The segment that this device writes to, and the first that is not complete; 0 in the rows of the first version. */
-  segments: v.optional(v.object({ open: whole, unsealed: whole })),
+  segments: v.optional(
+    v.object({
+      open: whole,
+      unsealed: whole,
+      /** Which life its documents are in; a new one begins when the relay has forgotten them. */
+      generation: v.optional(whole),
+      /** Lives whose records are not all with the relay again. */
+      lost: v.optional(v.array(whole)),
+      /** Complete segments below this one are still to be looked for at the relay. */
+      unchecked: v.optional(whole),
+    }),
+  ),
   trouble: v.optional(v.picklist(['waiting-for-key', 'gap', 'fork', 'update-needed'])),
 });
 export type StoredChat = v.InferOutput<typeof storedChat>;

@@ -1,0 +1,144 @@
+// Puts back what the relay has lost of a chat: what this person said at once, what others said after a while and only
+// where nobody else has done it by then. Nothing that was deleted comes back: of that the header alone.
+import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
+import type { ChatContext } from '../doc/chatContext.ts';
+import { clearLostSegment, lostMeta, readLostMeta, readLostSegment } from '../doc/lostDocuments.ts';
+import type { Meta } from '../doc/meta.ts';
+import { readRecord, type SealedRecord } from '../doc/record.ts';
+import type { Segment } from '../doc/segment.ts';
+import type { SegmentItem } from '../doc/segmentState.ts';
+import type { StoredChat } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../sync/clock.ts';
+
+/** Others' records are left to their authors and to whoever is first for so long, and as much again by chance. */
+const patienceMs = 8_000;
+/** How often it is looked at again until all is there. */
+const againMs = 3_000;
+
+export interface RestoringDeps {
+  readonly context: ChatContext;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** In [0, 1), for jitter only. */
+  readonly randomUnit: () => number;
+  readonly documents: { readonly segment: (n: number) => DocumentId; readonly meta: DocumentId };
+  readonly selfUser: string;
+  readonly chat: () => StoredChat;
+  readonly segment: (n: number) => Segment | undefined;
+  readonly meta: () => Meta;
+  /** In the room's queue. */
+  readonly enqueue: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly putChat: (next: StoredChat) => Promise<void>;
+}
+interface Lost {
+  readonly id: string;
+  readonly isOwn: boolean;
+  readonly record: SealedRecord;
+}
+
+export function createRestoring(deps: RestoringDeps) {
+  const { context, storage, clock, documents } = deps;
+  let isClosed = false;
+  let cancelTimer = () => {};
+  /** When others' records are said again; set once all is live. */
+  let othersAt: number | undefined;
+
+  const isLive = () => {
+    const { open, unsealed } = placeOf();
+    for (let n = unsealed; n <= open; n++) if (!deps.segment(n)?.isLive()) return false;
+    return deps.meta().isLive();
+  };
+  const placeOf = () => deps.chat().segments ?? { open: 0, unsealed: 0 };
+
+  function schedule() {
+    cancelTimer();
+    if (!isClosed) cancelTimer = clock.after(againMs, () => void deps.enqueue(step));
+  }
+
+  async function step() {
+    const place = placeOf();
+    if (isClosed || !place.lost?.length) return;
+    if (!isLive()) return schedule();
+    othersAt ??= clock.now() + patienceMs * (1 + deps.randomUnit());
+    const mayOthers = clock.now() >= othersAt;
+    let isComplete = mayOthers;
+    for (let n = place.unsealed; n <= place.open; n++) {
+      const segment = deps.segment(n);
+      if (!segment || !(await restoreSegment(n, segment, place.lost, mayOthers))) isComplete = false;
+    }
+    if (!(await restoreMeta(mayOthers))) isComplete = false;
+    if (isComplete) await finish();
+    else schedule();
+  }
+
+  /** True when everything of it is with the relay. */
+  async function restoreSegment(n: number, segment: Segment, lost: readonly number[], mayOthers: boolean) {
+    const id = documents.segment(n);
+    const here = new Set(segment.items().flatMap(({ header }) => recordIdOf(n, header) ?? []));
+    const missing = new Map<string, Lost>();
+    for (const generation of lost) {
+      for (const item of await readLostSegment(storage, id, generation)) {
+        const found = await lostRecord(n, item);
+        if (found && !here.has(found.id)) missing.set(found.id, found);
+      }
+    }
+    const now = [...missing.values()].filter(({ isOwn }) => isOwn || mayOthers);
+    if (now.length > 0) {
+      const batch = storage.batch();
+      for (const { id: record, record: sealed } of now)
+        batch.addOutbox({ id: record, document: idToText(id), ...sealed });
+      await batch.commit();
+      segment.append(now.map(({ id: record, record: sealed }) => ({ id: record, record: sealed })));
+    }
+    return missing.size === 0 && segment.isDone();
+  }
+
+  const recordIdOf = (n: number, header: Uint8Array): string | undefined => {
+    const record = readRecord(context, documents.segment(n), header);
+    return record && idToText(record.header.id);
+  };
+  async function lostRecord(n: number, { header, body }: SegmentItem): Promise<Lost | undefined> {
+    const record = readRecord(context, documents.segment(n), header);
+    if (!record) return undefined;
+    const id = idToText(record.header.id);
+    const isDeleted = (await storage.messages.get(id))?.kind === 'deleted';
+    return {
+      id,
+      isOwn: idToText(record.author.user) === deps.selfUser,
+      record: {
+        header: new Uint8Array(header),
+        body: body && !isDeleted ? new Uint8Array(body) : new Uint8Array(0),
+      },
+    };
+  }
+
+  /** True when all values of its former life, or newer ones, are there. One's own are said by the room itself. */
+  async function restoreMeta(mayOthers: boolean): Promise<boolean> {
+    const meta = deps.meta();
+    const lost = await readLostMeta(storage, documents.meta);
+    return meta.putMissing(lost, mayOthers) && meta.isDone();
+  }
+
+  async function finish() {
+    const { lost = [], open, unsealed } = placeOf();
+    for (const generation of lost) {
+      for (let n = unsealed; n <= open; n++)
+        await clearLostSegment(storage, documents.segment(n), generation);
+    }
+    await storage.batch().replaceUpdates(lostMeta(documents.meta), undefined).commit();
+    const chat = deps.chat();
+    const { lost: _lost, ...place } = placeOf();
+    await deps.putChat({ ...chat, segments: place });
+  }
+
+  return {
+    start() {
+      if (placeOf().lost?.length) schedule();
+    },
+    close() {
+      isClosed = true;
+      cancelTimer();
+    },
+  };
+}
