@@ -1,18 +1,22 @@
 // Complete segments, kept as one sealed snapshot each. Opened only for a while: to erase a body in one, and let it go from
 // the relay as well.
+import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { readRecord } from '../doc/record.ts';
 import { createSegment, type Segment, type SegmentDeps } from '../doc/segment.ts';
+import { itemsOfState } from '../doc/segmentState.ts';
 import { openSnapshot } from '../doc/snapshot.ts';
 import type { Storage } from '../storage/storage.ts';
+import { lostRecord } from './lostRecord.ts';
 
 export interface KeptSegmentsDeps {
   readonly chat: string;
   readonly context: ChatContext;
   readonly storage: Storage;
   readonly documentOf: (n: number) => DocumentId;
+  readonly selfUser: string;
   /** What every segment of the chat is given. */
   readonly shared: Omit<
     SegmentDeps,
@@ -26,15 +30,22 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
   /** Open ones, until the relay has let go of what they erased. */
   const purging = new Map<number, { readonly segment: Segment; readonly ids: Set<string> }>();
 
-  async function open(n: number, onPurged: () => void): Promise<Segment | undefined> {
+  /** Being filled again, because the relay has lost them. */
+  const restoring = new Map<number, { readonly segment: Segment; isSealed: boolean }>();
+
+  async function read(n: number) {
     const row = await storage.segment(chat, n);
     const id = deps.documentOf(n);
     const kept = row && (await openSnapshot(context, id, entryKinds.segmentSnapshot, row.snapshot));
-    if (!kept?.ok) return undefined;
+    return kept?.ok ? kept.value : undefined;
+  }
+  async function open(n: number, onPurged: () => void): Promise<Segment | undefined> {
+    const kept = await read(n);
+    if (!kept) return undefined;
     return createSegment({
       ...deps.shared,
-      id,
-      kept: kept.value,
+      id: deps.documentOf(n),
+      kept,
       onItems: () => {},
       onStored: async () => {},
       onSignal: () => {},
@@ -42,7 +53,57 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
     });
   }
 
+  /** An empty document in its place: what the relay still has comes in, what it lacks is said again. */
+  async function reopen(n: number) {
+    const begun = { isSealed: false };
+    const segment = await createSegment({
+      ...deps.shared,
+      id: deps.documentOf(n),
+      kept: { cursor: startCursor, sessions: [], update: new Uint8Array([0, 0]) },
+      onItems: () => {},
+      onStored: async () => {},
+      onSignal: () => {},
+      onSealed: () => {
+        begun.isSealed = true;
+      },
+    });
+    const state = {
+      segment,
+      get isSealed() {
+        return begun.isSealed;
+      },
+    };
+    restoring.set(n, state);
+    return state;
+  }
+
   return {
+    /** Brings a complete segment back to the relay, a step at each call; true once it is complete there again. */
+    async restore(n: number, mayOthers: boolean): Promise<boolean> {
+      const { segment, isSealed } = restoring.get(n) ?? (await reopen(n));
+      if (!segment.isLive()) return false;
+      const document = deps.documentOf(n);
+      const here = new Set(
+        segment.items().flatMap(({ header }) => {
+          const record = readRecord(context, document, header);
+          return record ? [idToText(record.header.id)] : [];
+        }),
+      );
+      const kept = await read(n);
+      const found = await Promise.all(
+        itemsOfState(kept?.update ?? new Uint8Array([0, 0])).map((item) => lostRecord(deps, document, item)),
+      );
+      const missing = found.filter((lost) => lost !== undefined).filter(({ id }) => !here.has(id));
+      const now = missing.filter(({ isOwn }) => isOwn || mayOthers);
+      if (isSealed) {
+        restoring.delete(n);
+        await segment.close();
+        return true;
+      }
+      if (now.length > 0) segment.append(now);
+      else if (missing.length === 0 && segment.isDone()) segment.seal();
+      return false;
+    },
     /** Erases these bodies in the kept segment, and `own` at the relay too: `purged` learns when that is done. */
     async erase(
       n: number,
@@ -80,6 +141,8 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
     async close() {
       for (const { segment } of purging.values()) await segment.close();
       purging.clear();
+      for (const { segment } of restoring.values()) await segment.close();
+      restoring.clear();
     },
   };
 }

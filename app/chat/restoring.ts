@@ -4,12 +4,13 @@ import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { clearLostSegment, lostMeta, readLostMeta, readLostSegment } from '../doc/lostDocuments.ts';
 import type { Meta } from '../doc/meta.ts';
-import { readRecord, type SealedRecord } from '../doc/record.ts';
+import { readRecord } from '../doc/record.ts';
 import type { Segment } from '../doc/segment.ts';
-import type { SegmentItem } from '../doc/segmentState.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
+import type { KeptSegments } from './keptSegments.ts';
+import { lostRecord, type LostRecord } from './lostRecord.ts';
 
 /** Others' records are left to their authors and to whoever is first for so long, and as much again by chance. */
 const patienceMs = 8_000;
@@ -27,14 +28,12 @@ export interface RestoringDeps {
   readonly chat: () => StoredChat;
   readonly segment: (n: number) => Segment | undefined;
   readonly meta: () => Meta;
+  /** Whether the relay has this segment as complete; undefined where it can't say now. */
+  readonly isSealed: (n: number) => Promise<boolean | undefined>;
+  readonly kept: KeptSegments;
   /** In the room's queue. */
   readonly enqueue: <T>(work: () => Promise<T>) => Promise<T>;
   readonly putChat: (next: StoredChat) => Promise<void>;
-}
-interface Lost {
-  readonly id: string;
-  readonly isOwn: boolean;
-  readonly record: SealedRecord;
 }
 
 export function createRestoring(deps: RestoringDeps) {
@@ -56,12 +55,13 @@ export function createRestoring(deps: RestoringDeps) {
     if (!isClosed) cancelTimer = clock.after(againMs, () => void deps.enqueue(step));
   }
 
-  async function step() {
+  async function step(): Promise<void> {
     const place = placeOf();
-    if (isClosed || !place.lost?.length) return;
+    if (isClosed) return;
     if (!isLive()) return schedule();
     othersAt ??= clock.now() + patienceMs * (1 + deps.randomUnit());
     const mayOthers = clock.now() >= othersAt;
+    if (!place.lost?.length) return checkKept(place.unchecked ?? 0, mayOthers);
     let isComplete = mayOthers;
     for (let n = place.unsealed; n <= place.open; n++) {
       const segment = deps.segment(n);
@@ -69,17 +69,17 @@ export function createRestoring(deps: RestoringDeps) {
     }
     if (!(await restoreMeta(mayOthers))) isComplete = false;
     if (isComplete) await finish();
-    else schedule();
+    schedule();
   }
 
   /** True when everything of it is with the relay. */
   async function restoreSegment(n: number, segment: Segment, lost: readonly number[], mayOthers: boolean) {
     const id = documents.segment(n);
     const here = new Set(segment.items().flatMap(({ header }) => recordIdOf(n, header) ?? []));
-    const missing = new Map<string, Lost>();
+    const missing = new Map<string, LostRecord>();
     for (const generation of lost) {
       for (const item of await readLostSegment(storage, id, generation)) {
-        const found = await lostRecord(n, item);
+        const found = await lostRecord(deps, id, item);
         if (found && !here.has(found.id)) missing.set(found.id, found);
       }
     }
@@ -98,19 +98,17 @@ export function createRestoring(deps: RestoringDeps) {
     const record = readRecord(context, documents.segment(n), header);
     return record && idToText(record.header.id);
   };
-  async function lostRecord(n: number, { header, body }: SegmentItem): Promise<Lost | undefined> {
-    const record = readRecord(context, documents.segment(n), header);
-    if (!record) return undefined;
-    const id = idToText(record.header.id);
-    const isDeleted = (await storage.messages.get(id))?.kind === 'deleted';
-    return {
-      id,
-      isOwn: idToText(record.author.user) === deps.selfUser,
-      record: {
-        header: new Uint8Array(header),
-        body: body && !isDeleted ? new Uint8Array(body) : new Uint8Array(0),
-      },
-    };
+
+  /** Complete segments, the newest first: one that the relay has no more is filled and sealed again. */
+  async function checkKept(unchecked: number, mayOthers: boolean): Promise<void> {
+    const n = unchecked - 1;
+    if (n < 0) return;
+    const isSealed = await deps.isSealed(n);
+    if (isSealed || (isSealed === false && (await deps.kept.restore(n, mayOthers)))) {
+      await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: n } });
+      return step();
+    }
+    schedule();
   }
 
   /** True when all values of its former life, or newer ones, are there. One's own are said by the room itself. */
@@ -134,7 +132,7 @@ export function createRestoring(deps: RestoringDeps) {
 
   return {
     start() {
-      if (placeOf().lost?.length) schedule();
+      if (placeOf().lost?.length || placeOf().unchecked) schedule();
     },
     close() {
       isClosed = true;

@@ -125,6 +125,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     context,
     storage,
     documentOf: documents.segment,
+    selfUser,
     shared,
   });
   const erasures = createErasures({
@@ -357,6 +358,11 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     chat: () => chat,
     segment: row.get,
     meta: () => meta,
+    kept,
+    async isSealed(n) {
+      const looked = await deps.link.look(context.chat, documents.segment(n));
+      return looked.ok ? looked.value.isSealed : undefined;
+    },
     enqueue,
     putChat,
   });

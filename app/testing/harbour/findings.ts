@@ -72,7 +72,8 @@ export async function looksSettled(people: readonly Member[]): Promise<boolean> 
   for (const member of people) {
     const { storage } = member.headless();
     if ((await waitingOf(member)) + (await storage.database.tasks.count()) > 0) return false;
-    for (const { id, chains, isRemoved } of await storage.chats()) {
+    for (const { id, chains, isRemoved, segments } of await storage.chats()) {
+      if (segments?.lost?.length || segments?.unchecked) return false;
       if (isRemoved) continue;
       const counts = Object.entries(chains).map(([device, { sequence }]) => `${device} ${sequence}`);
       const here = counts.toSorted().join();

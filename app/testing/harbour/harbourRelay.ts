@@ -1,5 +1,5 @@
-// The real relay on a folder of its own, which can be stopped, and killed: a killed one leaves on its disk what it had
-// written, and nobody hears of it again.
+// The real relay on a folder of its own, which can be stopped, killed (a killed one leaves on its disk what it had written,
+// and nobody hears of it again), wiped, and set back to an old copy.
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import type { Chance } from './chance.ts';
 import type { ClockView, VirtualClock } from './virtualClock.ts';
 
 export const harbourOrigin = 'http://harbour.test';
+export interface Backup {
+  readonly folder: string;
+}
 export type HarbourRelay = ReturnType<typeof createHarbourRelay>;
 
 /** Memory where the system has a folder for it: the relay syncs every commit, and a run makes thousands. */
@@ -41,6 +44,12 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
   let running: { readonly relay: Relay; readonly view: ClockView } | undefined;
   const logged: string[] = [];
   const bugs: string[] = [];
+
+  const backups: string[] = [];
+  const databaseFiles = () => readdirSync(folder).filter((name) => name.startsWith('relay.db'));
+  const removeDatabase = () => {
+    for (const name of databaseFiles()) rmSync(join(folder, name));
+  };
 
   const onEvent = (event: LogEvent) => {
     logged.push(JSON.stringify(event));
@@ -87,11 +96,34 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
       await killed?.relay.close();
       rmSync(before, { recursive: true });
     },
+    /** Stopped, and its database and write-ahead log deleted; what lies beside them stays. */
+    async wipe() {
+      await this.stop();
+      removeDatabase();
+    },
+    /** Stopped, and all of its folder deleted: what starts next in its place is another relay. */
+    async forgetKey() {
+      await this.stop();
+      for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    },
+    /** A copy of its database as it is now; the relay goes on. */
+    backup(): Backup {
+      const copy = newFolder();
+      backups.push(copy);
+      for (const name of databaseFiles()) cpSync(join(folder, name), join(copy, name));
+      return { folder: copy };
+    },
+    /** Stopped, and an old copy in the place of its database. */
+    async restore({ folder: copy }: Backup) {
+      await this.stop();
+      removeDatabase();
+      for (const name of readdirSync(copy)) cpSync(join(copy, name), join(folder, name));
+    },
     /** Everything on its disk. */
     files: (): readonly Uint8Array[] => readdirSync(folder).map((name) => readFileSync(join(folder, name))),
     async close() {
       await this.stop();
-      rmSync(folder, { recursive: true, force: true });
+      for (const path of [folder, ...backups]) rmSync(path, { recursive: true, force: true });
     },
   };
 }
