@@ -25,10 +25,8 @@ import { createKeptSegments } from './keptSegments.ts';
 import { createPresence } from './presence.ts';
 import { projectRecords, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
 import { createRestoring } from './restoring.ts';
-import { deliveredVector, isAhead, joinVectors, markToStored, vectorToMark } from './receipts.ts';
-
-/** Marks of a busy moment travel as one. */
-const markDelayMs = 300;
+import { createRoomMarks } from './roomMarks.ts';
+import { createRoomState } from './roomState.ts';
 
 export interface RoomDeps {
   readonly identity: Identity;
@@ -68,28 +66,12 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     selfDevice,
     nowMs: () => clock.now(),
   };
-  let chat = begun;
+  const state = createRoomState(storage, begun);
+  const { enqueue, later } = state;
   let isClosing = false;
-  let isClosed = false;
-  let queue: Promise<unknown> = Promise.resolve();
-  let cancelMark = () => {};
   const places = new Map<string, SegmentItem['place']>();
   const signals = createSignals(context, documents.meta, random);
 
-  /** Runs after everything before it; what it throws reaches its caller only. Rejects once the room is closed. */
-  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = isClosed ? Promise.reject(new Error('the room is closed')) : queue.then(work);
-    queue = done.catch(() => {});
-    return done;
-  };
-  /** For work that nobody waits for: after the end it is left to the next start, which finds it in the document. */
-  const later = (work: () => Promise<unknown>) => {
-    if (!isClosed) void enqueue(work);
-  };
-  const putChat = async (next: StoredChat) => {
-    await storage.batch().putChat(next).commit();
-    chat = next;
-  };
   const setAside = (reason: string) =>
     later(() => storage.batch().addSetAside(begun.id, reason, clock.now()).commit());
 
@@ -118,7 +100,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     // Deletions that have come in have left the document once the queue is through.
     beforeReview: () => enqueue(async () => {}),
   };
-  const placeOf = () => chat.segments ?? { open: 0, unsealed: 0 };
+  const placeOf = () => state.chat().segments ?? { open: 0, unsealed: 0 };
 
   const kept = createKeptSegments({
     chat: begun.id,
@@ -143,36 +125,25 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       documentOf: documents.segment,
       onItems: (n, items) => later(() => takeItems(n, items)),
       onStored: (ids) => enqueue(() => markStored(ids)),
-      onOpened: (open) => later(() => putChat({ ...chat, segments: { ...placeOf(), open } })),
+      onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
       onSealed: (n) => void complete(n),
       onPurged: (n) => later(() => erasures.purged(n)),
     },
     placeOf(),
   );
+  const marks = createRoomMarks({
+    state,
+    storage,
+    clock,
+    self: context.self,
+    selfName: deps.selfName,
+    meta: () => meta,
+  });
   const meta = await createMeta({
     ...shared,
     id: documents.meta,
-    onMark: (mark, author) =>
-      later(async () => {
-        const device = idToText(author.device);
-        if (device === selfDevice) return;
-        const told = markToStored(mark, idToText(author.user));
-        const before = chat.marks[device];
-        const joined = before
-          ? {
-              ...told,
-              delivered: joinVectors(before.delivered, told.delivered),
-              read: joinVectors(before.read, told.read),
-            }
-          : told;
-        await putChat({ ...chat, marks: { ...chat.marks, [device]: joined } });
-      }),
-    onProfile: (profile, author) =>
-      later(async () => {
-        const user = idToText(author.user);
-        if (profile.at < (chat.names[user]?.at ?? -1)) return;
-        await putChat({ ...chat, names: { ...chat.names, [user]: { name: profile.name, at: profile.at } } });
-      }),
+    onMark: marks.onMark,
+    onProfile: marks.onProfile,
     onSignal: (sealed) =>
       void signals.open(sealed).then((opened) => opened && presence.received(opened.author, opened.kind)),
   });
@@ -199,17 +170,17 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       ? await completeSegment(
           { context, storage, random, documentOf: documents.segment },
           batch,
-          chat.id,
+          state.chat().id,
           { n, segment },
           target.n,
         )
       : [];
     const next = {
-      ...chat,
+      ...state.chat(),
       segments: { ...placeOf(), open: Math.max(placeOf().open, target.n), unsealed: n + 1 },
     };
     await batch.putChat(next).commit();
-    chat = next;
+    state.written(next);
     await row.drop(n);
     target.segment.append(moved);
     await erasures.run(n);
@@ -244,13 +215,13 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
 
   async function project(records: readonly ProjectedRecord[]) {
     if (records.length === 0) return;
-    const projected = await projectRecords(projection, chat, records);
+    const projected = await projectRecords(projection, state.chat(), records);
     await erasures.add(projected.batch, projected.erased).commit();
-    chat = projected.chat;
+    state.written(projected.chat);
     await erase(projected.erased);
     for (const { author } of projected.arrived) presence.wrote(author);
-    if (projected.arrived.length > 0) deps.onArrived(chat, projected.arrived);
-    scheduleMark();
+    if (projected.arrived.length > 0) deps.onArrived(state.chat(), projected.arrived);
+    marks.schedule();
   }
 
   async function erase(messages: readonly StoredMessage[]) {
@@ -268,52 +239,24 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     later(() => erase(deleted));
   }
 
-  /** Tells the others how far this device has got, if that is news. */
-  function scheduleMark() {
-    cancelMark();
-    if (isClosing || chat.isRemoved || chat.members.length < 2) return;
-    cancelMark = clock.after(markDelayMs, () => later(tellMark));
-  }
-  async function tellMark() {
-    const told = chat.marks[selfDevice];
-    const delivered = joinVectors(told?.delivered ?? {}, deliveredVector(chat, selfDevice));
-    const read = told?.read ?? {};
-    const next = { user: selfUser, delivered, read, at: clock.now() };
-    const said = meta.ownMark();
-    const before = said && markToStored(said, selfUser);
-    const isNews = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
-    if (isClosing || chat.isRemoved || !isNews) return;
-    await putChat({ ...chat, marks: { ...chat.marks, [selfDevice]: next } });
-    await meta.putMark({
-      version: 1,
-      device: identity.device,
-      delivered: vectorToMark(delivered),
-      read: vectorToMark(read),
-      at: next.at,
-    });
-  }
-
   async function signal(kind: SignalKind) {
-    if (chat.isRemoved || chat.members.length < 2) return;
+    const { isRemoved, members } = state.chat();
+    if (isRemoved || members.length < 2) return;
     meta.signal(await signals.seal(kind, clock.now()));
   }
 
-  async function tellName() {
-    const name = deps.selfName();
-    if (chat.isRemoved || meta.ownProfile()?.name === name) return;
-    const at = clock.now();
-    await meta.putProfile({ version: 1, device: identity.device, name, at });
-    await putChat({ ...chat, names: { ...chat.names, [selfUser]: { name, at } } });
-  }
-
   /** The edit that is under way, unless it is of this message. */
-  const editBeside = (id: string) => (chat.edit?.messageId === id ? undefined : chat.edit);
+  const editBeside = (id: string) => {
+    const { edit } = state.chat();
+    return edit?.messageId === id ? undefined : edit;
+  };
 
   /** Signs and keeps a record, and shows it; its way to the relay is the segment's. */
   async function say(id: string, body: Body): Promise<boolean> {
     const recordId = parseId<RecordId>(id, 16);
     if (!recordId) return false;
     return enqueue(async () => {
+      const chat = state.chat();
       if (chat.isRemoved) return false;
       if ((await storage.hasRecords([id])).size > 0) return true;
       const chain = chat.chains[selfDevice];
@@ -326,13 +269,13 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
           body,
           sequence: (chain?.sequence ?? 0) + 1,
           previous: (chain && parseBase64url(chain.hash)) ?? new Uint8Array(16),
-          at: nextHybridTime(chat.latestAt, clock.now()),
+          at: nextHybridTime(state.chat().latestAt, clock.now()),
           seen: segment.cursor(),
         },
         random,
       );
       const item = openBody(context, header, sealed.body);
-      const projected = await projectRecords(projection, chat, [
+      const projected = await projectRecords(projection, state.chat(), [
         { header, user: selfUser, segment: n, body: item, isWaiting: true },
       ]);
       const next = { ...projected.chat };
@@ -341,7 +284,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       if (body.kind === 'edit' || body.kind === 'deletion') next.edit = editBeside(idToText(body.target));
       erasures.add(projected.batch, projected.erased);
       await projected.batch.putChat(next).addOutbox(segment.outboxRow(recordId, sealed)).commit();
-      chat = next;
+      state.written(next);
       segment.append([{ id, record: sealed }]);
       await erase(projected.erased);
       return true;
@@ -355,7 +298,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     randomUnit: () => (random(1)[0] ?? 0) / 256,
     documents,
     selfUser,
-    chat: () => chat,
+    chat: state.chat,
     segment: row.get,
     meta: () => meta,
     kept,
@@ -364,42 +307,43 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       return looked.ok ? looked.value.isSealed : undefined;
     },
     enqueue,
-    putChat,
+    putChat: state.put,
   });
   restoring.start();
-  later(tellName);
+  later(marks.tellName);
   later(async () => {
     for (const n of await storage.segmentsToErase(begun.id)) await erasures.run(n);
   });
-  scheduleMark();
+  marks.schedule();
 
   return {
     chatId: context.chat,
-    chat: () => chat,
+    chat: state.chat,
     prove: access.prove,
     documents,
     context,
     say,
     signal,
     presence,
-    tellName: () => enqueue(tellName),
+    tellName: () => enqueue(marks.tellName),
     /** The chat as its ledger has it now, with what belongs into the same transaction. */
     adopt: (adopted: (before: StoredChat) => StoredChat, write: (batch: Batch) => void) =>
       enqueue(async () => {
-        const next = adopted(chat);
+        const next = adopted(state.chat());
         const batch = storage.batch().putChat(next);
         write(batch);
         await batch.commit();
-        chat = next;
+        state.written(next);
         access.renew(next);
         if (next.isRemoved) presence.clear();
-        later(tellName);
-        scheduleMark();
+        later(marks.tellName);
+        marks.schedule();
       }),
     hide: (id: string) =>
       enqueue(async () => {
         const message = await storage.messages.get(id);
         if (!message) return;
+        const chat = state.chat();
         const hidden = { ...message, isHidden: true, isUnread: false, text: '', terms: [], reactions: {} };
         const unread = chat.unread - Number(message.isUnread);
         const [newest] = (await storage.messages.before(chat.id, undefined, 2))
@@ -409,55 +353,28 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         const { last: _, ...rest } = chat;
         const next = { ...rest, unread, edit: editBeside(id), ...(last ? { last } : {}) };
         await storage.batch().putMessage(hidden).putChat(next).commit();
-        chat = next;
+        state.written(next);
       }),
-    setDraft: (draft: string) => enqueue(() => putChat({ ...chat, draft })),
-    setEdit: (edit: StoredChat['edit']) => enqueue(() => putChat({ ...chat, edit })),
-    markRead: (id: string) =>
-      enqueue(async () => {
-        const upTo = await storage.messages.get(id);
-        const unread = upTo ? await storage.messages.unread(chat.id, upTo.at) : [];
-        if (unread.length === 0) return;
-        const batch = storage.batch();
-        const reached: Record<string, number> = {};
-        for (const message of unread) {
-          batch.putMessage({ ...message, isUnread: false });
-          reached[message.device] = Math.max(reached[message.device] ?? 0, message.sequence);
-        }
-        const told = chat.marks[selfDevice];
-        const mark = {
-          user: selfUser,
-          delivered: told?.delivered ?? {},
-          read: joinVectors(told?.read ?? {}, reached),
-          at: clock.now(),
-        };
-        const next = {
-          ...chat,
-          unread: Math.max(0, chat.unread - unread.length),
-          marks: { ...chat.marks, [selfDevice]: mark },
-        };
-        await batch.putChat(next).commit();
-        chat = next;
-        scheduleMark();
-      }),
+    setDraft: (draft: string) => enqueue(() => state.put({ ...state.chat(), draft })),
+    setEdit: (edit: StoredChat['edit']) => enqueue(() => state.put({ ...state.chat(), edit })),
+    markRead: marks.markRead,
     /** Resolves when everything that has arrived is in the rows and everything written is sealed. */
     async settled() {
       await row.settled();
       await meta.settled();
-      await queue;
+      await state.settled();
     },
     async close() {
       if (isClosing) return;
       isClosing = true;
-      cancelMark();
+      marks.close();
       restoring.close();
       presence.clear();
       // The documents finish what they have begun, and that still goes through the queue.
       await row.close();
       await kept.close();
       await meta.close();
-      for (let last; last !== queue; await last) last = queue;
-      isClosed = true;
+      await state.close();
     },
   };
 }

@@ -40,7 +40,7 @@ test("[S7] a relay set back to yesterday's backup has everything again, once, fo
   const before = await bodiesOf(ada);
   await harbour.relay.stop();
   await harbour.relay.restore(backup);
-  harbour.relay.relay() ?? harbour.relay.start();
+  harbour.relay.start();
   expect(await harbour.calm()).toEqual([]);
   expect(await bodiesOf(ada)).toEqual(before);
   await ben.becomesFresh();

@@ -1,0 +1,126 @@
+// What a room tells of its people in the meta document, and hears of the others: how far each has got, and their names.
+import { idToText } from '../../shared/protocol/ids.ts';
+import type { Author, ChatContext } from '../doc/chatContext.ts';
+import type { Meta } from '../doc/meta.ts';
+import type { Mark, Profile } from '../doc/metaEntries.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../sync/clock.ts';
+import { deliveredVector, isAhead, joinVectors, markToStored, vectorToMark } from './receipts.ts';
+import type { RoomState } from './roomState.ts';
+
+/** Marks of a busy moment travel as one. */
+const markDelayMs = 300;
+
+export interface RoomMarksDeps {
+  readonly state: RoomState;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly self: ChatContext['self'];
+  readonly selfName: () => string;
+  readonly meta: () => Meta;
+}
+export type RoomMarks = ReturnType<typeof createRoomMarks>;
+
+export function createRoomMarks({ state, storage, clock, self, selfName, meta }: RoomMarksDeps) {
+  const selfUser = idToText(self.user);
+  const selfDevice = idToText(self.device);
+  let isClosing = false;
+  let cancelMark = () => {};
+
+  /** Tells the others how far this device has got, if that is news. */
+  function schedule() {
+    cancelMark();
+    const chat = state.chat();
+    if (isClosing || chat.isRemoved || chat.members.length < 2) return;
+    cancelMark = clock.after(markDelayMs, () => state.later(tell));
+  }
+  async function tell() {
+    const chat = state.chat();
+    const told = chat.marks[selfDevice];
+    const delivered = joinVectors(told?.delivered ?? {}, deliveredVector(chat, selfDevice));
+    const read = told?.read ?? {};
+    const next = { user: selfUser, delivered, read, at: clock.now() };
+    const said = meta().ownMark();
+    const before = said && markToStored(said, selfUser);
+    const isNews = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
+    if (isClosing || chat.isRemoved || !isNews) return;
+    await state.put({ ...chat, marks: { ...chat.marks, [selfDevice]: next } });
+    await meta().putMark({
+      version: 1,
+      device: self.device,
+      delivered: vectorToMark(delivered),
+      read: vectorToMark(read),
+      at: next.at,
+    });
+  }
+
+  return {
+    schedule,
+    onMark: (mark: Mark, author: Author) =>
+      state.later(async () => {
+        const device = idToText(author.device);
+        if (device === selfDevice) return;
+        const chat = state.chat();
+        const told = markToStored(mark, idToText(author.user));
+        const before = chat.marks[device];
+        const joined = before
+          ? {
+              ...told,
+              delivered: joinVectors(before.delivered, told.delivered),
+              read: joinVectors(before.read, told.read),
+            }
+          : told;
+        await state.put({ ...chat, marks: { ...chat.marks, [device]: joined } });
+      }),
+    onProfile: (profile: Profile, author: Author) =>
+      state.later(async () => {
+        const chat = state.chat();
+        const user = idToText(author.user);
+        if (profile.at < (chat.names[user]?.at ?? -1)) return;
+        await state.put({
+          ...chat,
+          names: { ...chat.names, [user]: { name: profile.name, at: profile.at } },
+        });
+      }),
+    async tellName() {
+      const chat = state.chat();
+      const name = selfName();
+      if (chat.isRemoved || meta().ownProfile()?.name === name) return;
+      const at = clock.now();
+      await meta().putProfile({ version: 1, device: self.device, name, at });
+      await state.put({ ...state.chat(), names: { ...state.chat().names, [selfUser]: { name, at } } });
+    },
+    markRead: (id: string) =>
+      state.enqueue(async () => {
+        const chat = state.chat();
+        const upTo = await storage.messages.get(id);
+        const unread = upTo ? await storage.messages.unread(chat.id, upTo.at) : [];
+        if (unread.length === 0) return;
+        const batch = storage.batch();
+        const reached: Record<string, number> = {};
+        for (const message of unread) {
+          batch.putMessage({ ...message, isUnread: false });
+          reached[message.device] = Math.max(reached[message.device] ?? 0, message.sequence);
+        }
+        const told = chat.marks[selfDevice];
+        const mark = {
+          user: selfUser,
+          delivered: told?.delivered ?? {},
+          read: joinVectors(told?.read ?? {}, reached),
+          at: clock.now(),
+        };
+        const next = {
+          ...chat,
+          unread: Math.max(0, chat.unread - unread.length),
+          marks: { ...chat.marks, [selfDevice]: mark },
+        };
+        await batch.putChat(next).commit();
+        state.written(next);
+        schedule();
+      }),
+    close() {
+      isClosing = true;
+      cancelMark();
+    },
+  };
+}
