@@ -88,6 +88,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   let cursor: Cursor = startCursor;
   let isLive = false;
   let sealedAt: number | undefined;
+  /** The relay has only a snapshot for this device that it can't use. */
+  let isStuck = false;
   let isClosed = false;
   let channel: Channel | undefined;
   const sessions = createSessions(deps.random);
@@ -226,7 +228,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   async function takeSnapshot(given: RelaySnapshot) {
     if (given.cursor.seq <= cursor.seq) return;
     const snapshot = await readSnapshot(given);
-    if (isClosed || !snapshot) return;
+    if (isClosed) return;
+    if (!snapshot) {
+      // What follows it can't be joined on: until someone replaces it, this stays where it is.
+      isStuck = true;
+      inbox.restart();
+      return;
+    }
     provider.deliver(snapshot.update);
     sessions.claim(snapshot.sessions, clocksOf(snapshot.update));
     cursor = snapshot.cursor;
@@ -291,11 +299,12 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       { chat: context.chat, document: id, cursor: () => cursor },
       {
         subscribed() {
+          isStuck = false;
           inbox.restart();
           provider.connect();
         },
-        entries: (firstSeq, entries) => inbox.entries(firstSeq, entries),
-        live: (at) => inbox.live(at),
+        entries: (firstSeq, entries) => isStuck || inbox.entries(firstSeq, entries),
+        live: (at) => isStuck || inbox.live(at),
         acked: (session, sequence, at) => inbox.acked(session, sequence, at),
         signal: deps.onSignal,
         refused(code, detail) {
@@ -308,6 +317,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
           if (!reviews.fetched(given)) inbox.snapshot(given);
         },
         published(snapshot, at, isSeal) {
+          if (isStuck) return channel?.resubscribe();
           const isNews = publishing.isNews(snapshot);
           if (!publishing.published(snapshot, at, isSeal) && isNews) reviews.due();
           if (isSeal) sealedAt = at.seq;
