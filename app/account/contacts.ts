@@ -274,14 +274,15 @@ export function createContacts(deps: ContactsDeps) {
     return ok({ kind: 'new', chat, entries: read.value.entries });
   }
 
-  /** Someone with an invitation of mine, or someone I share a chat with. */
+  /** Someone with an invitation of mine, or someone I share a chat with, or did until one of us was removed from it. */
   async function isWelcome(
     creator: UserId,
     mail: { isInvited: boolean; invitation: InvitationId; invitationKey: SigningPublicKey; claim: Signature },
   ): Promise<boolean> {
     const user = idToText(creator);
     const chats = await storage.chats();
-    if (chats.some((chat) => chat.members.some((member) => member.user === user))) return true;
+    const people = chats.flatMap(({ members, former }) => [...members, ...(former ?? [])]);
+    if (people.some((member) => member.user === user)) return true;
     if (!mail.isInvited) return false;
     const kept = (await storage.setting('invitations', ownInvitations)) ?? [];
     if (!kept.some((invitation) => invitation.id === idToText(mail.invitation))) return false;
