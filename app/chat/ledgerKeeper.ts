@@ -139,12 +139,12 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
 
   /** Until it was read; false once this device closes. */
   async function readUntilDone(id: string): Promise<boolean> {
-    for (let attempt = 0; !isClosed; attempt++) {
+    for (let attempt = 0; ; attempt++) {
+      if (isClosed) return false;
       const result = await read(id).catch((): Read => fail('offline'));
       if (result.ok || result.error === 'not-found') return !isClosed;
       await new Promise<void>((resolve) => void clock.after(backoffMs(attempt, 0.5), resolve));
     }
-    return false;
   }
 
   return {

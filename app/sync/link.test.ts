@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
 import { parseUp, upNumberByType, type UpFrame } from '../../shared/protocol/frames/up.ts';
-import type { ChatId, DeviceId, SigningPublicKey, UserId } from '../../shared/protocol/ids.ts';
+import { startCursor } from '../../shared/protocol/frames/cursor.ts';
+import type { ChatId, DeviceId, DocumentId, SigningPublicKey, UserId } from '../../shared/protocol/ids.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { makeSocketChallenge } from '../../shared/protocol/socketChallenge.ts';
 import { protocolVersion } from '../../shared/protocol/version.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
+import type { ChannelEvents } from './channels.ts';
 import { createLink, type Link, type LinkState } from './link.ts';
 import type { SocketEvents } from './socketPort.ts';
 
@@ -42,6 +44,8 @@ let states: LinkState[];
 let token: Result<string, 'offline' | 'forbidden'>;
 let retries: boolean[];
 let link: Link;
+/** First bytes of chats and heads. */
+let moved: [number, number][];
 
 beforeEach(() => {
   clock = createVirtualClock(0);
@@ -49,6 +53,7 @@ beforeEach(() => {
   states = [];
   token = ok('token');
   retries = [];
+  moved = [];
   link = createLink({
     openSocket(events) {
       const socket: Opened = { events, sent: [], isClosed: false };
@@ -75,7 +80,7 @@ beforeEach(() => {
     randomUnit: () => 0.999,
     onState: (state) => void states.push(state),
     onMail: () => {},
-    onLedgerMoved: () => {},
+    onLedgerMoved: (of, head) => void moved.push([of[0] ?? 0, head[0] ?? 0]),
   });
 });
 afterEach(() => link.close());
@@ -241,4 +246,77 @@ test('closed, it is silent: no socket any more, whoever wakes it', async () => {
   await clock.pass(120_000);
   expect(sockets).toHaveLength(1);
   expect(last().isClosed).toBe(true);
+});
+
+/** The relay is in another epoch, whose ledger's head begins with this byte. */
+const stale = (to: number, subject: number, head: number): DownFrame => ({
+  type: 'refused',
+  to,
+  subject,
+  code: 'stale-epoch',
+  retryAfterMs: 0,
+  detail: new Uint8Array(32).fill(head),
+});
+const eventsOf = (hear: (what: string) => void): ChannelEvents => ({
+  subscribed: () => hear('subscribed'),
+  entries: () => {},
+  live: () => hear('live'),
+  acked: () => {},
+  signal: () => {},
+  refused: hear,
+  snapshot: () => {},
+  published: () => {},
+  publishRefused: () => {},
+  suspended: () => hear('suspended'),
+});
+const chatOf = (n: number) => new Uint8Array(32).fill(n) as ChatId;
+const proverOf = (epoch: number) => async () => ({ epoch, readProof: none, postProof: none });
+const provenEpochs = () => last().sent.flatMap((frame) => (frame.type === 'prove' ? [frame.epoch] : []));
+
+test('[E6] a proof of an old epoch leads to its chat, though the refusal names none', async () => {
+  for (const n of [1, 2, 3]) link.setProver(chatOf(n), proverOf(1));
+  await comeOnline();
+  await clock.pass(1);
+  tell({ type: 'proven', chat: chatOf(1), epoch: 1 });
+  tell(stale(upNumberByType.prove, 0, 9));
+  tell({ type: 'proven', chat: chatOf(3), epoch: 1 });
+  expect(moved).toEqual([[2, 9]]);
+});
+
+test('[E6] an entry of an old epoch is no fault: its channel rests until the new epoch is proven', async () => {
+  const heard: string[] = [];
+  link.setProver(chat, proverOf(1));
+  const channel = link.openChannel(
+    { chat, document: new Uint8Array(16) as DocumentId, cursor: () => startCursor },
+    eventsOf((what) => void heard.push(what)),
+  );
+  await comeOnline();
+  await clock.pass(1);
+  tell({ type: 'proven', chat, epoch: 1 });
+  tell({ type: 'live', channel: 1, cursor: startCursor });
+  channel.append(new Uint8Array(3));
+  tell(stale(upNumberByType.append, 1, 7));
+  expect(heard).toEqual(['subscribed', 'live', 'suspended']);
+  expect(moved).toEqual([[0, 7]]);
+  link.setProver(chat, proverOf(2));
+  await clock.pass(1);
+  expect(provenEpochs()).toEqual([1, 2]);
+  tell({ type: 'proven', chat, epoch: 2 });
+  expect(heard).toEqual(['subscribed', 'live', 'suspended', 'subscribed']);
+  expect(last().sent.filter(({ type }) => type === 'subscribe')).toHaveLength(2);
+});
+
+test('[E6] without a prover a chat rests, also when an old proof is answered late', async () => {
+  link.setProver(chat, proverOf(1));
+  link.openChannel(
+    { chat, document: new Uint8Array(16) as DocumentId, cursor: () => startCursor },
+    eventsOf(() => {}),
+  );
+  await comeOnline();
+  await clock.pass(1);
+  link.setProver(chat, undefined);
+  tell({ type: 'proven', chat, epoch: 1 });
+  await clock.pass(25_000);
+  const sent = sockets.flatMap((socket) => socket.sent.map(({ type }) => type));
+  expect(sent.filter((type) => type === 'prove' || type === 'subscribe')).toEqual(['prove']);
 });
