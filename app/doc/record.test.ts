@@ -45,6 +45,16 @@ test('[D1] neither item opens after a change, nor in another place', async () =>
   expect(openBody(reader, elsewhere, sealed.body)).toBeUndefined();
 });
 
+test('[E2] a record counts only if its author was a member in the epoch under which it is sealed', async () => {
+  const { sealed } = await seal();
+  const memberFrom = (first: number) => ({
+    ...chat.contextOf(1),
+    wasMember: (_device: unknown, epoch: number) => epoch >= first,
+  });
+  expect(readRecord(memberFrom(1), chat.document, sealed.header)).toBeDefined();
+  expect(readRecord(memberFrom(2), chat.document, sealed.header)).toBeUndefined();
+});
+
 test('[D2] the signature covers every field of the header', async () => {
   const { sealed } = await seal();
   const reader = chat.contextOf(1);

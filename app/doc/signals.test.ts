@@ -31,3 +31,10 @@ test('[D10] a changed signal and one of another document say nothing', async () 
   for (const changed of tamperings(sealed, 300)) expect(await signalsOf(1).open(changed)).toBeUndefined();
   expect(await signalsOf(1, chat.document).open(sealed)).toBeUndefined();
 });
+
+test('[E2] a signal of who was no member in its epoch says nothing', async () => {
+  const sealed = await signalsOf(0).seal('here', 1000);
+  const reader = { ...chat.contextOf(1), wasMember: () => false };
+  expect(await createSignals(reader, chat.meta, chat.chance.bytes).open(sealed)).toBeUndefined();
+  expect(await signalsOf(1).open(sealed)).toBeDefined();
+});
