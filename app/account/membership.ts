@@ -13,10 +13,9 @@ import { createChange } from './chatChange.ts';
 import { isPermitted, memberIn, type ChatState } from './chatState.ts';
 import type { LedgerDeps } from './fetchChatLedger.ts';
 import { bytesOf, type ReadLedger } from './storedChats.ts';
-import type { StoredTask } from './tasks.ts';
+import type { ChangeTask } from './tasks.ts';
 import { readUserLedger, type Person } from './userLedgers.ts';
 
-export type ChangeTask = Extract<StoredTask, { kind: 'change' }>;
 export interface MembershipDeps extends LedgerDeps {
   readonly clock: Clock;
   readonly random: Random;

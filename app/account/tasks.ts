@@ -1,5 +1,5 @@
-// What the relay must still be told, kept on the disk until it has answered: chats to create and to change, mails to post. In the order
-// in which they were decided, one at a time; each may be sent twice and counts once.
+// What the relay must still be told, kept on the disk until it has answered: chats to create and to change, mails to
+// post. In the order in which they were decided, one at a time; each may be sent twice and counts once.
 import * as v from 'valibot';
 import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
@@ -31,13 +31,14 @@ export const storedTask = v.variant('kind', [
   }),
 ]);
 export type StoredTask = v.InferOutput<typeof storedTask>;
+export type ChangeTask = Extract<StoredTask, { kind: 'change' }>;
 
 export interface TaskDeps {
   readonly storage: Storage;
   readonly http: RelayHttp;
   readonly clock: Clock;
   readonly accessToken: () => Promise<Result<string, HttpFailure>>;
-  readonly change: (task: Extract<StoredTask, { kind: 'change' }>) => Promise<Result<null, HttpFailure>>;
+  readonly change: (task: ChangeTask) => Promise<Result<null, HttpFailure>>;
   readonly postMail: (to: UserId, mail: Bytes) => Promise<Result<null, HttpFailure>>;
   /** The relay knows this chat now. */
   readonly onLedgerStored: (chat: string) => void;

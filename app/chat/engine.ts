@@ -9,9 +9,9 @@ import { createIdentity, loadIdentity, type Identity } from '../account/identity
 import { createSession } from '../account/session.ts';
 import type { StoredAccount } from '../account/storedAccount.ts';
 import { roles } from '../account/chatState.ts';
-import { performChange, type ChangeTask } from '../account/membership.ts';
+import { performChange } from '../account/membership.ts';
 import { isAdminOf, putLaterEntries } from '../account/storedChats.ts';
-import { createTasks, storedTask, type StoredTask } from '../account/tasks.ts';
+import { createTasks, storedTask, type ChangeTask, type StoredTask } from '../account/tasks.ts';
 import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
 import { documentLimits, type DocumentLimits } from '../doc/documentLimits.ts';
