@@ -15,8 +15,8 @@ export interface ErasuresDeps {
   readonly kept: KeptSegments;
   /** The first segment that is not kept as complete. */
   readonly unsealed: () => number;
-  /** Where a record of an open segment lies. */
-  readonly placeOf: (id: string) => SegmentItem['place'] | undefined;
+  /** Where a record of the open segments lies. */
+  readonly placesOf: (id: string) => readonly SegmentItem['place'][];
 }
 export type Erasures = ReturnType<typeof createErasures>;
 
@@ -49,10 +49,12 @@ export function createErasures(deps: ErasuresDeps) {
     const erased = new Set<string>();
     const clients: number[] = [];
     for (const id of ids) {
-      const place = deps.placeOf(id);
-      if (!place || !segment.eraseBody(place)) continue;
+      const places = deps.placesOf(id);
+      // Each of them is tried, and none is left over.
+      const left = places.filter((place) => !segment.eraseBody(place));
+      if (places.length === 0 || left.length > 0) continue;
       erased.add(id);
-      if (own.includes(id)) clients.push(place.client);
+      if (own.includes(id)) clients.push(...places.map(({ client }) => client));
     }
     if (erased.size === 0) return;
     await segment.flush();

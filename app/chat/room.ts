@@ -69,7 +69,13 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const state = createRoomState(storage, begun);
   const { enqueue, later } = state;
   let isClosing = false;
-  const places = new Map<string, SegmentItem['place']>();
+  /** Where records of open segments lie; most in one place. */
+  const places = new Map<string, SegmentItem['place'][]>();
+  const notePlace = (id: string, place: SegmentItem['place']) => {
+    const known = places.get(id) ?? [];
+    const isKnown = known.some(({ client, clock }) => client === place.client && clock === place.clock);
+    if (!isKnown) places.set(id, [...known, place]);
+  };
   const signals = createSignals(context, documents.meta, random);
 
   const setAside = (reason: string) =>
@@ -117,13 +123,13 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     row: () => row,
     kept,
     unsealed: () => placeOf().unsealed,
-    placeOf: (id) => places.get(id),
+    placesOf: (id) => places.get(id) ?? [],
   });
   const row: SegmentRow = await createSegmentRow(
     {
       ...shared,
       documentOf: documents.segment,
-      onItems: (n, items) => later(() => takeItems(n, items)),
+      onItems: (n, items, isNew) => later(() => takeItems(n, items, isNew)),
       onStored: (ids) => enqueue(() => markStored(ids)),
       onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
       onSealed: (n) => void complete(n),
@@ -186,11 +192,11 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     await erasures.run(n);
   }
 
-  async function takeItems(n: number, items: readonly SegmentItem[]) {
+  async function takeItems(n: number, items: readonly SegmentItem[], isNew: boolean) {
     const document = documents.segment(n);
     const read = items.flatMap((item) => {
       const record = readRecord(context, document, item.header);
-      if (record) places.set(idToText(record.header.id), item.place);
+      if (record) notePlace(idToText(record.header.id), item.place);
       return record ? [{ record, item }] : [];
     });
     const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
@@ -211,6 +217,22 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     const records = checked.filter((record) => record !== undefined);
     if (items.length > read.length || fresh.length > records.length) setAside('bad-record');
     await project(records);
+    if (isNew) await eraseAgain(n, known);
+  }
+
+  /** A record may come twice (it was moved, or said again): a body that was deleted is erased wherever it comes. */
+  async function eraseAgain(n: number, ids: ReadonlySet<string>) {
+    const deleted = [...(await storage.messages.many([...ids])).values()].filter(
+      ({ kind }) => kind === 'deleted',
+    );
+    if (deleted.length === 0) return;
+    await erasures
+      .add(
+        storage.batch(),
+        deleted.map((message) => ({ ...message, segment: n })),
+      )
+      .commit();
+    await erasures.run(n);
   }
 
   async function project(records: readonly ProjectedRecord[]) {

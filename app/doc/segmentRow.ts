@@ -18,7 +18,8 @@ export interface SegmentRowDeps extends Omit<
   'id' | 'onItems' | 'onSealed' | 'onPurged' | 'onSignal'
 > {
   readonly documentOf: (n: number) => DocumentId;
-  readonly onItems: (n: number, items: readonly SegmentItem[]) => void;
+  /** `isNew`: they were not on this device's disk before. */
+  readonly onItems: (n: number, items: readonly SegmentItem[], isNew: boolean) => void;
   /** It takes no more: the relay says so, and all of it is here. */
   readonly onSealed: (n: number) => void;
   readonly onPurged: (n: number) => void;
@@ -41,7 +42,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       ...deps,
       id: deps.documentOf(n),
       onItems(items) {
-        deps.onItems(n, items);
+        deps.onItems(n, items, loaded.has(n));
         advance();
       },
       onSealed: () => deps.onSealed(n),
