@@ -2,6 +2,7 @@
 // {"metric", "value", "unit", "baseline", "ratio"}; otherwise a table.
 import { parseArgs } from 'node:util';
 import type { Figure, FigureGroup } from './figure.ts';
+import { relayMetrics } from './relayMetrics.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
@@ -11,7 +12,7 @@ const wanted = (metric: string) => metric.startsWith(values.only);
 /** Loaded when wanted: a group brings what it measures with it. */
 const groups: readonly { metrics: readonly string[]; load: () => Promise<FigureGroup> }[] = [
   {
-    metrics: ['relay.fanout', 'relay.idle_memory'],
+    metrics: relayMetrics,
     load: async () => (await import('./relay.ts')).relayFigures,
   },
   {
@@ -42,7 +43,7 @@ function print({ metric, value, unit, baseline, ratio }: Figure) {
   }
   const against = baseline === null ? '' : `baseline ${baseline.toLocaleString('en')}, ratio ${ratio}`;
   process.stdout.write(
-    `${metric.padEnd(24)}${value.toLocaleString('en').padStart(12)} ${unit.padEnd(18)}${against}\n`,
+    `${metric.padEnd(30)}${value.toLocaleString('en').padStart(12)} ${unit.padEnd(18)}${against}\n`,
   );
 }
 

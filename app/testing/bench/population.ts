@@ -4,6 +4,7 @@ import { startCursor, type Cursor } from '../../../shared/protocol/frames/cursor
 import { parseDown, type DownFrame } from '../../../shared/protocol/frames/down.ts';
 import { encodeUp, type UpFrame } from '../../../shared/protocol/frames/up.ts';
 import type { DocumentId, SigningPublicKey } from '../../../shared/protocol/ids.ts';
+import { protocolVersion } from '../../../shared/protocol/version.ts';
 import { newChat, newDocumentId, proofOf, type TestChat } from '../../../sync-server/testing/testChat.ts';
 import {
   ask,
@@ -99,7 +100,7 @@ export async function join(
     }
   }
   const { challenge } = await next('challenge');
-  send({ type: 'hello', version: 1, accessToken });
+  send({ type: 'hello', version: protocolVersion, accessToken });
   send(proofOf(chat.chatId, chat.epoch, challenge));
   send({ type: 'subscribe', channel: 1, chat: chat.chatId, document, cursor: startCursor });
   const { cursor } = await next('live');

@@ -3,14 +3,17 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePort } from '../browser/relayProcess.ts';
 
 export interface ServerProcess {
   readonly port: number;
   /** Bytes, after a garbage collection. */
   residentBytes(): Promise<number>;
-  /** CPU seconds used so far. */
-  cpuSeconds(): number;
+  /** The most that was resident until the returned function is called, which says how many bytes. */
+  watchPeak(): () => number;
+  /** Waits until it has nothing left to do: some servers store later what they passed on. */
+  quiet(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,10 +46,28 @@ async function launch({ script, readyText, env }: Launch): Promise<ServerProcess
       await sleep(50);
       return Number(/"resident":(\d+)/.exec(readFileSync(probeFile, 'utf8'))?.[1]);
     },
-    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
+    watchPeak() {
+      let peak = 0;
+      const look = () => (peak = Math.max(peak, residentBytesOf(child.pid ?? 0)));
+      const timer = setInterval(look, 20);
+      return () => {
+        clearInterval(timer);
+        look();
+        return peak;
+      };
+    },
+    async quiet() {
+      let [before, now] = [0, cpuMsOf(child.pid ?? 0)];
+      do {
+        before = now;
+        await sleep(quietMs);
+        now = cpuMsOf(child.pid ?? 0);
+      } while (now - before > quietShare * quietMs);
+    },
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
+      // Nobody wants what it holds; a peer that first stores it all would keep the next measurement waiting.
+      child.kill('SIGKILL');
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },
@@ -66,13 +87,24 @@ async function ready(child: ChildProcess, text: string): Promise<void> {
   });
 }
 
+/** Quiet is a second with less than a twentieth of it at work. */
+const quietMs = 1000;
+const quietShare = 0.05;
+
 /** User and system time from /proc, where there is one; 0 elsewhere. */
-function cpuSecondsOf(pid: number): number {
+function cpuMsOf(pid: number): number {
   const file = `/proc/${pid}/stat`;
   if (!existsSync(file)) return 0;
   const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const ticksPerSecond = 100;
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  const msPerTick = 10;
+  return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+}
+
+function residentBytesOf(pid: number): number {
+  const file = `/proc/${pid}/statm`;
+  if (!existsSync(file)) return 0;
+  const pageBytes = 4096;
+  return Number(readFileSync(file, 'utf8').split(' ')[1]) * pageBytes;
 }
 
 export const startBareServer = () =>
@@ -83,4 +115,19 @@ export const startRelayServer = (dataDir: string) =>
     script: join(here, '../../../sync-server/main.ts'),
     readyText: 'Convo is running',
     env: { DATA_DIR: dataDir, REGISTRATION: 'open', RATE_FACTOR: '1000000', LOG: 'off', HOST: '127.0.0.1' },
+  });
+
+/** Keeps documents in memory, as it does without further options. */
+export const startYWebsocketServer = () =>
+  launch({
+    script: fileURLToPath(import.meta.resolve('@y/websocket-server/server')),
+    readyText: 'running at',
+    env: { HOST: '127.0.0.1' },
+  });
+
+export const startHocuspocusServer = (dataDir: string) =>
+  launch({
+    script: join(here, 'hocuspocusServer.ts'),
+    readyText: 'listening',
+    env: { DATABASE: join(dataDir, 'hocuspocus.db') },
   });

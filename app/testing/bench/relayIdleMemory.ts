@@ -1,0 +1,39 @@
+// relay.idle_memory: what a thousand connections add to a server that has served as many before. Each of ours is signed
+// in, has proven a chat and follows a document, five to a chat; a bare one is in a room.
+import { pairedFigure, type Figure } from './figure.ts';
+import type { Load } from './load.ts';
+import { startBareServer, startRelayServer, type ServerProcess } from './serverProcess.ts';
+
+const rooms = 200;
+const connections = 1000;
+const rounds = 5;
+
+/**
+ * Tokens are fetched first: what a thousand HTTP requests leave behind in the heap is not what a connection holds. The
+ * first thousand connections bring the code and the pools of both to where they stay.
+ */
+async function bytesPerConnection(
+  load: Load,
+  side: 'relay' | 'bare',
+  server: ServerProcess,
+): Promise<number> {
+  if (side === 'relay') await load.tell({ kind: 'sign in', port: server.port, rooms });
+  await load.tell({ kind: 'connect', to: side, port: server.port, rooms });
+  await load.tell({ kind: 'disconnect', from: side });
+  const before = await server.residentBytes();
+  await load.tell({ kind: 'connect', to: side, port: server.port, rooms });
+  const after = await server.residentBytes();
+  await load.tell({ kind: 'disconnect', from: side });
+  await server.stop();
+  return (after - before) / connections;
+}
+
+export async function measureIdleMemory(load: Load, dataDir: string): Promise<readonly Figure[]> {
+  const pairs: { ours: number; baseline: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const ours = await bytesPerConnection(load, 'relay', await startRelayServer(dataDir));
+    const baseline = await bytesPerConnection(load, 'bare', await startBareServer());
+    pairs.push({ ours, baseline });
+  }
+  return [pairedFigure('relay.idle_memory', 'bytes/connection', pairs)];
+}
