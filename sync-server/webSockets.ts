@@ -3,8 +3,9 @@
 // `ws` writes, and the kernel is asked, once for each message otherwise.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { maxFrameBytes } from '../shared/protocol/limits.ts';
+import type { Connection } from './relay/connection.ts';
 import type { Relay } from './relay/createRelay.ts';
 import type { SocketPort } from './relay/socketPort.ts';
 
@@ -50,14 +51,25 @@ export function framesOf(messages: readonly Uint8Array[]): Buffer {
   return piece;
 }
 
-/** A class for the same reason as `Pacer`. */
+/** A class for the same reason as `Pacer`; and its listeners are shared, because each idle socket would hold its own. */
+class RelaySocket extends WebSocket {
+  connection: Connection | undefined;
+}
+function received(this: WebSocket, data: Buffer | ArrayBuffer | Buffer[]): void {
+  if (this instanceof RelaySocket) this.connection?.receive(bytesOf(data));
+}
+function ended(this: WebSocket): void {
+  if (this instanceof RelaySocket) this.connection?.closed();
+}
+
 class StreamPort implements SocketPort {
-  readonly #socket: WebSocket;
+  readonly #socket: RelaySocket;
   readonly #stream: Duplex;
+  #isFull = false;
   #messages: Uint8Array[] | undefined;
   #bytes = 0;
 
-  constructor(socket: WebSocket, stream: Duplex) {
+  constructor(socket: RelaySocket, stream: Duplex) {
     this.#socket = socket;
     this.#stream = stream;
   }
@@ -79,7 +91,15 @@ class StreamPort implements SocketPort {
     this.#messages = undefined;
     this.#bytes = 0;
     const isOpen = this.#socket.readyState === this.#socket.OPEN && this.#stream.writable;
-    if (isOpen) this.#stream.write(framesOf(messages));
+    if (isOpen && !this.#stream.write(framesOf(messages))) this.#tellWhenDrained();
+  }
+  #tellWhenDrained(): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#stream.once('drain', () => {
+      this.#isFull = false;
+      this.#socket.connection?.drained();
+    });
   }
   close(code: number, reason: string): void {
     this.flush();
@@ -97,22 +117,21 @@ function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
 export function serveSockets(server: Server, relay: Relay): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
+    WebSocket: RelaySocket,
     path,
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
     clientTracking: true,
   });
 
-  function accept(socket: WebSocket, stream: Duplex) {
+  function accept(socket: RelaySocket, stream: Duplex) {
     if ('setKeepAlive' in stream && typeof stream.setKeepAlive === 'function')
       stream.setKeepAlive(true, keepAliveMs);
-    const connection = relay.connect(new StreamPort(socket, stream));
-    socket.on('message', (data) => connection.receive(bytesOf(data)));
-    const ended = () => connection.closed();
+    socket.connection = relay.connect(new StreamPort(socket, stream));
+    socket.on('message', received);
     socket.on('close', ended);
     // A broken or oversized frame: `ws` closes this socket, and 'close' follows.
     socket.on('error', ended);
-    stream.on('drain', () => connection.drained());
   }
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {

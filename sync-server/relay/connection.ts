@@ -14,7 +14,7 @@ import { helloWithinMs, maxBufferBytes, maxHellos } from './bounds.ts';
 import type { ChatRooms } from './chatRooms.ts';
 import type { Clock } from './clock.ts';
 import type { GroupCommit } from './groupCommit.ts';
-import { Pacer } from './pacer.ts';
+import { Pacer, type PacerHost } from './pacer.ts';
 import type { PostOffice } from './postOffice.ts';
 import type { RateLimiter } from './rateLimiter.ts';
 import { sendRefusal } from './refuse.ts';
@@ -69,7 +69,7 @@ export function createConnection(
   return new SocketLife(deps, socket, ended);
 }
 
-class SocketLife implements Connection, SignedInHost {
+class SocketLife implements Connection, SignedInHost, PacerHost {
   readonly deps: ConnectionDeps;
   readonly socket: SocketPort;
   readonly challenge: Challenge;
@@ -83,7 +83,7 @@ class SocketLife implements Connection, SignedInHost {
     this.socket = socket;
     this.#ended = ended;
     this.challenge = makeSocketChallenge(sha256, deps.relayKey, deps.random(16));
-    this.pacer = new Pacer(deps.clock, socket, (work) => this.#catchUp(work));
+    this.pacer = new Pacer(deps.clock, socket, this);
     const cancelDeadline = deps.clock.after(helloWithinMs, () => {
       if (this.#state.name === 'anonymous') this.#end(closeCodes.policy, 'no hello');
     });
@@ -135,7 +135,8 @@ class SocketLife implements Connection, SignedInHost {
     this.socket.close(code, reason);
   }
 
-  #catchUp(work: () => void): void {
+  /** For the pacer. */
+  guard(work: () => void): void {
     try {
       work();
     } catch (error) {

@@ -9,20 +9,24 @@ export interface Paced {
   step(): boolean;
 }
 
+/** Runs a turn's steps, and deals with what they throw. */
+export interface PacerHost {
+  guard(work: () => void): void;
+}
+
 /** A class, as are the other things of which each idle socket has one: closures made its memory half as much again. */
 export class Pacer {
   readonly #clock: Clock;
   readonly #socket: SocketPort;
-  readonly #guard: (work: () => void) => void;
+  readonly #host: PacerHost;
   #waiting: Set<Paced> | undefined;
   #isScheduled = false;
   #cancelTimer: (() => void) | undefined;
 
-  /** `guard` runs a turn's steps, and deals with what they throw. */
-  constructor(clock: Clock, socket: SocketPort, guard: (work: () => void) => void) {
+  constructor(clock: Clock, socket: SocketPort, host: PacerHost) {
     this.#clock = clock;
     this.#socket = socket;
-    this.#guard = guard;
+    this.#host = host;
   }
 
   #schedule(): void {
@@ -37,7 +41,7 @@ export class Pacer {
     this.#isScheduled = true;
     this.#clock.soon(() => {
       this.#isScheduled = false;
-      this.#guard(() => this.#run());
+      this.#host.guard(() => this.#run());
     });
   }
 
