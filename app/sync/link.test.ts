@@ -10,6 +10,7 @@ import { protocolVersion } from '../../shared/protocol/version.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
 import type { ChannelEvents } from './channels.ts';
+import { backoffMs } from './backoff.ts';
 import { createLink, type Link, type LinkState } from './link.ts';
 import type { SocketEvents } from './socketPort.ts';
 
@@ -213,10 +214,10 @@ test('a relay that never welcomes is given up', async () => {
   expect(states).toEqual(['connecting', 'offline', 'connecting']);
 });
 
-test('a goodbye is kept to: it comes back when it was told to', async () => {
+test('a goodbye is kept to: it comes back when it was told to, and a little later, as chance has it', async () => {
   await comeOnline();
   tell({ type: 'bye', reason: 'shutting down', retryAfterMs: 5000 });
-  await clock.pass(4999);
+  await clock.pass(5000 + backoffMs(0, 0.999) - 1);
   expect(sockets).toHaveLength(1);
   await clock.pass(1);
   expect(sockets).toHaveLength(2);

@@ -106,7 +106,8 @@ export function createLink(deps: LinkDeps): Link {
   const retryLater = (atLeastMs = 0) => {
     cancelTimer();
     if (isClosed) return;
-    cancelTimer = clock.after(Math.max(atLeastMs, backoffMs(attempt++, deps.randomUnit())), connect);
+    // On top of what the relay asks for: everyone is told the same, and must not come at once after it.
+    cancelTimer = clock.after(atLeastMs + backoffMs(attempt++, deps.randomUnit()), connect);
   };
 
   const drop = (next: LinkState, atLeastMs = 0) => {

@@ -13,6 +13,8 @@ export interface RelayProcess {
   administratorLink(): string;
   /** Everything it printed. */
   output(): string;
+  /** Of the running process; 0 while there is none. */
+  pid(): number;
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   start(): Promise<void>;
   /** A server on the same port that takes connections and says nothing, until the returned function is called. */
@@ -65,6 +67,7 @@ export async function startRelay(env: Readonly<Record<string, string>> = {}): Pr
       return link;
     },
     output: () => output,
+    pid: () => child?.pid ?? 0,
     start,
     stop,
     async beMute() {

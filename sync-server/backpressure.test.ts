@@ -1,0 +1,110 @@
+// A client that uploads faster than the disk, over real sockets: it is acknowledged in order, others are served meanwhile,
+// and what the relay holds for it stays within its bounds.
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { startCursor } from '../shared/protocol/frames/cursor.ts';
+import { parseDown, type DownFrame } from '../shared/protocol/frames/down.ts';
+import { encodeUp, type UpFrame } from '../shared/protocol/frames/up.ts';
+import { maxInFlight } from '../shared/protocol/limits.ts';
+import { protocolVersion } from '../shared/protocol/version.ts';
+import { listen } from './listen.ts';
+import { maxCommitBytes } from './relay/bounds.ts';
+import { newDocumentId, newTestSession, proofOf, type TestChat } from './testing/testChat.ts';
+import { createChat, newMember, type TestMember } from './testing/testMember.ts';
+import { openTestRelay } from './testing/testRelay.ts';
+
+async function openRelay() {
+  const relay = openTestRelay();
+  const listening = await listen(relay.relay, 0, '127.0.0.1');
+  onTestFinished(() => listening.close());
+  const ann = await newMember(relay, 'ann');
+  const chat = await createChat(relay, ann);
+  return { ann, chat, url: `ws://127.0.0.1:${listening.port}/sync` };
+}
+
+/** Live on a document of its own; each frame from then on goes to `hear`. */
+async function openUploader(url: string, { token }: TestMember, chat: TestChat) {
+  const document = newDocumentId();
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  const send = (frame: UpFrame) => socket.send(encodeUp(frame));
+  const uploader = {
+    session: newTestSession(document),
+    append: (entry: Uint8Array<ArrayBuffer>) => send({ type: 'append', channel: 1, entry }),
+    hear: (_frame: DownFrame): void => undefined,
+  };
+  await new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      const frame = parseDown(new Uint8Array(data));
+      if (!frame) throw new Error('a frame that does not parse');
+      if (frame.type === 'live') return resolve();
+      if (frame.type !== 'challenge') return uploader.hear(frame);
+      send({ type: 'hello', version: protocolVersion, accessToken: token });
+      send(proofOf(chat.chatId, chat.epoch, frame.challenge));
+      send({ type: 'subscribe', channel: 1, chat: chat.chatId, document, cursor: startCursor });
+    });
+  });
+  return uploader;
+}
+
+test('[R39] who uploads as fast as it may is acknowledged in order, in bounded memory, and others are served', async () => {
+  const { ann, chat, url } = await openRelay();
+  const [uploader, other] = [await openUploader(url, ann, chat), await openUploader(url, ann, chat)];
+  const total = 3 * maxInFlight;
+  const entryBytes = 40_000;
+  const before = process.memoryUsage().arrayBuffers;
+  const acked: number[] = [];
+  const refusals: string[] = [];
+  let [sent, mostHeld, othersServed] = [0, 0, 0];
+  const fill = () => {
+    for (; sent < total && sent - acked.length < maxInFlight; sent++)
+      uploader.append(uploader.session.next(1, entryBytes));
+  };
+  other.hear = (frame) => {
+    if (frame.type !== 'ack' || acked.length === total) return;
+    othersServed++;
+    other.append(other.session.next());
+  };
+  await new Promise<void>((resolve) => {
+    uploader.hear = (frame) => {
+      if (frame.type === 'refused') refusals.push(frame.code);
+      if (frame.type !== 'ack') return;
+      acked.push(frame.sequence);
+      mostHeld = Math.max(mostHeld, process.memoryUsage().arrayBuffers - before);
+      if (acked.length === total || refusals.length > 0) return resolve();
+      fill();
+    };
+    other.append(other.session.next());
+    fill();
+  });
+  expect(refusals).toEqual([]);
+  expect(acked).toEqual(Array.from({ length: total }, (_, i) => i + 1));
+  expect(othersServed).toBeGreaterThan(5);
+  // Both sides are in this process: the client's window (in its frames and in its socket), one commit with what was read
+  // for it, and as much again that waits to be collected.
+  expect(mostHeld).toBeLessThan(2 * (2 * maxInFlight * entryBytes + 2 * maxCommitBytes));
+});
+
+test('[R39] who sends more than it may is refused the rest, and what was taken is acknowledged in order', async () => {
+  const { ann, chat, url } = await openRelay();
+  const [flood, other] = [await openUploader(url, ann, chat), await openUploader(url, ann, chat)];
+  const total = 8 * maxInFlight;
+  const acked: number[] = [];
+  const refused = new Set<string>();
+  let answers = 0;
+  const done = new Promise<void>((resolve) => {
+    flood.hear = (frame) => {
+      if (frame.type === 'ack') acked.push(frame.sequence);
+      if (frame.type === 'refused') refused.add(frame.code);
+      answers++;
+      if (answers === total) resolve();
+    };
+  });
+  const served = new Promise<DownFrame>((resolve) => (other.hear = resolve));
+  for (let i = 0; i < total; i++) flood.append(flood.session.next(1, 1000));
+  other.append(other.session.next());
+  expect(await served).toMatchObject({ type: 'ack', sequence: 1 });
+  await done;
+  expect(acked).toEqual(acked.map((_, i) => i + 1));
+  expect(acked.length).toBeGreaterThanOrEqual(1);
+  for (const code of refused) expect(['too-many', 'out-of-order']).toContain(code);
+});
