@@ -8,6 +8,7 @@ export type LoadCommand =
   | { readonly kind: 'populate'; readonly port: number; readonly rooms: number }
   /** Before the first `connect` to a relay that was just started. */
   | { readonly kind: 'sign in'; readonly port: number; readonly rooms: number }
+  /** Up to so many rooms: those that are connected stay. */
   | { readonly kind: 'connect'; readonly to: Side; readonly port: number; readonly rooms: number }
   | { readonly kind: 'disconnect'; readonly from: Side }
   | { readonly kind: 'round'; readonly on: Side; readonly messagesPerRoom: number }

@@ -39,7 +39,7 @@ async function obey(command: LoadCommand): Promise<LoadNumbers> {
       tokens = await signInAll(command.port, population.slice(0, command.rooms));
       return {};
     case 'connect':
-      for (let room = 0; room < command.rooms; room++)
+      for (let room = lanesOf(command.to).length; room < command.rooms; room++)
         lanesOf(command.to).push(await openLane(command.to, command.port, room));
       return {};
     case 'disconnect':

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureCatchUp } from './relayCatchUp.ts';
 import { fanOutMetrics, measureFanOut } from './relayFanOut.ts';
-import { measureIdleMemory } from './relayIdleMemory.ts';
+import { idleRooms, measureIdleMemory } from './relayIdleMemory.ts';
 import { latencyMetrics, measureLatency } from './relayLatency.ts';
 import { measureSlowReader } from './relaySlowReader.ts';
 import type { Figure, FigureGroup } from './figure.ts';
@@ -35,7 +35,11 @@ export const relayFigures: FigureGroup = {
     const figures: Figure[] = [];
     try {
       const first = await startRelayServer(dataDir);
-      await load.tell({ kind: 'populate', port: first.port, rooms });
+      await load.tell({
+        kind: 'populate',
+        port: first.port,
+        rooms: wanted('relay.idle_memory') ? idleRooms : rooms,
+      });
       await first.stop();
       for (const { metrics, measure } of measurements)
         if (metrics.some(wanted)) figures.push(...(await measure(load, dataDir)));

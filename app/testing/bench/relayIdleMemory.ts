@@ -1,12 +1,13 @@
-// relay.idle_memory: what a thousand connections add to a server that has served as many before. Each of ours is signed
+// relay.idle_memory: what a second thousand connections adds to a server that holds one. Each of ours is signed
 // in, has proven a chat and follows a document, five to a chat; a bare one is in a room.
 import { pairedFigure, type Figure } from './figure.ts';
 import type { Load } from './load.ts';
 import { startBareServer, startRelayServer, type ServerProcess } from './serverProcess.ts';
 
 const rooms = 200;
+export const idleRooms = 2 * rooms;
 const connections = 1000;
-const rounds = 5;
+const rounds = 3;
 
 /**
  * Tokens are fetched first: what a thousand HTTP requests leave behind in the heap is not what a connection holds. The
@@ -17,11 +18,10 @@ async function bytesPerConnection(
   side: 'relay' | 'bare',
   server: ServerProcess,
 ): Promise<number> {
-  if (side === 'relay') await load.tell({ kind: 'sign in', port: server.port, rooms });
+  if (side === 'relay') await load.tell({ kind: 'sign in', port: server.port, rooms: idleRooms });
   await load.tell({ kind: 'connect', to: side, port: server.port, rooms });
-  await load.tell({ kind: 'disconnect', from: side });
   const before = await server.residentBytes();
-  await load.tell({ kind: 'connect', to: side, port: server.port, rooms });
+  await load.tell({ kind: 'connect', to: side, port: server.port, rooms: idleRooms });
   const after = await server.residentBytes();
   await load.tell({ kind: 'disconnect', from: side });
   await server.stop();
