@@ -36,7 +36,7 @@ function megabytesOf(pid: number): number {
   return (Number(readFileSync(file, 'utf8').split(' ')[1]) * pageBytes) / 1_000_000;
 }
 
-/** A token as a device gets it: by signing a challenge. */
+/** A token as a device gets it: by signing a challenge. It is kept until the relay takes it no more. */
 async function accessToken(
   by: Ask,
   user: TestUser,
@@ -56,6 +56,7 @@ export async function comeBack(relay: RelayProcess, clients: number, patienceMs:
   const rooms = await populate(port, Math.ceil(clients / peoplePerRoom), peoplePerRoom);
   const by: Ask = (path, init) => fetch(`${relay.origin}${path}`, init);
   const live = new Set<TestUser>();
+  const tokens = new Map<TestUser, string>();
   let tries = 0;
   let onChange = () => {};
   const openSocket = openWebSocket(relay.origin);
@@ -67,7 +68,12 @@ export async function comeBack(relay: RelayProcess, clients: number, patienceMs:
           tries++;
           return openSocket(events);
         },
-        accessToken: () => accessToken(by, user, room),
+        async accessToken(isRetry) {
+          const kept = isRetry ? undefined : tokens.get(user);
+          const token = kept === undefined ? await accessToken(by, user, room) : ok(kept);
+          if (token.ok) tokens.set(user, token.value);
+          return token;
+        },
         relayKey: room.relayKey,
         clock: platformClock,
         randomUnit: Math.random,
