@@ -56,7 +56,7 @@ async function openUploader(url: string, { token }: TestMember, chat: TestChat) 
   return uploader;
 }
 
-test('[R39] who uploads as fast as it may is acknowledged in order, in bounded memory, and others are served', async () => {
+test('[R41] who uploads as fast as it may is acknowledged in order, in bounded memory, and others are served', async () => {
   const { ann, chat, url } = await openRelay();
   const [uploader, other] = [await openUploader(url, ann, chat), await openUploader(url, ann, chat)];
   const entryBytes = 20_000;
@@ -94,7 +94,7 @@ test('[R39] who uploads as fast as it may is acknowledged in order, in bounded m
   expect(mostHeld).toBeLessThan(6 * maxInFlight * entryBytes + 2 * maxCommitBytes);
 });
 
-test('[R39] who sends more than it may is refused the rest, and what was taken is acknowledged in order', async () => {
+test('[R41] who sends more than it may is refused the rest, and what was taken is acknowledged in order', async () => {
   const { ann, chat, url } = await openRelay();
   const [flood, other] = [await openUploader(url, ann, chat), await openUploader(url, ann, chat)];
   const total = 8 * maxInFlight;

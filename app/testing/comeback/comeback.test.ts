@@ -8,7 +8,7 @@ const clients = 200;
 /** Of one client, on average: the first tries find nobody while the relay starts. */
 const maxTries = 8;
 
-test('[R38] everyone who comes back at once is let in again, with a bounded number of tries', async () => {
+test('[R40] everyone who comes back at once is let in again, with a bounded number of tries', async () => {
   const relay = await startRelay({ REGISTRATION: 'open', RATE_FACTOR: '1000000', LOG: 'off' });
   onTestFinished(() => relay.close());
   const result = await comeBack(relay, clients, 60_000);
