@@ -49,7 +49,7 @@ export async function createMeta(deps: MetaDeps) {
       snapshotKind: entryKinds.metaSnapshot,
       encodeState: () => Y.encodeStateAsUpdate(doc),
       checkState: (update) => (isUpdate(update) ? update : undefined),
-      holdsAll: holdsClocks,
+      lackOf: (state, clocks) => (holdsClocks(state, clocks) ? 'nothing' : 'records'),
     },
     // What Yjs holds back of others stands in its answers too: only one's own is cut out. A map's deletions follow from
     // what replaces.

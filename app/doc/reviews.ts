@@ -1,11 +1,16 @@
 // Looking at what others publish: a new snapshot is fetched by a few of its readers, each after a while, and reviewed.
 // Enough look that a bad one is noticed, few enough that a large chat does not fetch everything a hundred times.
+import { equalBytes } from '../../shared/codec/bytes.ts';
+import type { SnapshotId } from '../../shared/protocol/ids.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 
 /** Readers of a chat that look, on average. */
 const reviewers = 4;
 const jitterMs = 15_000;
+/** Bodies that are gone without a known deletion are looked at again so often, and so much later. */
+const maxWaits = 4;
+const waitMs = 20_000;
 
 export interface ReviewsDeps {
   readonly clock: Clock;
@@ -18,23 +23,34 @@ export interface ReviewsDeps {
 
 export function createReviews(deps: ReviewsDeps) {
   let isAwaited = false;
+  let waited: { readonly id: SnapshotId; readonly times: number } | undefined;
+  const fetch = () => {
+    isAwaited = true;
+    deps.fetch();
+  };
   let cancelTimer = () => {};
 
   return {
     /** Someone else has published this. */
     due() {
       cancelTimer();
+      waited = undefined;
       if (deps.randomUnit() * deps.readers() > reviewers) return;
-      cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, () => {
-        isAwaited = true;
-        deps.fetch();
-      });
+      cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, fetch);
     },
     /** Without waiting: something is to be published over it. */
     now() {
+      if (waited || isAwaited) return;
       cancelTimer();
-      isAwaited = true;
-      deps.fetch();
+      fetch();
+    },
+    /** True where this snapshot is to be looked at again later; false when that was done often enough. */
+    waits(id: SnapshotId): boolean {
+      const times = waited && equalBytes(waited.id, id) ? waited.times + 1 : 1;
+      waited = times > maxWaits ? undefined : { id, times };
+      cancelTimer();
+      if (waited) cancelTimer = deps.clock.after(waitMs, fetch);
+      return waited !== undefined;
     },
     /** True where a review asked for it; otherwise it belongs to the catch-up. */
     fetched(given: RelaySnapshot): boolean {
@@ -46,6 +62,7 @@ export function createReviews(deps: ReviewsDeps) {
     pause() {
       cancelTimer();
       isAwaited = false;
+      waited = undefined;
     },
   };
 }

@@ -35,6 +35,7 @@ import { createProgress } from './progress.ts';
 import { createProviderLink } from './providerSocket.ts';
 import { createPublishing } from './publishing.ts';
 import { createReviews } from './reviews.ts';
+import type { Lack } from './segmentState.ts';
 import { clientOf, clocksOf, endOf } from './segmentUpdate.ts';
 import { createSessions } from './sessions.ts';
 import { openSnapshot, sealSnapshot, type SessionLine, type Snapshot } from './snapshot.ts';
@@ -49,8 +50,8 @@ export interface DocumentRules {
   encodeState(clocks: ReadonlyMap<number, number>): Uint8Array;
   /** A snapshot's state as Yjs may have it, or undefined when it is none. */
   checkState(update: Uint8Array, sessions: readonly SessionLine[]): Uint8Array | undefined;
-  /** Whether a checked state holds what the document had at these clocks. */
-  holdsAll(state: Uint8Array, clocks: ReadonlyMap<number, number>): boolean;
+  /** What a checked state lacks of what the document had at these clocks. */
+  lackOf(state: Uint8Array, clocks: ReadonlyMap<number, number>): Lack;
 }
 
 export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
@@ -255,14 +256,16 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (isClosed || !isLive) return;
     const snapshot = await readSnapshot(given);
     if (isClosed || !isLive) return;
+    // What this run can't compare with the log it neither confirms nor doubts.
+    const lack = snapshot && clocks ? rules.lackOf(snapshot.update, clocks) : undefined;
+    // The deletion may stand in a later segment, and be on its way.
+    if (lack === 'bodies' && reviews.waits(given.id)) return;
     publishing.seen(given.id);
     if (!snapshot) return publishing.correct();
-    // What this run can't compare with the log it neither confirms nor doubts.
-    if (!clocks) return;
-    if (rules.holdsAll(snapshot.update, clocks)) {
+    if (lack === 'nothing') {
       channel?.countersign(given.id);
       deps.onState?.(snapshot.update);
-    } else {
+    } else if (lack) {
       deps.onSetAside('incomplete-snapshot');
       publishing.correct();
     }

@@ -10,7 +10,7 @@ import type { SealedRecord } from './record.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
 import type { SessionLine } from './snapshot.ts';
 import { segmentDatabase } from './lostDocuments.ts';
-import { encodeSegmentState, holdsAll, itemsOfState, pairsOf, type SegmentItem } from './segmentState.ts';
+import { encodeSegmentState, lackOf, itemsOfState, pairsOf, type SegmentItem } from './segmentState.ts';
 import { arrayOf, checkSegmentSnapshot, checkSegmentUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
 /** An entry's worth of items: small enough to travel beside others, large enough to spare entries after a long time offline. */
@@ -61,7 +61,7 @@ export async function createSegment(deps: SegmentDeps) {
       snapshotKind: entryKinds.segmentSnapshot,
       encodeState: (clocks) => encodeSegmentState(doc, clocks),
       checkState: checkSegmentSnapshot,
-      holdsAll: (state, clocks) => holdsAll(itemsOfState(state), doc, clocks),
+      lackOf: (state, clocks) => lackOf(itemsOfState(state), doc, clocks),
     },
     // Also what Yjs has something else in the place of: records verify by themselves, and count once.
     onState: (state) => deps.onItems(itemsOfState(state)),

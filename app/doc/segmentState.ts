@@ -54,24 +54,22 @@ export function pairsOf(structs: Structs): SegmentItem[] {
 /** All records of an update that `checkSegmentSnapshot` has let through. */
 export const itemsOfState = (update: Uint8Array): SegmentItem[] => pairsOf(Y.decodeUpdate(update).structs);
 
-/**
- * Whether a snapshot's state holds all that the document has below these clocks: the same headers, and the same bodies
- * where the document still has them.
- */
-export function holdsAll(
-  state: readonly SegmentItem[],
-  doc: Y.Doc,
-  clocks: ReadonlyMap<number, number>,
-): boolean {
+/** What a state lacks of what the log had: nothing, bodies alone (they may have been deleted), or records. */
+export type Lack = 'nothing' | 'bodies' | 'records';
+
+/** Compares a snapshot's state with what the document has below these clocks. */
+export function lackOf(state: readonly SegmentItem[], doc: Y.Doc, clocks: ReadonlyMap<number, number>): Lack {
+  let lack: Lack = 'nothing';
   const byPlace = new Map(state.map((item) => [`${item.place.client}/${item.place.clock}`, item]));
   for (const [client, structs] of doc.store.clients) {
     const end = clocks.get(client) ?? 0;
     for (const { header, body, place } of pairsOf(structs)) {
       if (place.clock >= end) break;
       const there = byPlace.get(`${place.client}/${place.clock}`);
-      if (!there || !equalBytes(there.header, header)) return false;
-      if (body && !(there.body && equalBytes(there.body, body))) return false;
+      if (!there || !equalBytes(there.header, header)) return 'records';
+      if (body && there.body && !equalBytes(there.body, body)) return 'records';
+      if (body && !there.body) lack = 'bodies';
     }
   }
-  return true;
+  return lack;
 }
