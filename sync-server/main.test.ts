@@ -59,7 +59,7 @@ test('[R28] it prints where to go and the administrator’s link, and stops when
   relay.child.kill('SIGTERM');
   expect(await relay.ended).toBe(0);
   expect(relay.output()).toContain('"event":"stopped"');
-  expect(readdirSync(dataDir).sort()).toEqual(['relay.db', 'relay.key']);
+  expect(readdirSync(dataDir).sort()).toEqual(['relay.db', 'relay.key', 'relay.names']);
 });
 
 test('[R28] whatever keeps it from starting is one sentence and exit code 1', async () => {

@@ -56,6 +56,12 @@ process.stdout.write(
     '',
     `  Convo is running:  ${env.PUBLIC_URL ?? localOrigin}`,
     ...(link === undefined ? [] : ['', '  Your one-time link as its administrator:', `  ${link}`]),
+    ...(relay.isAdministratorAwaited()
+      ? [
+          '',
+          `  Its administrator is known and can come back by opening the app. If all their devices are lost: stop Convo, delete ${join(env.DATA_DIR, 'relay.names')}, and start it again for a new link.`,
+        ]
+      : []),
     ...(env.PUBLIC_URL === undefined
       ? [
           '',

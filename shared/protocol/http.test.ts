@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { Bytes } from '../codec/bytes.ts';
 import * as http from './http.ts';
-import { maxBoxBytes, maxBoxes, maxBundleBytes, maxLedgerEntryBytes } from './limits.ts';
+import { maxBoxBytes, maxBoxes, maxBundleBytes, maxLedgerEntryBytes, maxReturnedEntries } from './limits.ts';
 
 const bytes = (length: number, value = 1): Bytes => new Uint8Array(length).fill(value);
 /** What arrives when `value` is sent: through JSON, as every body goes. */
@@ -101,6 +101,32 @@ const cases: readonly {
     schema: http.refreshRequest,
     body: { refreshToken: 'r' },
     spoiled: [{ refreshToken: 'x'.repeat(257) }],
+  },
+  {
+    name: 'returnRequest',
+    schema: http.returnRequest,
+    body: { challenge: bytes(32), certificate: bytes(300), genesis: bytes(200), signature: bytes(64) },
+    spoiled: [
+      { certificate: bytes(1025) },
+      { challenge: bytes(31) },
+      { genesis: bytes(maxLedgerEntryBytes + 1) },
+      { signature: bytes(63) },
+    ],
+  },
+  {
+    name: 'ledgerReturnRequest',
+    schema: http.ledgerReturnRequest,
+    body: {
+      entries: [bytes(500), bytes(300)],
+      boxes: [{ epoch: 1, index: 2, count: 3, box: bytes(1200), path: [bytes(32)] }],
+    },
+    spoiled: [
+      { entries: Array.from({ length: maxReturnedEntries + 1 }, () => bytes(1)) },
+      { entries: [bytes(maxLedgerEntryBytes + 1)] },
+      { boxes: [{ epoch: 1, index: 2, count: 0, box: bytes(1200), path: [] }] },
+      { boxes: [{ epoch: 1, index: maxBoxes, count: 3, box: bytes(1200), path: [] }] },
+      { boxes: [{ epoch: 1, index: 0, count: 3, box: bytes(1200), path: [bytes(31)] }] },
+    ],
   },
   {
     name: 'ledgerEntryRequest',

@@ -11,7 +11,14 @@ import type {
   SigningPublicKey,
   UserId,
 } from './ids.ts';
-import { maxBoxBytes, maxBoxes, maxBundleBytes, maxHandleLength, maxLedgerEntryBytes } from './limits.ts';
+import {
+  maxBoxBytes,
+  maxBoxes,
+  maxBundleBytes,
+  maxHandleLength,
+  maxLedgerEntryBytes,
+  maxReturnedEntries,
+} from './limits.ts';
 import { refusalCodes, type RefusalCode } from './refusals.ts';
 
 /** Bytes as base64url text: exactly `length`, or at most `max`. */
@@ -40,8 +47,12 @@ const challenge = bytes<Challenge>({ length: 32 });
 const hash = bytes({ length: 32 });
 const ledgerEntry = bytes({ max: maxLedgerEntryBytes });
 const box = bytes({ max: maxBoxBytes });
-const milliseconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const milliseconds = whole;
 const token = v.pipe(v.string(), v.maxLength(256));
+
+/** Keys, a handle and a signature, a few times over. */
+const maxCertificateBytes = 1024;
 
 /** 2 to 32 of a-z, 0-9, `.`, `_` and `-`, starting with a letter or digit. */
 export const handle = v.pipe(v.string(), v.maxLength(maxHandleLength), v.regex(/^[a-z0-9][a-z0-9._-]+$/));
@@ -71,7 +82,7 @@ export const signUpRequest = v.object({
   signature,
 });
 export type SignUpRequest = v.InferOutput<typeof signUpRequest>;
-export const signUpResponse = v.object({ certificate: bytes({ max: 1024 }), tokens });
+export const signUpResponse = v.object({ certificate: bytes({ max: maxCertificateBytes }), tokens });
 
 /** POST /api/sign-in/challenge → a challenge, good once and for a minute. */
 export const challengeRequest = v.object({ userId, deviceId });
@@ -80,6 +91,18 @@ export const challengeResponse = v.object({ challenge });
 export const signInRequest = v.object({ challenge, userId, deviceId, signature });
 /** POST /api/tokens → new tokens; a refresh token used twice ends its whole family. */
 export const refreshRequest = v.object({ refreshToken: token });
+
+/**
+ * POST /api/return → as after a sign-up, at a relay that has forgotten the account. The challenge is one for signing in.
+ * Repeating it gives the same account.
+ */
+export const returnRequest = v.object({
+  challenge,
+  certificate: bytes({ max: maxCertificateBytes }),
+  genesis: ledgerEntry,
+  signature,
+});
+export type ReturnRequest = v.InferOutput<typeof returnRequest>;
 
 /** POST /api/ledgers creates a chat; POST /api/ledgers/:chat/entries appends to its ledger. */
 export const ledgerEntryRequest = v.object({
@@ -91,6 +114,28 @@ export const ledgerEntryResponse = v.object({ chatId, head: hash });
 export const ledgerResponse = v.object({ entries: v.array(ledgerEntry) });
 /** GET /api/ledgers/:chat/boxes/:epoch/:index → a box, and its path to the entry's `boxesRoot`. */
 export const boxResponse = v.object({ box, path: v.pipe(v.array(hash), v.maxLength(16)) });
+
+const boxIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(maxBoxes - 1));
+/**
+ * POST /api/ledgers/:chat/return puts back what a relay has forgotten of a ledger: entries in order, from the genesis or
+ * from any that it has, and of an epoch's `count` boxes some, each with its path to that epoch's root.
+ */
+export const ledgerReturnRequest = v.object({
+  entries: v.pipe(v.array(ledgerEntry), v.maxLength(maxReturnedEntries)),
+  boxes: v.pipe(
+    v.array(
+      v.object({
+        epoch: whole,
+        index: boxIndex,
+        count: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maxBoxes)),
+        box,
+        path: v.pipe(v.array(hash), v.maxLength(16)),
+      }),
+    ),
+    v.maxLength(maxBoxes),
+  ),
+});
+export type LedgerReturnRequest = v.InferOutput<typeof ledgerReturnRequest>;
 
 /** POST /api/invitations leaves one at the relay. */
 export const invitationRequest = v.object({

@@ -28,6 +28,8 @@ export const maxLedgerEntryBytes = 128 * 1024;
 export const maxBoxBytes = 2048;
 /** Boxes of one epoch: one for each member of the largest chat. */
 export const maxBoxes = 1024;
+/** Ledger entries that one request puts back; the request's size is the other bound. */
+export const maxReturnedEntries = 256;
 /** Bundle of an invitation: a name, and keys once it leads to a group. */
 export const maxBundleBytes = 8 * 1024;
 export const maxInvitationsInLedger = 64;

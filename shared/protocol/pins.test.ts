@@ -38,6 +38,7 @@ import {
   certificateStatement,
   claimStatement,
   inviteStatement,
+  returnStatement,
   rights,
   signInStatement,
   signUpStatement,
@@ -141,6 +142,7 @@ const forms: Readonly<Record<string, Uint8Array | string>> = {
   'chat entry kinds': numbers(chatEntryKinds),
   'sign-up': signUpStatement({ relayKey, handle: 'ada', userId, deviceId, admission: count(32, 0xf0) }),
   'sign-in': signInStatement({ relayKey, challenge, userId, deviceId }),
+  return: returnStatement({ relayKey, challenge, userId, deviceId, certificate: count(32, 0xf0) }),
   claim: claimStatement({ relayKey, invitationId, userId }),
   invite: inviteStatement({
     relayKey,
@@ -221,6 +223,11 @@ const pinsByVersion: Readonly<Record<number, Pins>> = {
     ...first,
     'entry kinds': '{"segment":1,"meta":2,"notes":3,"segmentSnapshot":4,"metaSnapshot":5}',
     'snapshot id': '4eabb9e9d0a12ae0388b923f6177a24f',
+    return:
+      '0e636f6e766f2f72657475726e2f31a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfe0' +
+      'e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeffb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0' +
+      'c1c2c3c4c5c6c7c8c9cacbcccdcecfc0c1c2c3c4c5c6c7c8c9cacbcccdcecff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff00' +
+      '0102030405060708090a0b0c0d0e0f',
     refusals:
       '{"malformed":1,"too-large":2,"not-signed-in":3,"bad-token":4,"bad-signature":5,"forbidden":6,"stale-epoch":7,"diverged":8,"session-taken":9,"out-of-order":10,"conflict":11,"head-moved":12,"not-found":13,"sealed":14,"busy":15,"disk-full":16,"mailbox-full":17,"registration-closed":18,"invitation-used":19,"invitation-expired":20,"handle-taken":21,"too-many":22,"version-unsupported":23,"snapshot-moved":25,"internal":24}',
   },

@@ -17,6 +17,7 @@ import {
   certificateStatement,
   claimStatement,
   inviteStatement,
+  returnStatement,
   rights,
   signInStatement,
   signUpStatement,
@@ -55,6 +56,11 @@ const statements: Readonly<
     make: ({ relayKey, challenge, userId, deviceId }) =>
       signInStatement({ relayKey, challenge, userId, deviceId }),
     fields: ['relayKey', 'challenge', 'userId', 'deviceId'],
+  },
+  return: {
+    make: ({ relayKey, challenge, userId, deviceId, bundleHash: certificate }) =>
+      returnStatement({ relayKey, challenge, userId, deviceId, certificate }),
+    fields: ['relayKey', 'challenge', 'userId', 'deviceId', 'bundleHash'],
   },
   claim: {
     make: ({ relayKey, invitationId, userId }) => claimStatement({ relayKey, invitationId, userId }),

@@ -17,6 +17,18 @@ const signIn = struct({ label, relayKey: signingPublicKey, challenge, userId, de
 export const signInStatement = (v: Omit<ValueOf<typeof signIn>, 'label'>): Bytes =>
   encode(signIn, { label: 'convo/sign-in/1', ...v });
 
+const comeBack = struct({
+  label,
+  relayKey: signingPublicKey,
+  challenge,
+  userId,
+  deviceId,
+  certificate: fixed(32),
+});
+/** The device's signature to a relay that has forgotten its account; `certificate` is SHA-256 of the certificate. */
+export const returnStatement = (v: Omit<ValueOf<typeof comeBack>, 'label'>): Bytes =>
+  encode(comeBack, { label: 'convo/return/1', ...v });
+
 const claim = struct({ label, relayKey: signingPublicKey, invitationId, userId });
 /** Signed with the invitation's key: who holds the link gives it to this user. */
 export const claimStatement = (v: Omit<ValueOf<typeof claim>, 'label'>): Bytes =>

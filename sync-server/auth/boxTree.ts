@@ -1,6 +1,6 @@
 // The hash tree over an epoch's key boxes (SPEC K13): leaves and nodes have labels of their own, so neither passes
 // for the other, and an odd node moves up unchanged.
-import { concatBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { concatBytes, equalBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { sha256 } from './sha256.ts';
 
 const leafLabel = textToBytes('convo/box-leaf/1');
@@ -38,4 +38,21 @@ export function boxPathOf(boxes: readonly Uint8Array[], index: number): Bytes[] 
     level = levelAbove(level);
   }
   return path;
+}
+
+/** Whether `box` is number `index` of the `count` boxes under `root`. */
+export function isBoxOf(
+  root: Bytes,
+  { box, index, count, path }: { box: Bytes; index: number; count: number; path: readonly Bytes[] },
+): boolean {
+  if (index >= count) return false;
+  let hash = leafOf(box);
+  let used = 0;
+  for (let [at, width] = [index, count]; width > 1; at >>= 1, width = (width + 1) >> 1) {
+    if (at === width - 1 && at % 2 === 0) continue;
+    const sibling = path[used++];
+    if (!sibling) return false;
+    hash = at % 2 === 0 ? nodeOf(hash, sibling) : nodeOf(sibling, hash);
+  }
+  return used === path.length && equalBytes(hash, root);
 }

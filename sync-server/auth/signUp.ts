@@ -10,6 +10,7 @@ import type { Account } from '../log/accounts.ts';
 import type { Log } from '../log/createLog.ts';
 import type { Administrator } from './administrator.ts';
 import { isClaimedFor } from './invitationProofs.ts';
+import type { NameBook } from './nameBook.ts';
 import type { RelayKey } from './relayKey.ts';
 import { sha256 } from './sha256.ts';
 import { judgeUserGenesis, type NewUser } from './userGenesis.ts';
@@ -19,6 +20,7 @@ export interface SignUpDeps {
   readonly log: Log;
   readonly relayKey: RelayKey;
   readonly administrator: Administrator;
+  readonly names: NameBook;
   readonly registration: Registration;
   readonly now: () => number;
 }
@@ -52,7 +54,10 @@ export function judgeSignUp(deps: SignUpDeps, request: SignUpRequest): Result<Si
 
   const admitted = judgeAdmission(deps, request.admission, user.userId);
   if (!admitted.ok) return admitted;
-  if (deps.log.accounts.findHandle(request.handle)) return fail('handle-taken');
+  const isTaken =
+    deps.log.accounts.findHandle(request.handle) !== undefined ||
+    deps.names.isKeptFor(request.handle, user.userId);
+  if (isTaken) return fail('handle-taken');
   return ok({ kind: 'new', user, ...admitted.value });
 }
 

@@ -28,6 +28,7 @@ export type Accounts = ReturnType<typeof createAccounts>;
 export function createAccounts(db: Sqlite) {
   const byUser = db.prepare<[Uint8Array], Row>('SELECT * FROM users WHERE user = ?');
   const byHandle = db.prepare<[string], Row>('SELECT * FROM users WHERE handle = ?');
+  const everyone = db.prepare<[], Row>('SELECT * FROM users ORDER BY id');
   const administrator = db.prepare<[], Row>('SELECT * FROM users WHERE is_administrator = 1 LIMIT 1');
   const insertUser = db.prepare<[Uint8Array, string, number, number]>(
     'INSERT INTO users (user, handle, is_administrator, created_at) VALUES (?, ?, ?, ?)',
@@ -52,6 +53,7 @@ export function createAccounts(db: Sqlite) {
   return {
     findUser: (userId: UserId) => toAccount(byUser.get(userId)),
     findHandle: (handle: string) => toAccount(byHandle.get(handle)),
+    all: (): readonly Account[] => everyone.all().flatMap((row) => toAccount(row) ?? []),
     findAdministrator: () => toAccount(administrator.get()),
     findDevice: (userId: UserId, deviceId: DeviceId) => toDevice(device.get(userId, deviceId)),
     deviceOf: (row: DeviceRow) => toDevice(deviceByRow.get(row)),

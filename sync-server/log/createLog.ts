@@ -2,6 +2,7 @@
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createAccounts } from './accounts.ts';
+import { createAwaitedNames } from './awaitedNames.ts';
 import { createChats } from './chats.ts';
 import { blobOf, type Row } from './columns.ts';
 import { emptyWriteAheadLog, isDiskFull, openDatabase, setMaxPageCount } from './database.ts';
@@ -10,6 +11,7 @@ import { createFreedSpace } from './freedSpace.ts';
 import { createInvitations } from './invitations.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { createSnapshots } from './snapshots.ts';
+import { createReturnedBoxes } from './returnedBoxes.ts';
 import { createTokenFamilies } from './tokenFamilies.ts';
 
 export type Log = ReturnType<typeof createLog>;
@@ -67,6 +69,8 @@ export function createLog({ path, random }: { path: string; random: (length: num
         throw error;
       }
     },
+    awaitedNames: createAwaitedNames(db),
+    returnedBoxes: createReturnedBoxes(db),
     setMaxPageCount: (pages: number) => setMaxPageCount(db, pages),
     close: () => db.close(),
   };

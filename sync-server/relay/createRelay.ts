@@ -9,6 +9,7 @@ import { encodeDown } from '../../shared/protocol/frames/down.ts';
 import { createApp } from '../app.ts';
 import { createAdministrator } from '../auth/administrator.ts';
 import { createChallenges } from '../auth/challenges.ts';
+import { openNameBook } from '../auth/nameBook.ts';
 import { loadRelayKey } from '../auth/relayKey.ts';
 import { createTokens } from '../auth/tokens.ts';
 import { createLog } from '../log/createLog.ts';
@@ -27,7 +28,7 @@ import { createUpkeep } from './upkeep.ts';
 import { createWiping } from './wiping.ts';
 
 export interface RelayOptions {
-  /** Holds relay.db and relay.key; made if it isn't there. */
+  /** Holds relay.db, relay.key and relay.names; made if it isn't there. */
   readonly dataDir: string;
   readonly registration: Registration;
   /** Where people reach this relay, without a slash at the end. */
@@ -47,8 +48,10 @@ export interface Relay {
   connect(socket: SocketPort): Connection;
   /** Says in the log that people can come in: for whoever listens, once that has succeeded. */
   reportStarted(): void;
-  /** The one-time link; undefined once there is an administrator. */
+  /** The one-time link; undefined once there is an administrator, or while one is awaited. */
   administratorLink(): string | undefined;
+  /** The administrator is somebody whom the database has forgotten, and who may still come back. */
+  isAdministratorAwaited(): boolean;
   /** Stands in for a full disk: the database may not grow over so many pages; 0 lifts the limit. */
   setMaxPageCount(pages: number): void;
   /** Stores what waits, says goodbye to every socket and closes the database. */
@@ -76,7 +79,8 @@ export function createRelay(options: RelayOptions): Relay {
   makeFolder(dataDir);
   const { key: relayKey, isNew } = loadRelayKey(join(dataDir, 'relay.key'), random);
   const log = createLog({ path: join(dataDir, 'relay.db'), random });
-  const administrator = createAdministrator({ log, relayKey });
+  const names = openNameBook({ path: join(dataDir, 'relay.names'), log, relayKey, now });
+  const administrator = createAdministrator({ log, relayKey, names });
   const tokens = createTokens({ log, now, random });
   const challenges = createChallenges({ now, random });
   const rates = createRates(clock, rateFactor);
@@ -89,6 +93,7 @@ export function createRelay(options: RelayOptions): Relay {
       log,
       relayKey,
       administrator,
+      names,
       registration,
       challenges,
       tokens,
@@ -147,8 +152,10 @@ export function createRelay(options: RelayOptions): Relay {
       connections.add(connection);
       return connection;
     },
-    reportStarted: () => report({ event: 'started', registration, isNewKey: isNew }),
+    reportStarted: () =>
+      report({ event: 'started', registration, isNewKey: isNew, awaitedNames: names.missingCount }),
     administratorLink: () => administrator.link(publicOrigin),
+    isAdministratorAwaited: administrator.isAwaited,
     setMaxPageCount: log.setMaxPageCount,
     close: async () => {
       if (isClosed) return;

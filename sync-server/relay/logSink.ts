@@ -2,7 +2,13 @@
 // text can slip in: an event holds names, counts and times only.
 
 export type LogEvent =
-  | { readonly event: 'started'; readonly registration: string; readonly isNewKey: boolean }
+  | {
+      readonly event: 'started';
+      readonly registration: string;
+      readonly isNewKey: boolean;
+      /** Accounts that the database has forgotten. */
+      readonly awaitedNames: number;
+    }
   | { readonly event: 'stopped'; readonly connections: number }
   | {
       readonly event: 'request';
@@ -12,6 +18,7 @@ export type LogEvent =
       readonly ms: number;
     }
   | { readonly event: 'account'; readonly isAdministrator: boolean }
+  | { readonly event: 'return'; readonly isAdministrator: boolean }
   /** `error` is the error's class and code, and where it was thrown: messages may quote what they choke on. */
   | { readonly event: 'bug'; readonly place: string; readonly error: string; readonly stack: string };
 export type LogSink = (entry: LogEvent & { readonly time: string }) => void;

@@ -109,8 +109,11 @@ test('[A3] the administrator’s link works once, is printed until then, and die
   );
   expect(JSON.stringify(relay.events)).not.toContain(token);
   await relay.relay.close();
-  for (const name of ['relay.db', 'relay.db-wal']) rmSync(join(relay.dataDir, name), { force: true });
+  for (const name of ['relay.db', 'relay.db-wal', 'relay.names']) {
+    rmSync(join(relay.dataDir, name), { force: true });
+  }
   await relay.restart();
+  expect(adminToken(relay)).toMatch(/^[\w-]{43}$/);
   expect(adminToken(relay)).not.toBe(token);
 });
 

@@ -1,9 +1,11 @@
-// Accounts: signing up, signing in with a challenge, fresh tokens. The verdicts come from `auth/`.
+// Accounts: signing up, signing in with a challenge, fresh tokens, and coming back to a relay that has forgotten one. The
+// verdicts come from `auth/`.
 import { Hono } from 'hono';
 import {
   challengeRequest,
   challengeResponse,
   refreshRequest,
+  returnRequest,
   signInRequest,
   signUpRequest,
   signUpResponse,
@@ -11,17 +13,20 @@ import {
   type SignUpRequest,
 } from '../../shared/protocol/http.ts';
 import { certify } from '../auth/certificates.ts';
+import { judgeReturn, type ReturnVerdict } from '../auth/comeBack.ts';
 import { judgeSignIn } from '../auth/signIn.ts';
 import { judgeSignUp, type SignUpVerdict } from '../auth/signUp.ts';
+import type { NewUser } from '../auth/userGenesis.ts';
+import type { Bytes } from '../../shared/codec/bytes.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import type { Account } from '../log/accounts.ts';
-import { answer, readBody, refuse, type Env } from './answers.ts';
+import { answer, readBody, refuse, type Ask, type Env } from './answers.ts';
 import { addressOf, slowDown } from './callers.ts';
 import type { RouteDeps } from './routeDeps.ts';
 
 export function accountRoutes(deps: RouteDeps): Hono<Env> {
-  const { log, relayKey, tokens, challenges, rates, trustProxy } = deps;
+  const { tokens, challenges, rates, trustProxy } = deps;
   const app = new Hono<Env>();
 
   app.post('/api/accounts', async (c) => {
@@ -33,15 +38,7 @@ export function accountRoutes(deps: RouteDeps): Hono<Env> {
     if (!verdict.ok) return refuse(c, verdict.error);
     const account = admit(deps, body.value, verdict.value);
     if (!account.ok) return refuse(c, account.error);
-    const { userId, deviceId } = verdict.value.user;
-    const device = log.accounts.findDevice(userId, deviceId);
-    if (!device) return refuse(c, 'forbidden');
-    const started = tokens.start(device);
-    if (!started.ok) return refuse(c, started.error);
-    return answer(c, signUpResponse, {
-      certificate: certify(relayKey, account.value),
-      tokens: started.value,
-    });
+    return welcome(c, deps, account.value, verdict.value.user);
   });
 
   app.post('/api/sign-in/challenge', async (c) => {
@@ -74,12 +71,57 @@ export function accountRoutes(deps: RouteDeps): Hono<Env> {
     return renewed.ok ? answer(c, tokensSchema, renewed.value) : refuse(c, renewed.error);
   });
 
+  app.post('/api/return', async (c) => {
+    const busy = slowDown(c, rates.signIn, addressOf(c, trustProxy));
+    if (busy) return busy;
+    const body = await readBody(c, returnRequest);
+    if (!body.ok) return refuse(c, body.error);
+    const verdict = judgeReturn(deps, body.value);
+    if (!verdict.ok) return refuse(c, verdict.error);
+    const account = takeBack(deps, body.value.genesis, verdict.value);
+    return account.ok ? welcome(c, deps, account.value, verdict.value.user) : refuse(c, account.error);
+  });
+
   return app;
+}
+
+/** Gives a user's device what it needs from now on. */
+function welcome(
+  c: Ask,
+  { log, relayKey, tokens, names }: RouteDeps,
+  account: Omit<Account, 'row'>,
+  { userId, deviceId }: NewUser,
+): Response {
+  const device = log.accounts.findDevice(userId, deviceId);
+  if (!device) return refuse(c, 'forbidden');
+  // Before the answer: a name that somebody was told is theirs stays so.
+  const kept = names.keep(account);
+  if (!kept.ok) return refuse(c, kept.error);
+  const started = tokens.start(device);
+  if (!started.ok) return refuse(c, started.error);
+  return answer(c, signUpResponse, { certificate: certify(relayKey, account), tokens: started.value });
+}
+
+/** Stores an account that this database has forgotten as it was. */
+function takeBack(
+  { log, commit, names, report }: RouteDeps,
+  genesis: Bytes,
+  { user, account, isKnown }: ReturnVerdict,
+): Result<Omit<Account, 'row'>, RefusalCode> {
+  if (isKnown) return ok(account);
+  commit.flush();
+  const stored = log.write(() => {
+    log.accounts.create(account, genesis, user.deviceId, user.deviceKey);
+    names.arrived(account.handle);
+  });
+  if (!stored.ok) return fail(stored.error);
+  report({ event: 'return', isAdministrator: account.isAdministrator });
+  return ok(account);
 }
 
 /** Stores a new user, and uses up the invitation with it; gives a known one as it is. */
 function admit(
-  { log, commit, now, report }: RouteDeps,
+  { log, commit, now, names, report }: RouteDeps,
   { handle, genesis }: SignUpRequest,
   verdict: SignUpVerdict,
 ): Result<Omit<Account, 'row'>, RefusalCode> {
@@ -90,6 +132,7 @@ function admit(
   const stored = log.write(() => {
     const row = log.accounts.create(account, genesis, user.deviceId, user.deviceKey);
     if (invitationId) log.invitations.claim(invitationId, row);
+    names.arrived(handle);
   });
   if (!stored.ok) return fail(stored.error);
   report({ event: 'account', isAdministrator });

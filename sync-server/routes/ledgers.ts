@@ -7,11 +7,14 @@ import {
   ledgerEntryRequest,
   ledgerEntryResponse,
   ledgerResponse,
+  ledgerReturnRequest,
+  type LedgerReturnRequest,
 } from '../../shared/protocol/http.ts';
 import { chatIdOf, hashChatEntry } from '../../shared/protocol/chatLedger.ts';
 import type { ChatId } from '../../shared/protocol/ids.ts';
 import { boxPathOf } from '../auth/boxTree.ts';
 import { authorityOf, judgeChatEntry, judgeChatGenesis } from '../auth/chatAuthority.ts';
+import { judgeLedgerReturn } from '../auth/ledgerReturn.ts';
 import { sha256 } from '../auth/sha256.ts';
 import type { ChatRow } from '../log/chats.ts';
 import { answer, idParameter, readBody, refuse, type Ask, type Env } from './answers.ts';
@@ -43,6 +46,15 @@ export function ledgerRoutes(deps: RouteDeps): Hono<Env> {
     }),
   );
 
+  app.post('/api/ledgers/:chat/return', (c) =>
+    withCaller(c, tokens, rates.write, async () => {
+      const body = await readBody(c, ledgerReturnRequest);
+      if (!body.ok) return refuse(c, body.error);
+      const chatId = idParameter<ChatId>(c, 'chat', 32);
+      return chatId ? putBack(c, deps, chatId, body.value) : refuse(c, 'not-found');
+    }),
+  );
+
   app.get('/api/ledgers/:chat', (c) =>
     withCaller(c, tokens, rates.read, () => {
       const row = findChat(c, deps);
@@ -58,8 +70,10 @@ export function ledgerRoutes(deps: RouteDeps): Hono<Env> {
       if (row === undefined || epoch === undefined || index === undefined) return refuse(c, 'not-found');
       const boxes = log.chats.boxesOf(row, epoch);
       const box = boxes[index];
-      if (!box) return refuse(c, 'not-found');
-      return answer(c, boxResponse, { box, path: boxPathOf(boxes, index) });
+      if (box) return answer(c, boxResponse, { box, path: boxPathOf(boxes, index) });
+      const returned = log.returnedBoxes.find(row, epoch, index);
+      if (!returned) return refuse(c, 'not-found');
+      return answer(c, boxResponse, { box: returned.box, path: [...returned.path] });
     }),
   );
   return app;
@@ -106,9 +120,44 @@ function appendEntry(c: Ask, deps: RouteDeps, chatId: ChatId, { entry, boxes }: 
   commit.flush();
   const stored = log.write(() => {
     log.chats.append(row, last.position + 1, hash, entry);
-    if (boxes.length > 0) log.chats.replaceBoxes(row, judged.value.body.epoch, boxes);
+    if (boxes.length > 0) {
+      log.chats.replaceBoxes(row, judged.value.body.epoch, boxes);
+      log.returnedBoxes.removeOf(row, judged.value.body.epoch);
+    }
   });
   if (!stored.ok) return refuse(c, stored.error);
   chatRooms.moved(chatId, judged.value);
   return answer(c, ledgerEntryResponse, { chatId, head: hash });
+}
+
+/** Stores what was lost of a ledger, all of it or nothing; what is there already stays as it is. */
+function putBack(c: Ask, deps: RouteDeps, chatId: ChatId, request: LedgerReturnRequest): Response {
+  const { log, commit, chatRooms } = deps;
+  const row = log.chats.find(chatId);
+  const known = row === undefined ? [] : log.chats.entriesOf(row);
+  const judged = judgeLedgerReturn(chatId, known, request);
+  if (!judged.ok) {
+    const { code, head } = judged.error;
+    return refuse(c, code, code === 'head-moved' && head ? { detail: head } : {});
+  }
+  const { fresh, authority, outdatedEpochs, boxes } = judged.value;
+  // What was accepted under the old epoch is stored before the epoch ends.
+  commit.flush();
+  const stored = log.write(() => {
+    const chat = row ?? log.chats.create(chatId);
+    for (const [i, { hash, entry }] of fresh.entries()) log.chats.append(chat, known.length + i, hash, entry);
+    for (const epoch of outdatedEpochs) {
+      log.chats.replaceBoxes(chat, epoch, []);
+      log.returnedBoxes.removeOf(chat, epoch);
+    }
+    for (const box of boxes) {
+      if (log.chats.boxesOf(chat, box.epoch).length > 0) continue;
+      // Of two for one place the one of more boxes: only there is a wrong count sure to name the right box.
+      const before = log.returnedBoxes.find(chat, box.epoch, box.index);
+      if (!before || before.count < box.count) log.returnedBoxes.put(chat, box);
+    }
+  });
+  if (!stored.ok) return refuse(c, stored.error);
+  if (fresh.length > 0) chatRooms.moved(chatId, authority);
+  return answer(c, ledgerEntryResponse, { chatId, head: authority.head });
 }

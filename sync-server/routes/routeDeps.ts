@@ -2,6 +2,7 @@
 import type { Registration } from '../../shared/protocol/http.ts';
 import type { Administrator } from '../auth/administrator.ts';
 import type { Challenges } from '../auth/challenges.ts';
+import type { NameBook } from '../auth/nameBook.ts';
 import type { RelayKey } from '../auth/relayKey.ts';
 import type { TokenRoom } from '../auth/tokens.ts';
 import type { Log } from '../log/createLog.ts';
@@ -14,6 +15,7 @@ export interface RouteDeps {
   readonly log: Log;
   readonly relayKey: RelayKey;
   readonly administrator: Administrator;
+  readonly names: NameBook;
   readonly registration: Registration;
   readonly challenges: Challenges;
   readonly tokens: TokenRoom;

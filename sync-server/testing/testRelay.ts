@@ -1,5 +1,5 @@
 // A relay in a folder of its own, with a clock that the test turns, and sockets in memory. Ends with the test.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -68,6 +68,13 @@ export function openTestRelay(options: Partial<RelayOptions> = {}) {
     connect: (): TestSocket => createTestSocket((port) => relay.connect(port)),
     async restart() {
       await relay.close();
+      relay = open();
+    },
+    /** Stopped, its database and write-ahead log deleted or put back from a copy, and started again. */
+    async restartWithout(files: readonly string[], copy?: string) {
+      await relay.close();
+      for (const name of files) rmSync(join(dataDir, name), { force: true });
+      if (copy !== undefined) cpSync(copy, join(dataDir, 'relay.db'));
       relay = open();
     },
   };

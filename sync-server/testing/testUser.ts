@@ -1,7 +1,7 @@
 // A user with one device for tests and load: signs up, signs in and asks as a client does, over any `fetch`.
 import { textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { bytesToBase64url, parseBase64url } from '../../shared/codec/base64url.ts';
-import { toJson, type SignUpRequest } from '../../shared/protocol/http.ts';
+import { toJson, type ReturnRequest, type SignUpRequest } from '../../shared/protocol/http.ts';
 import {
   noParent,
   type BoxPublicKey,
@@ -14,6 +14,7 @@ import {
 import {
   claimStatement,
   inviteStatement,
+  returnStatement,
   signInStatement,
   signUpStatement,
 } from '../../shared/protocol/statements.ts';
@@ -159,3 +160,19 @@ export function newInvitation(relayKey: SigningPublicKey, inviter: UserId, expir
     claimFor: (userId: UserId) => signer.sign(claimStatement({ relayKey, invitationId, userId })),
   };
 }
+
+/** What a device says to a relay that has forgotten its account, with a fresh challenge unless one is given. */
+export async function returnBody(
+  by: Ask,
+  { userId, deviceId, device, genesis }: TestUser,
+  certificate: Bytes,
+  given: { readonly challenge?: Challenge; readonly relayKey?: SigningPublicKey } = {},
+): Promise<ReturnRequest> {
+  const relayKey = given.relayKey ?? (await relayKeyOf(by));
+  const asked = await ask(by, 'POST', '/api/sign-in/challenge', { userId, deviceId });
+  const challenge = given.challenge ?? bytesIn<Challenge>(asked.body['challenge']);
+  const statement = { relayKey, challenge, userId, deviceId, certificate: sha256(certificate) };
+  return { challenge, certificate, genesis, signature: device.sign(returnStatement(statement)) };
+}
+export const comeBack = async (by: Ask, user: TestUser, certificate: Bytes): Promise<Answer> =>
+  ask(by, 'POST', '/api/return', await returnBody(by, user, certificate));

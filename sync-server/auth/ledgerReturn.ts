@@ -1,0 +1,82 @@
+// Putting back a ledger that the relay has lost, or the end of one: each entry is judged as when it first came, and only
+// what continues the relay's own branch is taken. Decides, and hands on what to store; stores nothing itself.
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { chatIdOf, hashChatEntry, parseChatEntry } from '../../shared/protocol/chatLedger.ts';
+import type { LedgerReturnRequest } from '../../shared/protocol/http.ts';
+import type { ChatId, EntryHash32 } from '../../shared/protocol/ids.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import { isBoxOf } from './boxTree.ts';
+import {
+  authorityOf,
+  judgeChatEntry,
+  judgeChatGenesis,
+  type ChatAuthority,
+  type LedgerRefusal,
+} from './chatAuthority.ts';
+import { keyOf } from './keyOf.ts';
+import { sha256 } from './sha256.ts';
+
+/** The relay's own ledger of this chat: none, or all of it, the oldest first. */
+export type KnownLedger = readonly Bytes[];
+export interface LedgerReturnVerdict {
+  /** To append, in order. */
+  readonly fresh: readonly { readonly hash: EntryHash32; readonly entry: Bytes }[];
+  /** What the ledger says with them. */
+  readonly authority: ChatAuthority;
+  /** Epochs whose boxes the relay has, and which have other ones by now. */
+  readonly outdatedEpochs: readonly number[];
+  /** Boxes that belong to their epoch. */
+  readonly boxes: LedgerReturnRequest['boxes'];
+}
+export type LedgerReturnRefusal = { readonly code: LedgerRefusal | 'not-found'; readonly head?: EntryHash32 };
+
+export function judgeLedgerReturn(
+  chatId: ChatId,
+  known: KnownLedger,
+  { entries, boxes }: LedgerReturnRequest,
+): Result<LedgerReturnVerdict, LedgerReturnRefusal> {
+  const hashOf = (entry: Bytes) => hashChatEntry(sha256, entry);
+  const hashes = new Set(known.map((entry) => keyOf(hashOf(entry))));
+  const last = known.at(-1);
+  let authority = last && authorityOf(hashOf(last), last);
+  const fresh: { hash: EntryHash32; entry: Bytes }[] = [];
+  for (const entry of entries) {
+    const hash = hashOf(entry);
+    if (hashes.has(keyOf(hash))) continue;
+    if (!authority && !equalBytes(chatIdOf(sha256, entry), chatId)) return fail({ code: 'not-found' });
+    const judged = authority
+      ? judgeChatEntry(authority, entry, 'apart', 0)
+      : judgeChatGenesis(entry, 'apart');
+    if (!judged.ok) {
+      return fail({
+        code: judged.error,
+        ...(authority && fresh.length === 0 ? { head: authority.head } : {}),
+      });
+    }
+    authority = judged.value;
+    hashes.add(keyOf(hash));
+    fresh.push({ hash, entry });
+  }
+  if (!authority) return fail({ code: 'not-found' });
+  const before = rootByEpoch(known);
+  const roots = rootByEpoch([...known, ...fresh.map(({ entry }) => entry)]);
+  const areTheirs = boxes.every((box) => {
+    const root = roots.get(box.epoch);
+    return root !== undefined && isBoxOf(root, box);
+  });
+  if (!areTheirs) return fail({ code: 'malformed' });
+  const outdatedEpochs = [...before].flatMap(([epoch, root]) =>
+    equalBytes(root, roots.get(epoch) ?? root) ? [] : [epoch],
+  );
+  return ok({ fresh, authority, outdatedEpochs, boxes });
+}
+
+/** An epoch's boxes are those of its last entry. */
+function rootByEpoch(entries: readonly Bytes[]): ReadonlyMap<number, Bytes> {
+  return new Map(
+    entries.flatMap((entry) => {
+      const body = parseChatEntry(entry)?.body;
+      return body ? [[body.epoch, body.boxesRoot] as const] : [];
+    }),
+  );
+}

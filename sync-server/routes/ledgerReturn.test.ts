@@ -1,0 +1,177 @@
+// Ledgers put back by members after the relay lost them, through the real app.
+import { expect, test } from 'vitest';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { chatEntryKinds } from '../../shared/protocol/chatLedger.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
+import { boxesRootOf, boxPathOf } from '../auth/boxTree.ts';
+import { newSigner, randomBytes } from '../testing/signer.ts';
+import { ledgerBody, ledgerEntry, newChat, newEpoch, type TestChat } from '../testing/testChat.ts';
+import { createChat, newMember, prove, signInSocket } from '../testing/testMember.ts';
+import { openTestRelay } from '../testing/testRelay.ts';
+import { ask, bytesIn } from '../testing/testUser.ts';
+
+async function openFor(chat: TestChat) {
+  const relay = openTestRelay();
+  const ann = await newMember(relay, 'ann');
+  const path = `/api/ledgers/${idToText(chat.chatId)}`;
+  const giveBack = (entries: readonly Bytes[], boxes: readonly unknown[] = [], of = path) =>
+    ask(relay.by, 'POST', `${of}/return`, { entries, boxes }, ann.token);
+  const entries = async () => (await ask(relay.by, 'GET', path, undefined, ann.token)).body['entries'];
+  const box = (epoch: number, index: number) =>
+    ask(relay.by, 'GET', `${path}/boxes/${epoch}/${index}`, undefined, ann.token);
+  return { relay, ann, giveBack, entries, box };
+}
+const boxOf = (boxes: readonly Bytes[], index: number, epoch = 1) => ({
+  epoch,
+  index,
+  count: boxes.length,
+  box: boxes[index],
+  path: boxPathOf(boxes, index),
+});
+/** A chat with a change, a join by an invitation that has expired by now, and a new epoch. */
+function longLedger(boxes: readonly Bytes[] = []) {
+  const invited = newSigner();
+  const invitations = [{ key: invited.publicKey, expiresAt: Date.UTC(2020, 0, 1) }];
+  const chat = newChat(boxes, { invitations });
+  const boxesRoot = boxesRootOf(boxes);
+  const parent = chat.genesis.hash;
+  const change = ledgerEntry(ledgerBody(chat.epoch, { parent, invitations, boxesRoot }), chat.epoch.admin);
+  const join = ledgerEntry(
+    ledgerBody(chat.epoch, { kind: chatEntryKinds.join, parent: change.hash, boxesRoot }),
+    invited,
+  );
+  const next = newEpoch(2);
+  const rotation = ledgerEntry(ledgerBody(next, { parent: join.hash, boxesRoot }), chat.epoch.admin);
+  const all = [chat.genesis, change, join, rotation];
+  return { chat, next, all, list: all.map(({ entry }) => entry) };
+}
+
+test('[R37] a lost ledger is put back from its genesis on, each entry judged as before', async () => {
+  const { chat, next, list, all } = longLedger();
+  const { relay, ann, giveBack, entries } = await openFor(chat);
+  const answer = await giveBack(list);
+  expect(bytesIn(answer.body['head'])).toEqual(all.at(-1)?.hash);
+  expect(await entries()).toEqual(list.map(idToText));
+  const socket = signInSocket(relay, ann);
+  prove(socket, chat, next);
+  expect(socket.all('proven')).toEqual([{ type: 'proven', chat: chat.chatId, epoch: 2 }]);
+});
+
+test('[R37] a prefix is extended, the same again and less than there is change nothing', async () => {
+  const { chat, list } = longLedger();
+  const { giveBack, entries } = await openFor(chat);
+  for (const upTo of [1, 3, 3, 2, 0, 4, 4]) expect((await giveBack(list.slice(0, upTo))).status).toBe(200);
+  expect(await entries()).toEqual(list.map(idToText));
+  // Also in parts that begin in the middle.
+  expect((await giveBack(list.slice(2))).status).toBe(200);
+  expect(await entries()).toEqual(list.map(idToText));
+});
+
+test('[R37] another branch is head-moved and overwrites nothing', async () => {
+  const { chat, list, all } = longLedger();
+  const { giveBack, entries } = await openFor(chat);
+  await giveBack(list);
+  const rival = ledgerEntry(ledgerBody(chat.epoch, { parent: chat.genesis.hash }), chat.epoch.admin);
+  const refused = await giveBack([chat.genesis.entry, rival.entry]);
+  expect(refused).toMatchObject({ status: 409, body: { refusal: 'head-moved' } });
+  expect(bytesIn(refused.body['detail'])).toEqual(all.at(-1)?.hash);
+  expect(await entries()).toEqual(list.map(idToText));
+});
+
+test('[R37] what was never allowed is not put back, and nothing of it is stored', async () => {
+  const { chat, list } = longLedger();
+  const { giveBack, entries } = await openFor(chat);
+  const [genesis, change, join, rotation] = list;
+  const forged = ledgerEntry(ledgerBody(chat.epoch, { parent: chat.genesis.hash }), newSigner());
+  const foreign = newChat();
+  const given: [readonly (Bytes | undefined)[], string][] = [
+    [[genesis, forged.entry], 'bad-signature'],
+    [[genesis, join], 'head-moved'],
+    [[change, join, rotation], 'not-found'],
+    [[foreign.genesis.entry], 'not-found'],
+    [[genesis, foreign.genesis.entry], 'head-moved'],
+    [[], 'not-found'],
+  ];
+  for (const [parts, refusal] of given) {
+    const answer = await giveBack(parts.flatMap((part) => part ?? []));
+    expect(answer.body['refusal'], refusal).toBe(refusal);
+    expect(await entries()).toBeUndefined();
+  }
+});
+
+test('[R37] sockets that have proven the chat hear of what was put back', async () => {
+  const { chat, list, all } = longLedger();
+  const { relay, ann, giveBack } = await openFor(chat);
+  await createChat(relay, ann, chat);
+  const socket = signInSocket(relay, ann);
+  prove(socket, chat);
+  await giveBack(list);
+  expect(socket.all('ledgerMoved').map(({ head }) => head)).toEqual([all.at(-1)?.hash]);
+});
+
+test('[R38] members bring their boxes back one by one, each with its path', async () => {
+  const boxes = Array.from({ length: 5 }, () => randomBytes(60));
+  const { chat, list } = longLedger(boxes);
+  const { giveBack, box } = await openFor(chat);
+  for (const index of [4, 0, 3]) expect((await giveBack(list, [boxOf(boxes, index)])).status).toBe(200);
+  for (const index of [0, 3, 4]) {
+    const { body } = await box(1, index);
+    expect(bytesIn(body['box'])).toEqual(boxes[index]);
+    expect(body['path']).toEqual(boxPathOf(boxes, index).map(idToText));
+  }
+  expect((await box(1, 1)).status).toBe(404);
+  expect((await giveBack(list, [boxOf(boxes, 2, 2)])).status).toBe(200);
+  expect(bytesIn((await box(2, 2)).body['box'])).toEqual(boxes[2]);
+});
+
+test('[R38] a box of another place, path, epoch or chat is refused, and the whole with it', async () => {
+  const boxes = Array.from({ length: 5 }, () => randomBytes(60));
+  const { chat, list } = longLedger(boxes);
+  const { giveBack, entries } = await openFor(chat);
+  const good = boxOf(boxes, 3);
+  const bad = [
+    { ...good, index: 2 },
+    { ...good, index: 5 },
+    { ...good, epoch: 3 },
+    { ...good, box: randomBytes(60) },
+    { ...good, path: good.path.slice(1) },
+    { ...good, path: [...good.path, randomBytes(32)] },
+  ];
+  for (const box of bad) {
+    expect((await giveBack(list, [box])).body).toEqual({ refusal: 'malformed' });
+    expect(await entries()).toBeUndefined();
+  }
+});
+
+test('[R38] a wrong count takes nobody’s place: of two boxes the one of more stays', async () => {
+  const boxes = Array.from({ length: 3 }, () => randomBytes(60));
+  const chat = newChat(boxes);
+  const { giveBack, box } = await openFor(chat);
+  // As the second of two, the third box has a right path too.
+  const squatter = { ...boxOf(boxes, 2), index: 1, count: 2 };
+  const orders = [[squatter, boxOf(boxes, 1)], [squatter]];
+  for (const order of orders) {
+    for (const given of order) expect((await giveBack([chat.genesis.entry], [given])).status).toBe(200);
+    expect(bytesIn((await box(1, 1)).body['box'])).toEqual(boxes[1]);
+  }
+});
+
+test('[R38] boxes that came with the epoch stay, and its new ones replace what members brought', async () => {
+  const boxes = Array.from({ length: 3 }, () => randomBytes(60));
+  const chat = newChat(boxes);
+  const { relay, ann, giveBack, box } = await openFor(chat);
+  await giveBack([chat.genesis.entry], [boxOf(boxes, 1)]);
+  const replaced = [randomBytes(70), randomBytes(70)];
+  const body = ledgerBody(chat.epoch, { parent: chat.genesis.hash, boxesRoot: boxesRootOf(replaced) });
+  const change = ledgerEntry(body, chat.epoch.admin, replaced);
+  const path = `/api/ledgers/${idToText(chat.chatId)}/entries`;
+  await ask(relay.by, 'POST', path, { entry: change.entry, boxes: replaced }, ann.token);
+  expect(bytesIn((await box(1, 1)).body['box'])).toEqual(replaced[1]);
+  const again = ledgerEntry(
+    ledgerBody(chat.epoch, { parent: change.hash, boxesRoot: boxesRootOf(boxes) }),
+    chat.epoch.admin,
+  );
+  await giveBack([again.entry], [boxOf(boxes, 2)]);
+  expect((await box(1, 1)).status).toBe(404);
+  expect(bytesIn((await box(1, 2)).body['box'])).toEqual(boxes[2]);
+});
