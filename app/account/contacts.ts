@@ -41,6 +41,7 @@ import {
   openInvitationKeys,
   parseInvitationLink,
 } from './invitation.ts';
+import { keepTelling, ownInvitations, placeOf, type KeptBox } from './keptForReturn.ts';
 import type { StoredAccount } from './storedAccount.ts';
 import { newStoredChat, withLedger } from './storedChats.ts';
 import type { StoredTask } from './tasks.ts';
@@ -62,8 +63,6 @@ export type TakenMail =
   | { readonly kind: 'new'; readonly chat: StoredChat; readonly entries: readonly Bytes[] }
   | { readonly kind: 'known'; readonly chat: StoredChat; readonly hint: BoxHint };
 export type Contacts = ReturnType<typeof createContacts>;
-
-const ownInvitations = v.array(v.object({ id: v.string(), expiresAt: v.number() }));
 
 /** Looks at an invitation without an account and without accepting it. */
 export async function inspectInvitation(http: RelayHttp, link: string) {
@@ -116,6 +115,7 @@ export function createContacts(deps: ContactsDeps) {
       entry: bytesToBase64url(started.entry),
       boxes: started.boxes.map(bytesToBase64url),
     });
+    const mails: { to: string; mail: string }[] = [];
     others.forEach((person, index) => {
       const mail = sealChatMail(
         person.user,
@@ -133,8 +133,11 @@ export function createContacts(deps: ContactsDeps) {
         },
         random,
       );
-      putTask(index + 1, { kind: 'mail', to: idToText(person.user), mail: bytesToBase64url(mail) });
+      const posted = { to: idToText(person.user), mail: bytesToBase64url(mail) };
+      mails.push(posted);
+      putTask(index + 1, { kind: 'mail', ...posted });
     });
+    keepTelling(batch, chat.id, started.secrets.epoch, started.boxes, 0, mails);
     if (answer) batch.putSetting(`accepted/${idToText(answer.id)}`, chat.id);
     await batch.commit();
     return chat;
@@ -157,14 +160,23 @@ export function createContacts(deps: ContactsDeps) {
       const expiresAt = clock.now() + invitationLifeMs;
       const bundle = keys.sealBundle(deps.selfName(), random);
       const signature = await keys.announce(relayKey, identity.user, expiresAt, bundle);
-      const kept = (await storage.setting('invitations', ownInvitations)) ?? [];
+      const offer = {
+        key: bytesToBase64url(keys.key),
+        bundle: bytesToBase64url(bundle),
+        signature: bytesToBase64url(signature),
+      };
+      const kept = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
       const standing = kept.filter((invitation) => invitation.expiresAt > clock.now());
       await storage
         .batch()
-        .putSetting('invitations', [...standing, { id: idToText(keys.id), expiresAt }])
+        .putSetting(placeOf.invitations, [...standing, { id: idToText(keys.id), expiresAt, offer }])
         .commit();
-      const body = { key: keys.key, bundle, expiresAt, signature };
-      const answer = await http.post('/api/invitations', body, invitationResponse, token.value);
+      const answer = await http.post(
+        '/api/invitations',
+        { ...offer, expiresAt },
+        invitationResponse,
+        token.value,
+      );
       if (!answer.ok) return answer;
       const ledgerHead = (await self()).head;
       const invitation = { version: 1, inviter: identity.user, ledgerHead, secret } as const;
@@ -207,7 +219,10 @@ export function createContacts(deps: ContactsDeps) {
       if (!opened) return fail('unreadable');
       const hint = { epoch: opened.epoch, index: opened.boxIndex };
       const known = await storage.chat(idToText(opened.chat));
-      if (known) return ok({ kind: 'known', chat: known, hint });
+      if (known) {
+        if (opened.isInvited) await markUsed(opened.invitation);
+        return ok({ kind: 'known', chat: known, hint });
+      }
       const token = await deps.accessToken();
       if (!token.ok) return fail('offline');
       const path = `/api/ledgers/${idToText(opened.chat)}`;
@@ -236,7 +251,8 @@ export function createContacts(deps: ContactsDeps) {
       const key = idToText(user);
       const known = people.get(key) ?? (await fetchPerson(http, user, token));
       if ('ok' in known && !known.ok) {
-        isCutOff ||= known.error !== 'not-found' && known.error !== 'bad-signature';
+        // Somebody whom a relay that lost its database does not know again yet may still come back.
+        isCutOff ||= known.error !== 'bad-signature';
         return undefined;
       }
       const person = 'ok' in known ? known.value : known;
@@ -246,7 +262,10 @@ export function createContacts(deps: ContactsDeps) {
     const chat = await openChatGenesis(mail.chat, entry, box, identity, personOf);
     // Without the creator's ledger nothing can be said about their signature. And somebody may have been added between
     // two answers: then the box is of another entry, and the next look finds both.
-    if ('fault' in chat) return fail(isCutOff || chat.fault === 'no-box-for-me' ? 'offline' : 'bad-chat');
+    if ('fault' in chat) {
+      const mayPass = chat.fault === 'no-box-for-me' || (isCutOff && (await isWelcome(mail.sender, mail)));
+      return fail(mayPass ? 'offline' : 'bad-chat');
+    }
     const { inside } = chat.opened;
     if (!(await isWelcome(inside.creator, mail))) return fail('unknown-sender');
     const members: Person[] = [];
@@ -255,6 +274,18 @@ export function createContacts(deps: ContactsDeps) {
       if (!person) return fail(isCutOff ? 'offline' : 'bad-chat');
       members.push(person);
     }
+    const kept: KeptBox = {
+      epoch: chat.opened.secrets.epoch,
+      index: box.index,
+      count: members.length,
+      box: bytesToBase64url(box.bytes),
+      path: box.path.map(bytesToBase64url),
+    };
+    await storage
+      .batch()
+      .putSetting(placeOf.box(idToText(mail.chat)), kept)
+      .commit();
+    if (mail.isInvited) await markUsed(mail.invitation);
     return ok({ kind: 'new', chat: newStoredChat(chat.opened, members, {}), entries: [entry] });
   }
 
@@ -271,6 +302,7 @@ export function createContacts(deps: ContactsDeps) {
     );
     if (!(await isWelcome(added?.by ?? state.creator, mail))) return fail('unknown-sender');
     const chat = withLedger(undefined, mail.chat, read.value, idToText(identity.user));
+    if (mail.isInvited) await markUsed(mail.invitation);
     return ok({ kind: 'new', chat, entries: read.value.entries });
   }
 
@@ -284,7 +316,7 @@ export function createContacts(deps: ContactsDeps) {
     const people = chats.flatMap(({ members, former }) => [...members, ...(former ?? [])]);
     if (people.some((member) => member.user === user)) return true;
     if (!mail.isInvited) return false;
-    const kept = (await storage.setting('invitations', ownInvitations)) ?? [];
+    const kept = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
     if (!kept.some((invitation) => invitation.id === idToText(mail.invitation))) return false;
     if (!relayKey) return false;
     const said = claimStatement({ relayKey, invitationId: mail.invitation, userId: creator });
@@ -292,5 +324,14 @@ export function createContacts(deps: ContactsDeps) {
       equalBytes(invitationIdOf(mail.invitationKey), mail.invitation) &&
       (await verifySignature(mail.invitationKey, said, mail.claim))
     );
+  }
+
+  /** Somebody came with it: it is not announced again to a relay that has forgotten that. */
+  async function markUsed(invitation: InvitationId) {
+    const used = idToText(invitation);
+    const kept = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
+    if (!kept.some(({ id, offer }) => id === used && offer)) return;
+    const next = kept.map((own) => (own.id === used ? { id: own.id, expiresAt: own.expiresAt } : own));
+    await storage.batch().putSetting(placeOf.invitations, next).commit();
   }
 }

@@ -1,5 +1,5 @@
-// The account's standing with the relay: sign-up, sign-in, and a token that the relay takes now. A relay that refuses
-// never locks what is on the device.
+// The account's standing with the relay: sign-up, sign-in, coming back to a relay that has forgotten it, and a token that
+// the relay takes now. A relay that refuses never locks what is on the device.
 import * as v from 'valibot';
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { textToBytes } from '../../shared/codec/bytes.ts';
@@ -21,26 +21,44 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
 import type { Identity } from './identity.ts';
+import { comeBack } from './comingBack.ts';
+import { placeOf, type KeptReturn } from './keptForReturn.ts';
+import type { Doubt } from './retelling.ts';
 import { storedAccount, type StoredAccount } from './storedAccount.ts';
+import { passingFailures } from './tasks.ts';
 
 const storedTokens = v.object({ accessToken: v.string(), refreshToken: v.string(), expiresAt: v.number() });
 /** Renewed this long before it ends, so that it doesn't end under way. */
 const renewEarlyMs = 30_000;
+/** All who come back to a relay that has forgotten them do so within this time, each at a moment of its own. */
+const comeBackWithinMs = 5_000;
+/** A relay that refuses a return is asked again after this long, then at twice the time, up to the longest. */
+const comeBackAgainMs = 10 * 60_000;
+const longestComeBackAgainMs = 6 * 3600_000;
 
 export interface SessionDeps {
   readonly http: RelayHttp;
   readonly storage: Storage;
   readonly clock: Clock;
+  /** In [0, 1), for jitter only. */
+  readonly randomUnit: () => number;
+  /** The relay may have forgotten something; it knows this account (again). */
+  readonly onDoubt: (doubt: Doubt) => void;
 }
 export type Session = ReturnType<typeof createSession>;
 
-export function createSession({ http, storage, clock }: SessionDeps) {
+export function createSession({ http, storage, clock, randomUnit, onDoubt }: SessionDeps) {
   let renewing: Promise<Result<string, HttpFailure>> | undefined;
 
-  const keep = async (tokens: Tokens) => {
+  let comeBackNotBefore = 0;
+  let comeBackWaitMs = comeBackAgainMs;
+  let isClosed = false;
+  let cancelWait = () => {};
+
+  const keep = async (tokens: Tokens, batch = storage.batch()) => {
     const { accessToken, refreshToken } = tokens;
     const expiresAt = clock.now() + tokens.expiresInMs;
-    await storage.batch().putSetting('tokens', { accessToken, refreshToken, expiresAt }).commit();
+    await batch.putSetting('tokens', { accessToken, refreshToken, expiresAt }).commit();
     return accessToken;
   };
 
@@ -64,7 +82,38 @@ export function createSession({ http, storage, clock }: SessionDeps) {
       if (refreshed.ok) return ok(await keep(refreshed.value));
       if (refreshed.error === 'offline' || refreshed.error === 'busy') return refreshed;
     }
-    return signIn(identity);
+    const signed = await signIn(identity);
+    if (signed.ok && refreshToken !== undefined) onDoubt('doubt');
+    return !signed.ok && signed.error === 'bad-signature' ? returnTo(identity, signed.error) : signed;
+  }
+
+  /** The relay doesn't know this device: it may have lost its database. Not for everyone in the same second. */
+  async function returnTo(identity: Identity, refusal: HttpFailure): Promise<Result<string, HttpFailure>> {
+    const account = await storage.setting('account', storedAccount);
+    if (!account || clock.now() < comeBackNotBefore) return fail(refusal);
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(Math.round(randomUnit() * comeBackWithinMs), resolve);
+      cancelWait = () => {
+        cancel();
+        resolve();
+      };
+    });
+    if (isClosed) return fail('offline');
+    const back = await comeBack(http, identity, account);
+    if (isClosed) return fail('offline');
+    if (!back.ok) {
+      if (passingFailures.includes(back.error)) return back;
+      comeBackNotBefore = clock.now() + comeBackWaitMs;
+      comeBackWaitMs = Math.min(comeBackWaitMs * 2, longestComeBackAgainMs);
+      return back;
+    }
+    comeBackWaitMs = comeBackAgainMs;
+    // Together: what is told anew after this is told also if the device goes out right now.
+    const due: KeptReturn = { since: clock.now(), isTold: false };
+    const batch = storage.batch().putSetting('account', back.value.account).putSetting(placeOf.return, due);
+    const token = await keep(back.value.tokens, batch);
+    onDoubt('return');
+    return ok(token);
   }
 
   return {
@@ -110,11 +159,19 @@ export function createSession({ http, storage, clock }: SessionDeps) {
       renewing ??= (async () => {
         const kept = await storage.setting('tokens', storedTokens);
         const isGood = kept !== undefined && !isRetry && clock.now() < kept.expiresAt - renewEarlyMs;
-        return isGood ? ok(kept.accessToken) : renew(identity, kept?.refreshToken);
+        if (isGood) return ok(kept.accessToken);
+        const renewed = await renew(identity, kept?.refreshToken);
+        // Tokens end before their time only with the relay's memory.
+        if (renewed.ok && isRetry) onDoubt('restart');
+        return renewed;
       })().finally(() => {
         renewing = undefined;
       });
       return renewing;
+    },
+    close() {
+      isClosed = true;
+      cancelWait();
     },
   };
 }

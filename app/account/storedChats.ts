@@ -1,5 +1,6 @@
-// A chat as a row on the device, from what its genesis or its ledger says, and back: people, roles, secrets. Pure; the
-// floor above writes it.
+// A chat as a row on the device, from what its genesis or its ledger says, and back: people, roles, secrets. The floor above
+// writes it.
+import * as v from 'valibot';
 import { bytesToBase64url, parseBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { headOf } from '../../shared/protocol/chatLedger.ts';
@@ -14,6 +15,7 @@ import {
 import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMember } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { NewChat } from './chatGenesis.ts';
 import { headsOf, type ChatLedger, type LedgerPerson, type Span } from './chatLedger.ts';
 import { chatKindOf, roles } from './chatState.ts';
@@ -149,7 +151,13 @@ export function withLedger(
 
 /** The entries of a ledger that lie apart from the chat's row. */
 export const putLaterEntries = (batch: Batch, chat: string, entries: readonly Bytes[]): Batch =>
-  batch.putSetting(`ledger/${chat}`, entries.slice(1).map(bytesToBase64url));
+  batch.putSetting(placeOfLater(chat), entries.slice(1).map(bytesToBase64url));
+const placeOfLater = (chat: string) => `ledger/${chat}`;
+/** All entries of a chat's ledger that this device has, the oldest first, as base64url. */
+export const storedLedger = async (storage: Storage, chat: StoredChat): Promise<readonly string[]> => [
+  ...chat.ledger,
+  ...((await storage.setting(placeOfLater(chat.id), v.array(v.string()))) ?? []),
+];
 
 /** Secrets by epoch, as far as this row has them. */
 export const secretsOf = (chat: StoredChat): ReadonlyMap<number, EpochSecret> =>

@@ -49,7 +49,7 @@ export interface TaskDeps {
 /** How long after a failure that passes the same is tried again: most pass with the next connection, which asks at once. */
 const againMs = 30_000;
 /** Failures that pass. */
-const passing: readonly HttpFailure[] = [
+export const passingFailures: readonly HttpFailure[] = [
   'offline',
   'busy',
   'disk-full',
@@ -84,7 +84,7 @@ export function createTasks(deps: TaskDeps) {
       for (const { id, task } of await deps.storage.tasks(storedTask)) {
         const result = await perform(task);
         if (isClosed) return;
-        if (!result.ok && passing.includes(result.error)) {
+        if (!result.ok && passingFailures.includes(result.error)) {
           cancelAgain();
           cancelAgain = deps.clock.after(againMs, () => void run());
           return;

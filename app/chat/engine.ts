@@ -5,12 +5,13 @@ import type { Bytes } from '../../shared/codec/bytes.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
+import { createRetelling, type Doubt } from '../account/retelling.ts';
 import { createIdentity, loadIdentity, type Identity } from '../account/identity.ts';
 import { createSession } from '../account/session.ts';
 import type { StoredAccount } from '../account/storedAccount.ts';
 import { roles } from '../account/chatState.ts';
 import { performChange } from '../account/membership.ts';
-import { isAdminOf, putLaterEntries } from '../account/storedChats.ts';
+import { isAdminOf, putLaterEntries, storedLedger } from '../account/storedChats.ts';
 import { createTasks, storedTask, type ChangeTask, type StoredTask } from '../account/tasks.ts';
 import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
@@ -70,7 +71,13 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>;
 export async function createEngine(deps: EngineDeps) {
   const { storage, clock, random, ephemeral } = deps;
   const http = createRelayHttp(deps.origin, deps.fetch, clock);
-  const session = createSession({ http, storage, clock });
+  // Jitter only: 16 bits are plenty.
+  const randomUnit = () => {
+    const [high = 0, low = 0] = random(2);
+    return (high * 256 + low) / 65_536;
+  };
+  let onDoubt = (_: Doubt) => {};
+  const session = createSession({ http, storage, clock, randomUnit, onDoubt: (doubt) => onDoubt(doubt) });
   let name = (await storage.setting('profile', profileSchema))?.name ?? '';
   let visibleChat: string | null = null;
   let cancelHere = () => {};
@@ -102,13 +109,10 @@ export async function createEngine(deps: EngineDeps) {
       openSocket: deps.openSocket,
       accessToken: (isRetry) => session.accessToken(identity, isRetry),
       clock,
-      // Jitter only: 16 bits are plenty.
-      randomUnit: () => {
-        const [high = 0, low = 0] = random(2);
-        return (high * 256 + low) / 65_536;
-      },
+      randomUnit,
       onState(state) {
         setLink(state);
+        retelling.setOnline(state === 'online');
         if (state !== 'online') {
           for (const room of rooms.values()) room.presence.clear();
           return;
@@ -137,15 +141,30 @@ export async function createEngine(deps: EngineDeps) {
       work.catch((error: unknown) => {
         if (!isClosed) console.error('a chat failed', error instanceof Error ? error.name : 'unknown');
       });
-    const tasks = createTasks({
+    const relayAsked = {
       storage,
       http,
       clock,
       accessToken,
-      change: (task) =>
-        performChange({ identity, http, accessToken, clock, random, readNow: keeper.readForChange }, task),
       postMail: (to, mail) => link.postMail(to, mail),
       onLedgerStored: (chat) => void quietly(proveChat(chat)),
+    } satisfies Partial<Parameters<typeof createTasks>[0]>;
+    const retelling = createRetelling({
+      ...relayAsked,
+      randomUnit,
+      isProven(chat) {
+        const room = rooms.get(chat);
+        return room !== undefined && link.isProven(room.chatId);
+      },
+      ledgerOf: (chat) => storedLedger(storage, chat),
+      onRefused: (chat, what, failure) =>
+        void storage.batch().addSetAside(chat, `${what} not taken back: ${failure}`, clock.now()).commit(),
+    });
+    onDoubt = retelling.begin;
+    const tasks = createTasks({
+      ...relayAsked,
+      change: (task) =>
+        performChange({ identity, http, accessToken, clock, random, readNow: keeper.readForChange }, task),
       onRefused: (task, failure) =>
         void storage
           .batch()
@@ -279,6 +298,7 @@ export async function createEngine(deps: EngineDeps) {
         link.close();
         tasks.close();
         keeper.close();
+        retelling.close();
         for (const room of rooms.values()) await room.close();
       },
     };
@@ -351,6 +371,7 @@ export async function createEngine(deps: EngineDeps) {
       if (isClosed) return;
       isClosed = true;
       cancelHere();
+      session.close();
       await member?.close();
     },
   };

@@ -65,6 +65,8 @@ export interface Link {
    * more. Without a prover the chat's channels rest.
    */
   setProver(chat: ChatId, prove: Prover | undefined): void;
+  /** The relay has accepted a proof for this chat on the present socket. */
+  isProven(chat: ChatId): boolean;
   /** A channel on a document, kept across breaks: `cursor()` is asked each time it opens. */
   openChannel(request: ChannelRequest, events: ChannelEvents): Channel;
   postMail(to: UserId, mail: Bytes): Promise<Result<null, RefusalCode | 'offline'>>;
@@ -283,6 +285,7 @@ export function createLink(deps: LinkDeps): Link {
       else provers.delete(idToText(chat));
       if (prove) void proveChat(chat, prove);
     },
+    isProven: channels.isProven,
     openChannel: (request, events) => channels.open(request, events),
     postMail: (to, mail) => ask<null>((request) => ({ type: 'postMail', request, to, mail })),
     look: (chat, document) => ask<Looked>((request) => ({ type: 'look', request, chat, document })),

@@ -2,7 +2,6 @@
 import { protocolVersion } from '../../shared/protocol/version.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId } from '../../shared/protocol/ids.ts';
-import { protocolVersion } from '../../shared/protocol/version.ts';
 import {
   newChat,
   newDocumentId,

@@ -132,6 +132,7 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
     sky,
     relay,
     network,
+    disk,
     logbook,
     people,
     group,

@@ -1,0 +1,266 @@
+// Tells a relay anew what it has forgotten: invitations that stand, chats' ledgers with this device's boxes, and mails to
+// those who never answered. Begins at a random moment, asks for one thing at a time, and the newest chat comes first, so
+// that a relay that has lost everything is not met by everyone with everything.
+import { parseBase64url } from '../../shared/codec/base64url.ts';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import { invitationResponse, ledgerEntryResponse } from '../../shared/protocol/http.ts';
+import type { UserId } from '../../shared/protocol/ids.ts';
+import type { Result } from '../../shared/protocol/result.ts';
+import type { StoredChat } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
+import { backoffMs } from '../sync/backoff.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
+import {
+  boxesToKept,
+  isHeard,
+  keptBox,
+  keptReturn,
+  keptTelling,
+  nothingKept,
+  ownInvitations,
+  placeOf,
+  type KeptTelling,
+} from './keptForReturn.ts';
+import { passingFailures, storedTask } from './tasks.ts';
+
+/**
+ * Why the relay may have forgotten something. `start`: this device was away. `restart`: the relay was. `doubt`: it no
+ * longer knows a token that it gave, as an old copy of its database would not. `return`: it had forgotten the account.
+ */
+export const doubts = ['start', 'restart', 'doubt', 'return'] as const;
+export type Doubt = (typeof doubts)[number];
+
+/** Time for the proofs of a long list of chats: what is proven by then needs no telling. */
+const proofsMs = 3_000;
+/** The clients of a relay that has come back begin within this time, each at a moment of its own. */
+const beginWithinMs = 10_000;
+/** A mail whose person has not come back is tried after this long, then at twice the time, up to the longest. */
+const mailAgainMs = 60_000;
+const longestMailAgainMs = 3600_000;
+/** As long as the relay keeps a name for its person. */
+const mailForMs = 30 * 24 * 3600_000;
+/** Where it is not sure that a mail was lost, it is posted again at most once in so long. */
+const mailRestMs = 24 * 3600_000;
+/** Ledger entries of one request: 128 KB each at most, and base64url, stay below the relay's four megabytes. */
+const entriesPerRequest = 16;
+
+export interface RetellingDeps {
+  readonly storage: Storage;
+  readonly http: RelayHttp;
+  readonly clock: Clock;
+  /** In [0, 1), for jitter only. */
+  readonly randomUnit: () => number;
+  readonly accessToken: () => Promise<Result<string, HttpFailure>>;
+  readonly postMail: (to: UserId, mail: Bytes) => Promise<Result<null, HttpFailure>>;
+  /** The relay has accepted this device's proof for the chat on the present socket. */
+  readonly isProven: (chat: string) => boolean;
+  /** All entries of the chat's ledger that this device has, the oldest first, as base64url. */
+  readonly ledgerOf: (chat: StoredChat) => Promise<readonly string[]>;
+  /** The relay knows this chat now. */
+  readonly onLedgerStored: (chat: string) => void;
+  /** The relay will not take it; `head-moved` means that it has another branch of the ledger. */
+  readonly onRefused: (chat: string, what: 'ledger' | 'mail', failure: HttpFailure) => void;
+}
+export type Retelling = ReturnType<typeof createRetelling>;
+
+/** Ends a round that failed in a way that passes. */
+class Later extends Error {}
+
+export function createRetelling(deps: RetellingDeps) {
+  const { storage, http, clock } = deps;
+  let wanted: Doubt | undefined = 'start';
+  let attempt = 0;
+  let mailWaitMs = mailAgainMs;
+  let isOnline = false;
+  let isRunning = false;
+  let isClosed = false;
+  let cancel = () => {};
+  let cancelMails = () => {};
+
+  /** Throws `Later` for what passes; what the relay refuses for good is an answer. */
+  async function settle<T>(result: Promise<Result<T, HttpFailure>>): Promise<Result<T, HttpFailure>> {
+    const settled = await result;
+    if (isClosed || (!settled.ok && passingFailures.includes(settled.error))) throw new Later();
+    return settled;
+  }
+  async function post<T>(path: string, body: unknown, schema: Parameters<typeof http.post<T>>[2]) {
+    const token = await deps.accessToken();
+    if (isClosed || !token.ok) throw new Later();
+    return settle(http.post(path, body, schema, token.value));
+  }
+
+  async function tellInvitations() {
+    for (const { expiresAt, offer } of (await storage.setting(placeOf.invitations, ownInvitations)) ?? []) {
+      if (!offer || expiresAt <= clock.now()) continue;
+      // One that is refused has ended by the relay's clock, or there are too many: no more can be done for it.
+      await post('/api/invitations', { ...offer, expiresAt }, invitationResponse);
+    }
+  }
+
+  /** The ledger from its genesis, the boxes with its last part. */
+  async function tellLedger(chat: StoredChat, telling: KeptTelling): Promise<boolean> {
+    const entries = await deps.ledgerOf(chat);
+    const own = await storage.setting(placeOf.box(chat.id), keptBox);
+    const made = telling.boxes.flatMap((box) => parseBase64url(box) ?? []);
+    const boxes = made.length > 0 ? boxesToKept(telling.epoch, made) : own ? [own] : [];
+    for (let from = 0; from < entries.length; from += entriesPerRequest) {
+      const part = entries.slice(from, from + entriesPerRequest);
+      const isLast = from + entriesPerRequest >= entries.length;
+      const body = { entries: part, boxes: isLast ? boxes : [] };
+      const told = await post(`/api/ledgers/${chat.id}/return`, body, ledgerEntryResponse);
+      if (told.ok) continue;
+      deps.onRefused(chat.id, 'ledger', told.error);
+      return false;
+    }
+    deps.onLedgerStored(chat.id);
+    return true;
+  }
+
+  /** Posts again what the relay took last before `since`. True when nobody is left who has not come back. */
+  async function tellMails(chat: StoredChat, telling: KeptTelling, since: number): Promise<boolean> {
+    let isComplete = true;
+    let mails = telling.mails;
+    for (const kept of telling.mails) {
+      if (isHeard(chat, kept.to) || (kept.againAt ?? -1) >= since) continue;
+      const [to, mail] = [parseBase64url(kept.to), parseBase64url(kept.mail)];
+      if (!to || !mail) continue;
+      const posted = await settle(deps.postMail(to as Bytes as UserId, mail));
+      if (posted.ok) {
+        mails = mails.map((other) => (other === kept ? { ...kept, againAt: clock.now() } : other));
+        await storage
+          .batch()
+          .putSetting(placeOf.telling(chat.id), { ...telling, mails })
+          .commit();
+      } else if (posted.error === 'not-found') isComplete = false;
+      else deps.onRefused(chat.id, 'mail', posted.error);
+    }
+    return isComplete;
+  }
+
+  /** What this device still keeps of a chat that it started; nothing is kept once everyone was heard. */
+  async function tellingOf(chat: StoredChat): Promise<KeptTelling> {
+    const kept = (await storage.setting(placeOf.telling(chat.id), keptTelling)) ?? nothingKept;
+    if (kept.mails.length === 0 || kept.mails.some(({ to }) => !isHeard(chat, to))) return kept;
+    await storage.batch().putSetting(placeOf.telling(chat.id), nothingKept).commit();
+    return nothingKept;
+  }
+
+  /** Not those of which this person is no member any more. */
+  const newestFirst = async () =>
+    (await storage.chats()).filter(({ isRemoved }) => !isRemoved).toSorted((a, b) => b.at - a.at);
+
+  async function tellAll(doubt: Doubt) {
+    const back = doubt === 'return' ? await storage.setting(placeOf.return, keptReturn) : undefined;
+    const mailSince = back?.since ?? clock.now() - mailRestMs;
+    let isComplete = true;
+    if (doubt !== 'start') await tellInvitations();
+    /** Never told at all: their tasks do that. */
+    const untold = new Set(
+      (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
+    );
+    for (const chat of await newestFirst()) {
+      if (untold.has(chat.id)) continue;
+      const isKnown = deps.isProven(chat.id);
+      const telling = await tellingOf(chat);
+      // Another epoch or none would have refused the proof; the end of the present one can be missing all the same.
+      const mayBeShort = doubt !== 'start' && (await deps.ledgerOf(chat)).length > 1;
+      if (doubt === 'return' || !isKnown || mayBeShort) await tellLedger(chat, telling);
+      const isMailDue = doubt === 'return' || doubt === 'doubt' || !isKnown;
+      if (isMailDue) isComplete = (await tellMails(chat, telling, mailSince)) && isComplete;
+    }
+    if (back) await keepReturn({ since: isComplete ? 0 : back.since, isTold: true });
+    else if (!isComplete) await keepReturn({ since: mailSince, isTold: true });
+  }
+  const keepReturn = (value: { since: number; isTold: boolean }) =>
+    storage.batch().putSetting(placeOf.return, value).commit();
+
+  /** Mails to people who came back later than this device. */
+  async function tellLeftMails() {
+    const back = await storage.setting(placeOf.return, keptReturn);
+    if (!back || back.since === 0) return;
+    let isComplete = true;
+    for (const chat of await newestFirst()) {
+      isComplete = (await tellMails(chat, await tellingOf(chat), back.since)) && isComplete;
+    }
+    if (isComplete || clock.now() > back.since + mailForMs) await keepReturn({ since: 0, isTold: true });
+    else mailsLater();
+  }
+  function mailsLater() {
+    cancelMails();
+    if (isClosed) return;
+    cancelMails = clock.after(mailWaitMs, () => void run(tellLeftMails, mailsLater));
+    mailWaitMs = Math.min(mailWaitMs * 2, longestMailAgainMs);
+  }
+
+  async function tellWanted() {
+    const back = await storage.setting(placeOf.return, keptReturn);
+    const isUntold = back !== undefined && back.since > 0 && !back.isTold;
+    const doubt = isUntold ? 'return' : wanted;
+    wanted = undefined;
+    if (doubt === undefined) return;
+    try {
+      await tellAll(doubt);
+      attempt = 0;
+      mailsLater();
+    } catch (error) {
+      want(doubt);
+      throw error;
+    }
+  }
+
+  /** One round at a time; one that fails in passing begins again later. */
+  async function run(work: () => Promise<void>, again: () => void): Promise<void> {
+    if (isClosed || !isOnline) return;
+    if (isRunning) return again();
+    isRunning = true;
+    try {
+      await work();
+    } catch (error) {
+      // A disk that was closed under it: the next start goes on.
+      if (isClosed) return;
+      again();
+      if (!(error instanceof Later)) throw error;
+    } finally {
+      isRunning = false;
+    }
+  }
+  function later() {
+    cancel();
+    if (isClosed) return;
+    const waitMs = beginWithinMs / 2 + backoffMs(attempt++, deps.randomUnit());
+    cancel = clock.after(waitMs, () => void run(tellWanted, later));
+  }
+  const want = (doubt: Doubt) => {
+    if (wanted === undefined || doubts.indexOf(doubt) > doubts.indexOf(wanted)) wanted = doubt;
+  };
+  function beginSoon() {
+    cancel();
+    if (isClosed || !isOnline) return;
+    cancel = clock.after(
+      proofsMs + Math.round(deps.randomUnit() * (beginWithinMs - proofsMs)),
+      () => void run(tellWanted, later),
+    );
+  }
+
+  return {
+    /** There is reason to think that the relay has forgotten something. */
+    begin(doubt: Doubt) {
+      want(doubt);
+      attempt = 0;
+      mailWaitMs = mailAgainMs;
+      beginSoon();
+    },
+    setOnline(next: boolean) {
+      isOnline = next;
+      if (!next) return;
+      if (wanted === undefined) mailsLater();
+      else beginSoon();
+    },
+    close() {
+      isClosed = true;
+      cancel();
+      cancelMails();
+    },
+  };
+}

@@ -1,0 +1,198 @@
+// A relay that forgets, as its people meet it: its database deleted, or yesterday's put back, while they stay up.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { idToText } from '../../../shared/protocol/ids.ts';
+import { createHarbour, type Harbour } from './createHarbour.ts';
+import { createMember, type Member } from './member.ts';
+
+let harbour: Harbour;
+let people: readonly Member[] = [];
+beforeEach(async () => {
+  harbour = await createHarbour({ seed: 'returning', members: 3 });
+  people = harbour.people;
+});
+afterEach(() => harbour.close());
+const at = (index: number): Member => {
+  const member = people[index];
+  if (!member) throw new RangeError('three people');
+  return member;
+};
+const stranger = (name: string) =>
+  createMember(
+    { ...harbour, chance: harbour.chance.stream(name), onBug: () => {} },
+    harbour.marked(name),
+    `stranger ${name}`,
+  );
+/** Whether the relay has accepted this member's proofs of all their chats, on the socket that they have now. */
+function isBack(member: Member): boolean {
+  const engine = member.headless().engine.member();
+  if (!engine || engine.link.state !== 'online') return false;
+  return [...engine.rooms.values()].every((room) => engine.link.isProven(room.chatId));
+}
+async function until(isTrue: () => boolean | Promise<boolean>, withinMs: number) {
+  for (let passed = 0; passed < withinMs; passed += 500) {
+    if (await isTrue()) return true;
+    await harbour.pass(500);
+  }
+  return false;
+}
+/** Until everyone has noticed that the relay is gone. */
+const allGone = () => until(() => !people.some(isBack), 60_000);
+const wipe = async () => {
+  await harbour.relay.wipe();
+  expect(await allGone()).toBe(true);
+  harbour.relay.start();
+};
+const allBack = () => until(() => people.every(isBack), 60_000);
+const requestsTo = (path: RegExp) =>
+  harbour.relay.logged().filter((line) => line.includes('"request"') && path.test(line));
+
+test('[A14] all come back to a wiped relay while they stay up, and it has their chats again', async () => {
+  await wipe();
+  expect(await allBack()).toBe(true);
+  // Each once, and nothing of it is a storm.
+  expect(requestsTo(/"\/api\/return"/)).toHaveLength(3);
+  await harbour.pass(30_000);
+  expect(requestsTo(/"\/api\/return"/)).toHaveLength(3);
+  expect(requestsTo(/"\/api\/ledgers\/:chat\/return"/).length).toBeLessThanOrEqual(3 * 3);
+  for (const member of people) {
+    const { storage } = member.headless();
+    expect((await storage.setAside()).filter(({ reason }) => /taken back|mail/.test(reason))).toEqual([]);
+  }
+});
+
+test('[A14] also twice, and who was away comes back later', async () => {
+  at(2).setOffline(true);
+  await wipe();
+  expect(await until(() => isBack(at(0)) && isBack(at(1)), 60_000)).toBe(true);
+  await wipe();
+  expect(await until(() => isBack(at(0)) && isBack(at(1)), 60_000)).toBe(true);
+  at(2).setOffline(false);
+  expect(await allBack()).toBe(true);
+});
+
+test('[A14] a device that goes out in the middle of its return goes on where it was', async () => {
+  await wipe();
+  await until(() => requestsTo(/"\/api\/return"/).length > 0, 60_000);
+  for (const member of people) {
+    harbour.crashed();
+    member.crashes();
+    await member.open();
+  }
+  expect(await allBack()).toBe(true);
+});
+
+test('[A14] nothing is told to a relay with another key', async () => {
+  await harbour.relay.forgetKey();
+  harbour.relay.start();
+  const before = harbour.relay.logged().length;
+  await harbour.pass(60_000);
+  // The socket's challenge stops it first; a request without a socket must not get further either.
+  for (const member of people) {
+    const { engine } = member.headless();
+    const identity = engine.member()?.identity;
+    if (!identity) throw new Error('expected a member');
+    const token = await harbour.clock.until(engine.session.accessToken(identity, true));
+    expect(token).toEqual({ ok: false, error: 'bad-signature' });
+  }
+  await harbour.pass(60_000);
+  const after = harbour.relay.logged().slice(before).join('\n');
+  expect(after).not.toMatch(/api\/return|:chat\/return|api\/invitations/);
+  expect(people.some(isBack)).toBe(false);
+});
+
+test('[A15] [A16] a stranger gets neither a known handle nor the administrator’s place', async () => {
+  const link = await at(0).invites();
+  await wipe();
+  expect(harbour.relay.relay()?.administratorLink()).toBeUndefined();
+  expect(await allBack()).toBe(true);
+  expect(harbour.relay.relay()?.administratorLink()).toBeUndefined();
+  // Once their name is held by nobody but the file:
+  at(1).setOffline(true);
+  await wipe();
+  expect(await until(() => isBack(at(0)), 60_000)).toBe(true);
+  const eve = stranger('Eve');
+  await eve.open();
+  await harbour.pass(15_000);
+  const signUp = {
+    command: 'signUp',
+    name: harbour.marked('Eve'),
+    admission: { kind: 'invitation', link },
+  } as const;
+  const asBen = await harbour.clock.until(eve.command({ ...signUp, handle: 'guest-0' }));
+  expect(asBen).toEqual({ ok: false, error: 'handle-taken' });
+  expect((await harbour.clock.until(eve.command({ ...signUp, handle: 'eve' }))).ok).toBe(true);
+  at(1).setOffline(false);
+  expect(await allBack()).toBe(true);
+  await eve.closes();
+});
+
+test('[L6] an unused invitation works after a wipe, a used one does not', async () => {
+  const [unused, used] = [await at(0).invites(), await at(0).invites()];
+  const [eve, finn, gus] = [stranger('Eve'), stranger('Finn'), stranger('Gus')];
+  for (const member of [eve, finn, gus]) await member.open();
+  await eve.signsUp({ kind: 'invitation', link: used }, 'eve');
+  await harbour.pass(5000);
+  await wipe();
+  expect(await allBack()).toBe(true);
+  await harbour.pass(15_000);
+  const chat = await finn.signsUp({ kind: 'invitation', link: unused }, 'finn');
+  expect(await until(async () => (await at(0).chats()).includes(chat ?? '-'), 30_000)).toBe(true);
+  await expect(gus.signsUp({ kind: 'invitation', link: used }, 'gus')).rejects.toThrow();
+  for (const member of [eve, finn, gus]) await member.closes();
+});
+
+test('[L7] an invitation to a chat that the relay lost before it was taken is posted again', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  ben.setOffline(true);
+  const group = await ada.startsGroup([ben, cleo], harbour.marked('late'));
+  if (group === undefined) throw new Error('expected a group');
+  expect(await until(async () => (await cleo.chats()).includes(group), 30_000)).toBe(true);
+  await wipe();
+  expect(await until(() => isBack(ada) && isBack(cleo), 60_000)).toBe(true);
+  // Ben comes back long after the others; until then nobody can post him anything.
+  await harbour.pass(20 * 60_000);
+  expect(await ben.chats()).not.toContain(group);
+  ben.setOffline(false);
+  expect(await until(async () => (await ben.chats()).includes(group), 2 * 3600_000)).toBe(true);
+  expect(await allBack()).toBe(true);
+});
+
+test('[L7] yesterday’s backup: chats, invitations and people since then are there again', async () => {
+  const [ada, ben] = [at(0), at(1)];
+  const backup = harbour.relay.backup();
+  const link = await ada.invites();
+  const eve = stranger('Eve');
+  await eve.open();
+  const withEve = await eve.signsUp({ kind: 'invitation', link: await ben.invites() }, 'eve');
+  const group = await ada.startsGroup([ben], harbour.marked('since yesterday'));
+  await harbour.pass(5000);
+  await harbour.relay.restore(backup);
+  expect(await allGone()).toBe(true);
+  harbour.relay.start();
+  expect(await allBack()).toBe(true);
+  expect(await until(() => isBack(eve), 60_000)).toBe(true);
+  expect(await ben.chats()).toEqual(expect.arrayContaining([group, withEve]));
+  await harbour.pass(15_000);
+  const finn = stranger('Finn');
+  await finn.open();
+  expect(await finn.signsUp({ kind: 'invitation', link }, 'finn')).toBeDefined();
+  await eve.closes();
+  await finn.closes();
+});
+
+test('[R38] after a wipe each member’s box is at the relay again', async () => {
+  await wipe();
+  expect(await allBack()).toBe(true);
+  await harbour.pass(20_000);
+  const { engine } = at(0).headless();
+  const identity = engine.member()?.identity;
+  if (!identity) throw new Error('expected a member');
+  const token = await harbour.clock.until(engine.session.accessToken(identity, false));
+  for (const index of [0, 1, 2]) {
+    const path = `/api/ledgers/${harbour.group}/boxes/1/${index}`;
+    const headers = { authorization: `Bearer ${token.ok ? token.value : ''}` };
+    const answer = await harbour.relay.relay()?.app.request(path, { headers });
+    expect(answer?.status).toBe(200);
+  }
+  expect(idToText(identity.user)).toBe(at(0).userId());
+});
