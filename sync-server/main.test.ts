@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { createRelay } from './relay/createRelay.ts';
+import { signedUp } from './testing/testUser.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -60,6 +62,25 @@ test('[R28] it prints where to go and the administrator’s link, and stops when
   expect(await relay.ended).toBe(0);
   expect(relay.output()).toContain('"event":"stopped"');
   expect(readdirSync(dataDir).sort()).toEqual(['relay.db', 'relay.key', 'relay.names']);
+});
+
+test('[A16] without its database it says that its administrator can come back, and prints no link', async () => {
+  const dataDir = join(newFolder(), 'data');
+  const before = createRelay({ dataDir, registration: 'invite', publicOrigin: 'http://relay.test' });
+  const token = before.administratorLink()?.split('#admin=')[1] ?? '';
+  await signedUp((path, init) => before.app.request(path, init), 'ann', { kind: 'administrator', token });
+  await before.close();
+  rmSync(join(dataDir, 'relay.db'));
+  const relay = run({ PORT: String(await freePort()), DATA_DIR: dataDir });
+  const printed = await relay.says('README');
+  expect(printed).not.toContain('#admin=');
+  const sentence = `stop Convo, delete ${join(dataDir, 'relay.names')}, and start it again`;
+  expect(printed).toContain(sentence);
+  relay.child.kill('SIGTERM');
+  expect(await relay.ended).toBe(0);
+  rmSync(join(dataDir, 'relay.names'));
+  const again = run({ PORT: String(await freePort()), DATA_DIR: dataDir });
+  expect(await again.says('README')).toContain('#admin=');
 });
 
 test('[R28] whatever keeps it from starting is one sentence and exit code 1', async () => {

@@ -1,0 +1,211 @@
+import 'fake-indexeddb/auto';
+import { expect, onTestFinished, test } from 'vitest';
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
+import type { StoredChat } from '../storage/models.ts';
+import { openStorage } from '../storage/storage.ts';
+import type { HttpFailure } from '../sync/relayHttp.ts';
+import { installQuickCrypto } from '../testing/harbour/quickCrypto.ts';
+import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
+import { keepTelling, keptReturn, keptTelling, placeOf } from './keptForReturn.ts';
+import { createRetelling } from './retelling.ts';
+
+const startMs = 1_767_225_600_000;
+const user = (n: number) => bytesToBase64url(new Uint8Array(32).fill(n));
+const chatRow = (n: number): StoredChat => ({
+  id: user(100 + n),
+  at: n,
+  kind: 'group',
+  title: '',
+  createdAt: 0,
+  creator: user(1),
+  members: [1, 2, 3].map((m) => ({
+    user: user(m),
+    device: `device ${m}`,
+    deviceKey: '',
+    boxKey: '',
+    ledgerHead: '',
+  })),
+  epoch: 1,
+  epochSecret: '',
+  rootSecret: '',
+  ledgerHead: '',
+  ledger: ['AAAA'],
+  unread: 0,
+  draft: '',
+  marks: {},
+  names: { [user(2)]: { name: 'from an invitation', at: 0 } },
+  chains: {},
+  latestAt: 0,
+});
+
+let names = 0;
+/** Three chats, of which each was started here and nobody was heard in. */
+async function open() {
+  onTestFinished(installQuickCrypto());
+  const clock = createVirtualClock(startMs);
+  const storage = await openStorage(`retelling test ${names++}`);
+  onTestFinished(() => storage.close());
+  const batch = storage.batch();
+  for (const n of [1, 2, 3]) {
+    const mails = [2, 3].map((to) => ({ to: user(to), mail: 'AAAA' }));
+    batch.putChat(chatRow(n));
+    keepTelling(
+      batch,
+      chatRow(n).id,
+      1,
+      [1, 2, 3].map((b) => new Uint8Array(40).fill(b)),
+      0,
+      mails,
+    );
+  }
+  const offer = { key: 'AAAA', bundle: 'AAAA', signature: 'AAAA' };
+  batch.putSetting(placeOf.invitations, [
+    { id: 'used', expiresAt: startMs + 1e9 },
+    { id: 'over', expiresAt: startMs - 1, offer },
+    { id: 'stands', expiresAt: startMs + 1e9, offer },
+  ]);
+  await batch.commit();
+  const asked: string[] = [];
+  const times: number[] = [];
+  const answers: HttpFailure[] = [];
+  const absent = new Set<string>();
+  const proven = new Set<string>();
+  let underWay = 0;
+  let mostUnderWay = 0;
+  async function answer<T>(what: string, value: T): Promise<Result<T, HttpFailure>> {
+    asked.push(what);
+    times.push(clock.now() - startMs);
+    mostUnderWay = Math.max(mostUnderWay, ++underWay);
+    await new Promise<void>((resolve) => void clock.after(100, resolve));
+    underWay--;
+    const failure = answers.shift();
+    return failure ? fail(failure) : ok(value);
+  }
+  const short = (id: string) => `chat ${[1, 2, 3].find((n) => chatRow(n).id === id)}`;
+  let unit = 0.5;
+  const start = () => {
+    const retelling = createRetelling({
+      storage,
+      clock,
+      http: {
+        origin: '',
+        get: () => Promise.resolve(fail('offline')),
+        post: <T>(path: string) =>
+          answer(path.startsWith('/api/ledgers/') ? short(path.split('/')[3] ?? '') : path, {} as T),
+      },
+      randomUnit: () => unit,
+      accessToken: () => Promise.resolve(ok('token')),
+      postMail: (to) =>
+        absent.has(bytesToBase64url(to))
+          ? answer('nobody', null).then(() => fail('not-found' as const))
+          : answer(`mail to ${to[0]}`, null),
+      isProven: (chat) => proven.has(chat),
+      ledgerOf: async ({ ledger }) => ledger,
+      onLedgerStored: () => {},
+      onRefused: (chat, what, failure) => void asked.push(`${what} of ${short(chat)}: ${failure}`),
+    });
+    onTestFinished(retelling.close);
+    retelling.setOnline(true);
+    return retelling;
+  };
+  return {
+    clock,
+    storage,
+    asked,
+    times,
+    answers,
+    absent,
+    proven,
+    start,
+    mostUnderWay: () => mostUnderWay,
+    setUnit: (next: number) => void (unit = next),
+    /** As the session does when it came back. */
+    cameBack: () =>
+      storage.batch().putSetting(placeOf.return, { since: clock.now(), isTold: false }).commit(),
+  };
+}
+const all = ['/api/invitations', ...[3, 2, 1].flatMap((n) => [`chat ${n}`, 'mail to 2', 'mail to 3'])];
+
+test('[L6] after a return all is told: invitations that stand, then chats, the newest first, one thing at a time', async () => {
+  const { clock, asked, start, cameBack, mostUnderWay, storage } = await open();
+  await cameBack();
+  const retelling = start();
+  retelling.begin('return');
+  await clock.pass(60_000);
+  expect(asked).toEqual(all);
+  expect(mostUnderWay()).toBe(1);
+  expect(await storage.setting(placeOf.return, keptReturn)).toEqual({ since: 0, isTold: true });
+  await clock.pass(3600_000);
+  expect(asked).toEqual(all);
+});
+
+test('[L6] each device begins at a moment of its own, within ten seconds', async () => {
+  for (const [unit, atMs] of [
+    [0, 3000],
+    [0.999, 9993],
+  ] as const) {
+    const { clock, times, start, cameBack, setUnit } = await open();
+    setUnit(unit);
+    await cameBack();
+    start().begin('return');
+    await clock.pass(60_000);
+    expect(times[0]).toBe(atMs);
+  }
+});
+
+test('[L6] what fails in passing is tried again, also by a later run; what is refused lets the next go on', async () => {
+  const { clock, asked, answers, start, cameBack } = await open();
+  await cameBack();
+  answers.push('busy');
+  const first = start();
+  first.begin('return');
+  await clock.pass(10_000);
+  expect(asked).toEqual(['/api/invitations']);
+  first.close();
+  asked.length = 0;
+  // The invitation, chat 3, its two mails, and chat 2, which is on another branch there.
+  start();
+  await clock.pass(6600);
+  answers.splice(0, 0);
+  await clock.pass(60_000);
+  expect(asked).toEqual(all);
+  const refused = await open();
+  await refused.cameBack();
+  refused.start();
+  await refused.clock.pass(7000);
+  refused.answers.push('head-moved');
+  await refused.clock.pass(60_000);
+  expect(refused.asked.some((line) => line.endsWith(': head-moved'))).toBe(true);
+  expect(refused.asked.at(-1)).toBe('mail to 3');
+});
+
+test('[L6] without a sign of forgetting, a start tells only chats that the relay does not know', async () => {
+  const { clock, asked, proven, start } = await open();
+  for (const n of [1, 3]) proven.add(chatRow(n).id);
+  start();
+  await clock.pass(60_000);
+  expect(asked).toEqual(['chat 2', 'mail to 2', 'mail to 3']);
+});
+
+test('[L7] mails go to whom nothing was heard of, until they are back; nothing is kept once all were heard', async () => {
+  const { clock, asked, absent, start, cameBack, storage } = await open();
+  const [one, two, three] = [chatRow(1), chatRow(2), chatRow(3)];
+  const heard = { ...one, names: { [user(2)]: { name: 'Ben', at: 5 }, [user(3)]: { name: 'Cleo', at: 5 } } };
+  const half = { ...two, chains: { 'device 3': { sequence: 1, hash: '', ahead: [] } } };
+  await storage.batch().putChat(heard).putChat(half).putChat(three).commit();
+  absent.add(user(2));
+  await cameBack();
+  start();
+  await clock.pass(30_000);
+  expect(asked).toEqual(['/api/invitations', 'chat 3', 'nobody', 'mail to 3', 'chat 2', 'nobody', 'chat 1']);
+  expect((await storage.setting(placeOf.telling(one.id), keptTelling))?.mails).toEqual([]);
+  asked.length = 0;
+  await clock.pass(5 * 3600_000);
+  expect(new Set(asked)).toEqual(new Set(['nobody']));
+  expect(asked.length).toBeLessThan(30);
+  absent.clear();
+  asked.length = 0;
+  await clock.pass(2 * 3600_000);
+  expect(asked).toEqual(['mail to 2', 'mail to 2']);
+});
