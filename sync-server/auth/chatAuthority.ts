@@ -29,10 +29,7 @@ export function authorityOf(head: EntryHash32, entry: Uint8Array): ChatAuthority
   return { head, body: parsed.body };
 }
 
-/**
- * Boxes that come with an entry; `apart` where an entry is put back: then boxes come one by one, each with its path, and an
- * invitation's end is no matter, because the join may have been in time.
- */
+/** Boxes that come with an entry; `apart` where an entry is put back: then they come one by one, each with its path. */
 type GivenBoxes = readonly Bytes[] | 'apart';
 const areBoxesOf = (root: Bytes, boxes: GivenBoxes) =>
   boxes === 'apart' || equalBytes(root, boxesRootOf(boxes));
@@ -102,7 +99,7 @@ function joinRefusal(
 ): LedgerRefusal | undefined {
   const statement = chatEntryStatement(body);
   const used = current.invitations.find(
-    ({ key, expiresAt }) => (boxes === 'apart' || expiresAt > now) && isSignedBy(key, statement, signature),
+    ({ key, expiresAt }) => expiresAt > now && isSignedBy(key, statement, signature),
   );
   if (!used) return 'bad-signature';
   const isUnchanged =

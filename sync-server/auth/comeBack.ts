@@ -46,7 +46,6 @@ export function judgeReturn(
   if (parsed?.body.label !== certificateLabel) return fail('malformed');
   const { body } = parsed;
   const isOurs =
-    equalBytes(body.relayKey, relayKey.publicKey) &&
     equalBytes(body.userId, userId) &&
     isSignedBy(relayKey.publicKey, certificateStatement(body), parsed.signature);
   const statement = returnStatement({

@@ -16,6 +16,9 @@ import {
 import { keyOf } from './keyOf.ts';
 import { sha256 } from './sha256.ts';
 
+/** Before any invitation ended: a join that is put back may have been in time. */
+const anyTime = 0;
+
 /** The relay's own ledger of this chat: none, or all of it, the oldest first. */
 export type KnownLedger = readonly Bytes[];
 export interface LedgerReturnVerdict {
@@ -45,7 +48,7 @@ export function judgeLedgerReturn(
     if (hashes.has(keyOf(hash))) continue;
     if (!authority && !equalBytes(chatIdOf(sha256, entry), chatId)) return fail({ code: 'not-found' });
     const judged = authority
-      ? judgeChatEntry(authority, entry, 'apart', 0)
+      ? judgeChatEntry(authority, entry, 'apart', anyTime)
       : judgeChatGenesis(entry, 'apart');
     if (!judged.ok) {
       return fail({

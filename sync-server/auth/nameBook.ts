@@ -102,8 +102,6 @@ export function openNameBook({ path, log, relayKey, now }: NameBookDeps) {
       const awaited = log.awaitedNames.findAdministrator();
       return !isStillAwaited(awaited) || equalBytes(awaited.user, userHash(userId));
     },
-    /** They are here again. Runs inside `log.write`. */
-    arrived: (handle: string) => log.awaitedNames.remove(handleHash(handle)),
     /** Keeps an account's name, which the database has just stored. */
     keep(account: Person): Result<void, 'disk-full'> {
       try {

@@ -104,16 +104,13 @@ function welcome(
 
 /** Stores an account that this database has forgotten as it was. */
 function takeBack(
-  { log, commit, names, report }: RouteDeps,
+  { log, commit, report }: RouteDeps,
   genesis: Bytes,
   { user, account, isKnown }: ReturnVerdict,
 ): Result<Omit<Account, 'row'>, RefusalCode> {
   if (isKnown) return ok(account);
   commit.flush();
-  const stored = log.write(() => {
-    log.accounts.create(account, genesis, user.deviceId, user.deviceKey);
-    names.arrived(account.handle);
-  });
+  const stored = log.write(() => log.accounts.create(account, genesis, user.deviceId, user.deviceKey));
   if (!stored.ok) return fail(stored.error);
   report({ event: 'return', isAdministrator: account.isAdministrator });
   return ok(account);
@@ -121,7 +118,7 @@ function takeBack(
 
 /** Stores a new user, and uses up the invitation with it; gives a known one as it is. */
 function admit(
-  { log, commit, now, names, report }: RouteDeps,
+  { log, commit, now, report }: RouteDeps,
   { handle, genesis }: SignUpRequest,
   verdict: SignUpVerdict,
 ): Result<Omit<Account, 'row'>, RefusalCode> {
@@ -132,7 +129,6 @@ function admit(
   const stored = log.write(() => {
     const row = log.accounts.create(account, genesis, user.deviceId, user.deviceKey);
     if (invitationId) log.invitations.claim(invitationId, row);
-    names.arrived(handle);
   });
   if (!stored.ok) return fail(stored.error);
   report({ event: 'account', isAdministrator });

@@ -120,10 +120,7 @@ function appendEntry(c: Ask, deps: RouteDeps, chatId: ChatId, { entry, boxes }: 
   commit.flush();
   const stored = log.write(() => {
     log.chats.append(row, last.position + 1, hash, entry);
-    if (boxes.length > 0) {
-      log.chats.replaceBoxes(row, judged.value.body.epoch, boxes);
-      log.returnedBoxes.removeOf(row, judged.value.body.epoch);
-    }
+    if (boxes.length > 0) log.chats.replaceBoxes(row, judged.value.body.epoch, boxes);
   });
   if (!stored.ok) return refuse(c, stored.error);
   chatRooms.moved(chatId, judged.value);
@@ -150,8 +147,13 @@ function putBack(c: Ask, deps: RouteDeps, chatId: ChatId, request: LedgerReturnR
       log.chats.replaceBoxes(chat, epoch, []);
       log.returnedBoxes.removeOf(chat, epoch);
     }
+    const wholeEpochs = new Set(
+      [...new Set(boxes.map(({ epoch }) => epoch))].filter(
+        (epoch) => log.chats.boxesOf(chat, epoch).length > 0,
+      ),
+    );
     for (const box of boxes) {
-      if (log.chats.boxesOf(chat, box.epoch).length > 0) continue;
+      if (wholeEpochs.has(box.epoch)) continue;
       // Of two for one place the one of more boxes: only there is a wrong count sure to name the right box.
       const before = log.returnedBoxes.find(chat, box.epoch, box.index);
       if (!before || before.count < box.count) log.returnedBoxes.put(chat, box);

@@ -60,6 +60,12 @@ test('[A14] all come back to a wiped relay while they stay up, and it has their 
   }
 });
 
+test('[A14] also with tokens that had ended before', async () => {
+  await harbour.pass(11 * 60_000);
+  await wipe();
+  expect(await allBack()).toBe(true);
+});
+
 test('[A14] also twice, and who was away comes back later', async () => {
   at(2).setOffline(true);
   await wipe();
@@ -157,15 +163,34 @@ test('[L7] an invitation to a chat that the relay lost before it was taken is po
   expect(await allBack()).toBe(true);
 });
 
+test('[L7] a chat waits for its taker until the relay knows all of its members again', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  ben.setOffline(true);
+  cleo.setOffline(true);
+  const group = await ada.startsGroup([ben, cleo], harbour.marked('patience'));
+  await harbour.pass(5000);
+  await wipe();
+  expect(await until(() => isBack(ada), 60_000)).toBe(true);
+  ben.setOffline(false);
+  // Ben has the mail long before Cleo is there again.
+  await harbour.pass(20 * 60_000);
+  expect(await ben.chats()).not.toContain(group);
+  cleo.setOffline(false);
+  expect(await until(async () => (await ben.chats()).includes(group ?? '-'), 10 * 60_000)).toBe(true);
+  expect(await until(async () => (await cleo.chats()).includes(group ?? '-'), 2 * 3600_000)).toBe(true);
+});
+
 test('[L7] yesterday’s backup: chats, invitations and people since then are there again', async () => {
   const [ada, ben] = [at(0), at(1)];
   const backup = harbour.relay.backup();
+  // Meanwhile the devices' tokens were renewed, and have ended again: only that the backup doesn't know them tells.
+  await harbour.pass(11 * 60_000);
   const link = await ada.invites();
   const eve = stranger('Eve');
   await eve.open();
   const withEve = await eve.signsUp({ kind: 'invitation', link: await ben.invites() }, 'eve');
   const group = await ada.startsGroup([ben], harbour.marked('since yesterday'));
-  await harbour.pass(5000);
+  await harbour.pass(11 * 60_000);
   await harbour.relay.restore(backup);
   expect(await allGone()).toBe(true);
   harbour.relay.start();
