@@ -74,6 +74,10 @@ export function createRetelling(deps: RetellingDeps) {
   let mailWaitMs = mailAgainMs;
   let isOnline = false;
   let isRunning = false;
+  /** What was told since the last doubt: a round that was broken off goes on behind it. */
+  let told = new Set<string>();
+  /** Some mail of it could not be posted, because its person has not come back. */
+  let isMailLeft = false;
   let isClosed = false;
   let cancel = () => {};
   let cancelMails = () => {};
@@ -90,11 +94,18 @@ export function createRetelling(deps: RetellingDeps) {
     return settle(http.post(path, body, schema, token.value));
   }
 
+  function hasTold(id: string) {
+    told.add(id);
+    attempt = 0;
+  }
+
   async function tellInvitations() {
-    for (const { expiresAt, offer } of (await storage.setting(placeOf.invitations, ownInvitations)) ?? []) {
-      if (!offer || expiresAt <= clock.now()) continue;
+    const own = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
+    for (const { id, expiresAt, offer } of own) {
+      if (!offer || expiresAt <= clock.now() || told.has(id)) continue;
       // One that is refused has ended by the relay's clock, or there are too many: no more can be done for it.
       await post('/api/invitations', { ...offer, expiresAt }, invitationResponse);
+      hasTold(id);
     }
   }
 
@@ -153,24 +164,25 @@ export function createRetelling(deps: RetellingDeps) {
   async function tellAll(doubt: Doubt) {
     const back = doubt === 'return' ? await storage.setting(placeOf.return, keptReturn) : undefined;
     const mailSince = back?.since ?? clock.now() - mailRestMs;
-    let isComplete = true;
     if (doubt !== 'start') await tellInvitations();
     /** Never told at all: their tasks do that. */
     const untold = new Set(
       (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
     );
     for (const chat of await newestFirst()) {
-      if (untold.has(chat.id)) continue;
+      if (untold.has(chat.id) || told.has(chat.id)) continue;
       const isKnown = deps.isProven(chat.id);
       const telling = await tellingOf(chat);
       // Another epoch or none would have refused the proof; the end of the present one can be missing all the same.
       const mayBeShort = doubt !== 'start' && (await deps.ledgerOf(chat)).length > 1;
       if (doubt === 'return' || !isKnown || mayBeShort) await tellLedger(chat, telling);
       const isMailDue = doubt === 'return' || doubt === 'doubt' || !isKnown;
-      if (isMailDue) isComplete = (await tellMails(chat, telling, mailSince)) && isComplete;
+      const isToldWhole = !isMailDue || (await tellMails(chat, telling, mailSince));
+      isMailLeft ||= !isToldWhole;
+      hasTold(chat.id);
     }
-    if (back) await keepReturn({ since: isComplete ? 0 : back.since, isTold: true });
-    else if (!isComplete) await keepReturn({ since: mailSince, isTold: true });
+    if (back) await keepReturn({ since: isMailLeft ? back.since : 0, isTold: true });
+    else if (isMailLeft) await keepReturn({ since: mailSince, isTold: true });
   }
   const keepReturn = (value: { since: number; isTold: boolean }) =>
     storage.batch().putSetting(placeOf.return, value).commit();
@@ -181,7 +193,8 @@ export function createRetelling(deps: RetellingDeps) {
     if (!back || back.since === 0) return;
     let isComplete = true;
     for (const chat of await newestFirst()) {
-      isComplete = (await tellMails(chat, await tellingOf(chat), back.since)) && isComplete;
+      const isToldWhole = await tellMails(chat, await tellingOf(chat), back.since);
+      isComplete &&= isToldWhole;
     }
     if (isComplete || clock.now() > back.since + mailForMs) await keepReturn({ since: 0, isTold: true });
     else mailsLater();
@@ -247,6 +260,8 @@ export function createRetelling(deps: RetellingDeps) {
     /** There is reason to think that the relay has forgotten something. */
     begin(doubt: Doubt) {
       want(doubt);
+      told = new Set();
+      isMailLeft = false;
       attempt = 0;
       mailWaitMs = mailAgainMs;
       beginSoon();
