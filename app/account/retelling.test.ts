@@ -185,12 +185,10 @@ test('[L6] a round that was broken off goes on where it was: a slow relay gets e
   expect(asked).toEqual(['/api/invitations', 'chat 3']);
   answers.push('ok', 'ok', 'ok', 'busy', 'ok', 'disk-full');
   await clock.pass(120_000);
-  expect(asked).toEqual([
-    ...['/api/invitations', 'chat 3', 'mail to 2', 'mail to 3'],
-    'chat 2',
-    ...['chat 2', 'mail to 2'],
-    ...['chat 2', 'mail to 2', 'mail to 3', 'chat 1', 'mail to 2', 'mail to 3'],
-  ]);
+  expect(asked.slice(1, 4)).toEqual(['chat 3', 'mail to 2', 'mail to 3']);
+  expect(asked.slice(4, 5)).toEqual(['chat 2']);
+  expect(asked.slice(5, 7)).toEqual(['chat 2', 'mail to 2']);
+  expect(asked.slice(7)).toEqual(['chat 2', 'mail to 2', 'mail to 3', 'chat 1', 'mail to 2', 'mail to 3']);
 });
 
 test('[L7] a mail that found nobody is not forgotten by a round that was broken off behind it', async () => {
@@ -205,6 +203,21 @@ test('[L7] a mail that found nobody is not forgotten by a round that was broken 
   asked.length = 0;
   await clock.pass(2 * 3600_000);
   expect(asked).toEqual(['mail to 2', 'mail to 2', 'mail to 2']);
+});
+
+test('[L6] a second return in the middle of telling begins again from the beginning', async () => {
+  const { clock, asked, start, cameBack, storage } = await open();
+  await cameBack();
+  const retelling = start();
+  await clock.pass(6750);
+  expect(asked).toEqual(all.slice(0, 3));
+  await cameBack();
+  retelling.begin('return');
+  await clock.pass(60_000);
+  // The mails that were posted meanwhile were posted after it, and count.
+  const again = asked.filter((what) => !what.startsWith('mail')).slice(-4);
+  expect(again).toEqual(['/api/invitations', 'chat 3', 'chat 2', 'chat 1']);
+  expect(await storage.setting(placeOf.return, keptReturn)).toEqual({ since: 0, isTold: true });
 });
 
 test('[L6] without a sign of forgetting, a start tells only chats that the relay does not know', async () => {

@@ -5,7 +5,7 @@ import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { invitationResponse, ledgerEntryResponse } from '../../shared/protocol/http.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
-import type { Result } from '../../shared/protocol/result.ts';
+import { fail, type Result } from '../../shared/protocol/result.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import { backoffMs } from '../sync/backoff.ts';
@@ -64,8 +64,16 @@ export interface RetellingDeps {
 }
 export type Retelling = ReturnType<typeof createRetelling>;
 
-/** Ends a round that failed in a way that passes. */
-class Later extends Error {}
+/** Since the last doubt: a round that was broken off goes on behind what was told. */
+interface Progress {
+  readonly told: Set<string>;
+  /** Some mail could not be posted, because its person has not come back. */
+  isMailLeft: boolean;
+}
+const newProgress = (): Progress => ({ told: new Set(), isMailLeft: false });
+
+/** How a step of a round went; `later`: it failed in a way that passes, and ends the round; `left`: done, but for a mail. */
+type Step = 'done' | 'left' | 'later';
 
 export function createRetelling(deps: RetellingDeps) {
   const { storage, http, clock } = deps;
@@ -74,43 +82,36 @@ export function createRetelling(deps: RetellingDeps) {
   let mailWaitMs = mailAgainMs;
   let isOnline = false;
   let isRunning = false;
-  /** What was told since the last doubt: a round that was broken off goes on behind it. */
-  let told = new Set<string>();
-  /** Some mail of it could not be posted, because its person has not come back. */
-  let isMailLeft = false;
+  let progress = newProgress();
   let isClosed = false;
   let cancel = () => {};
   let cancelMails = () => {};
 
-  /** Throws `Later` for what passes; what the relay refuses for good is an answer. */
-  async function settle<T>(result: Promise<Result<T, HttpFailure>>): Promise<Result<T, HttpFailure>> {
-    const settled = await result;
-    if (isClosed || (!settled.ok && passingFailures.includes(settled.error))) throw new Later();
-    return settled;
-  }
-  async function post<T>(path: string, body: unknown, schema: Parameters<typeof http.post<T>>[2]) {
+  const isPassing = (result: Result<unknown, HttpFailure>) =>
+    isClosed || (!result.ok && passingFailures.includes(result.error));
+  async function post<T>(
+    path: string,
+    body: unknown,
+    schema: Parameters<typeof http.post<T>>[2],
+  ): Promise<Result<T, HttpFailure>> {
     const token = await deps.accessToken();
-    if (isClosed || !token.ok) throw new Later();
-    return settle(http.post(path, body, schema, token.value));
+    return token.ok ? http.post(path, body, schema, token.value) : fail('offline');
   }
 
-  function hasTold(id: string) {
-    told.add(id);
-    attempt = 0;
-  }
-
-  async function tellInvitations() {
+  async function tellInvitations({ told }: Progress): Promise<Step> {
     const own = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
     for (const { id, expiresAt, offer } of own) {
       if (!offer || expiresAt <= clock.now() || told.has(id)) continue;
       // One that is refused has ended by the relay's clock, or there are too many: no more can be done for it.
-      await post('/api/invitations', { ...offer, expiresAt }, invitationResponse);
-      hasTold(id);
+      const answer = await post('/api/invitations', { ...offer, expiresAt }, invitationResponse);
+      if (isPassing(answer)) return 'later';
+      told.add(id);
     }
+    return 'done';
   }
 
   /** The ledger from its genesis, the boxes with its last part. */
-  async function tellLedger(chat: StoredChat, telling: KeptTelling): Promise<boolean> {
+  async function tellLedger(chat: StoredChat, telling: KeptTelling): Promise<Step> {
     const entries = await deps.ledgerOf(chat);
     const own = await storage.setting(placeOf.box(chat.id), keptBox);
     const made = telling.boxes.flatMap((box) => parseBase64url(box) ?? []);
@@ -119,34 +120,36 @@ export function createRetelling(deps: RetellingDeps) {
       const part = entries.slice(from, from + entriesPerRequest);
       const isLast = from + entriesPerRequest >= entries.length;
       const body = { entries: part, boxes: isLast ? boxes : [] };
-      const told = await post(`/api/ledgers/${chat.id}/return`, body, ledgerEntryResponse);
-      if (told.ok) continue;
-      deps.onRefused(chat.id, 'ledger', told.error);
-      return false;
+      const answer = await post(`/api/ledgers/${chat.id}/return`, body, ledgerEntryResponse);
+      if (isPassing(answer)) return 'later';
+      if (answer.ok) continue;
+      deps.onRefused(chat.id, 'ledger', answer.error);
+      return 'done';
     }
     deps.onLedgerStored(chat.id);
-    return true;
+    return 'done';
   }
 
-  /** Posts again what the relay took last before `since`. True when nobody is left who has not come back. */
-  async function tellMails(chat: StoredChat, telling: KeptTelling, since: number): Promise<boolean> {
-    let isComplete = true;
+  /** Posts again what the relay took last before `since`; `left` where somebody has not come back yet. */
+  async function tellMails(chat: StoredChat, telling: KeptTelling, since: number): Promise<Step> {
+    let step: Step = 'done';
     let mails = telling.mails;
     for (const kept of telling.mails) {
       if (isHeard(chat, kept.to) || (kept.againAt ?? -1) >= since) continue;
       const [to, mail] = [parseBase64url(kept.to), parseBase64url(kept.mail)];
       if (!to || !mail) continue;
-      const posted = await settle(deps.postMail(to as Bytes as UserId, mail));
+      const posted = await deps.postMail(to as Bytes as UserId, mail);
+      if (isPassing(posted)) return 'later';
       if (posted.ok) {
         mails = mails.map((other) => (other === kept ? { ...kept, againAt: clock.now() } : other));
         await storage
           .batch()
           .putSetting(placeOf.telling(chat.id), { ...telling, mails })
           .commit();
-      } else if (posted.error === 'not-found') isComplete = false;
+      } else if (posted.error === 'not-found') step = 'left';
       else deps.onRefused(chat.id, 'mail', posted.error);
     }
-    return isComplete;
+    return step;
   }
 
   /** What this device still keeps of a chat that it started; nothing is kept once everyone was heard. */
@@ -161,43 +164,52 @@ export function createRetelling(deps: RetellingDeps) {
   const newestFirst = async () =>
     (await storage.chats()).filter(({ isRemoved }) => !isRemoved).toSorted((a, b) => b.at - a.at);
 
-  async function tellAll(doubt: Doubt) {
+  async function tellAll(doubt: Doubt): Promise<Step> {
+    // Another doubt meanwhile begins with nothing told, whatever this round still does.
+    const mine = progress;
     const back = doubt === 'return' ? await storage.setting(placeOf.return, keptReturn) : undefined;
     const mailSince = back?.since ?? clock.now() - mailRestMs;
-    if (doubt !== 'start') await tellInvitations();
+    if (doubt !== 'start' && (await tellInvitations(mine)) === 'later') return 'later';
     /** Never told at all: their tasks do that. */
     const untold = new Set(
       (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
     );
     for (const chat of await newestFirst()) {
-      if (untold.has(chat.id) || told.has(chat.id)) continue;
+      if (untold.has(chat.id) || mine.told.has(chat.id)) continue;
       const isKnown = deps.isProven(chat.id);
       const telling = await tellingOf(chat);
       // Another epoch or none would have refused the proof; the end of the present one can be missing all the same.
       const mayBeShort = doubt !== 'start' && (await deps.ledgerOf(chat)).length > 1;
-      if (doubt === 'return' || !isKnown || mayBeShort) await tellLedger(chat, telling);
+      const isLedgerDue = doubt === 'return' || !isKnown || mayBeShort;
+      if (isLedgerDue && (await tellLedger(chat, telling)) === 'later') return 'later';
       const isMailDue = doubt === 'return' || doubt === 'doubt' || !isKnown;
-      const isToldWhole = !isMailDue || (await tellMails(chat, telling, mailSince));
-      isMailLeft ||= !isToldWhole;
-      hasTold(chat.id);
+      const step = isMailDue ? await tellMails(chat, telling, mailSince) : 'done';
+      if (step === 'later') return step;
+      mine.isMailLeft ||= step === 'left';
+      mine.told.add(chat.id);
+      attempt = 0;
     }
-    if (back) await keepReturn({ since: isMailLeft ? back.since : 0, isTold: true });
-    else if (isMailLeft) await keepReturn({ since: mailSince, isTold: true });
+    if (mine !== progress) return 'done';
+    if (back) await keepReturn({ since: mine.isMailLeft ? back.since : 0, isTold: true });
+    else if (mine.isMailLeft) await keepReturn({ since: mailSince, isTold: true });
+    return 'done';
   }
   const keepReturn = (value: { since: number; isTold: boolean }) =>
     storage.batch().putSetting(placeOf.return, value).commit();
 
   /** Mails to people who came back later than this device. */
-  async function tellLeftMails() {
+  async function tellLeftMails(): Promise<Step> {
     const back = await storage.setting(placeOf.return, keptReturn);
-    if (!back || back.since === 0) return;
-    let isComplete = true;
+    if (!back || back.since === 0) return 'done';
+    let isLeft = false;
     for (const chat of await newestFirst()) {
-      const isToldWhole = await tellMails(chat, await tellingOf(chat), back.since);
-      isComplete &&= isToldWhole;
+      const step = await tellMails(chat, await tellingOf(chat), back.since);
+      if (step === 'later') return step;
+      isLeft ||= step === 'left';
     }
-    if (isComplete || clock.now() > back.since + mailForMs) await keepReturn({ since: 0, isTold: true });
-    else mailsLater();
+    if (isLeft && clock.now() < back.since + mailForMs) mailsLater();
+    else await keepReturn({ since: 0, isTold: true });
+    return 'done';
   }
   function mailsLater() {
     cancelMails();
@@ -206,34 +218,28 @@ export function createRetelling(deps: RetellingDeps) {
     mailWaitMs = Math.min(mailWaitMs * 2, longestMailAgainMs);
   }
 
-  async function tellWanted() {
+  async function tellWanted(): Promise<Step> {
     const back = await storage.setting(placeOf.return, keptReturn);
     const isUntold = back !== undefined && back.since > 0 && !back.isTold;
     const doubt = isUntold ? 'return' : wanted;
     wanted = undefined;
-    if (doubt === undefined) return;
-    try {
-      await tellAll(doubt);
-      attempt = 0;
-      mailsLater();
-    } catch (error) {
-      want(doubt);
-      throw error;
-    }
+    if (doubt === undefined) return 'done';
+    const step = await tellAll(doubt);
+    if (step === 'later') want(doubt);
+    else mailsLater();
+    return step;
   }
 
   /** One round at a time; one that fails in passing begins again later. */
-  async function run(work: () => Promise<void>, again: () => void): Promise<void> {
+  async function run(work: () => Promise<Step>, again: () => void): Promise<void> {
     if (isClosed || !isOnline) return;
     if (isRunning) return again();
     isRunning = true;
     try {
-      await work();
+      if ((await work()) === 'later') again();
     } catch (error) {
       // A disk that was closed under it: the next start goes on.
-      if (isClosed) return;
-      again();
-      if (!(error instanceof Later)) throw error;
+      if (!isClosed) throw error;
     } finally {
       isRunning = false;
     }
@@ -260,8 +266,7 @@ export function createRetelling(deps: RetellingDeps) {
     /** There is reason to think that the relay has forgotten something. */
     begin(doubt: Doubt) {
       want(doubt);
-      told = new Set();
-      isMailLeft = false;
+      progress = newProgress();
       attempt = 0;
       mailWaitMs = mailAgainMs;
       beginSoon();
