@@ -46,7 +46,7 @@ function longLedger(boxes: readonly Bytes[] = []) {
   return { chat, next, all, list: all.map(({ entry }) => entry) };
 }
 
-test('[R37] a lost ledger is put back from its genesis on, each entry judged as before', async () => {
+test('[R38] a lost ledger is put back from its genesis on, each entry judged as before', async () => {
   const { chat, next, list, all } = longLedger();
   const { relay, ann, giveBack, entries } = await openFor(chat);
   const answer = await giveBack(list);
@@ -57,7 +57,7 @@ test('[R37] a lost ledger is put back from its genesis on, each entry judged as 
   expect(socket.all('proven')).toEqual([{ type: 'proven', chat: chat.chatId, epoch: 2 }]);
 });
 
-test('[R37] a prefix is extended, the same again and less than there is change nothing', async () => {
+test('[R38] a prefix is extended, the same again and less than there is change nothing', async () => {
   const { chat, list } = longLedger();
   const { giveBack, entries } = await openFor(chat);
   for (const upTo of [1, 3, 3, 2, 0, 4, 4]) expect((await giveBack(list.slice(0, upTo))).status).toBe(200);
@@ -67,7 +67,7 @@ test('[R37] a prefix is extended, the same again and less than there is change n
   expect(await entries()).toEqual(list.map(idToText));
 });
 
-test('[R37] another branch is head-moved and overwrites nothing', async () => {
+test('[R38] another branch is head-moved and overwrites nothing', async () => {
   const { chat, list, all } = longLedger();
   const { giveBack, entries } = await openFor(chat);
   await giveBack(list);
@@ -78,7 +78,7 @@ test('[R37] another branch is head-moved and overwrites nothing', async () => {
   expect(await entries()).toEqual(list.map(idToText));
 });
 
-test('[R37] what was never allowed is not put back, and nothing of it is stored', async () => {
+test('[R38] what was never allowed is not put back, and nothing of it is stored', async () => {
   const { chat, list } = longLedger();
   const { giveBack, entries } = await openFor(chat);
   const [genesis, change, join, rotation] = list;
@@ -99,7 +99,7 @@ test('[R37] what was never allowed is not put back, and nothing of it is stored'
   }
 });
 
-test('[R37] sockets that have proven the chat hear of what was put back', async () => {
+test('[R38] sockets that have proven the chat hear of what was put back', async () => {
   const { chat, list, all } = longLedger();
   const { relay, ann, giveBack } = await openFor(chat);
   await createChat(relay, ann, chat);
@@ -109,7 +109,7 @@ test('[R37] sockets that have proven the chat hear of what was put back', async 
   expect(socket.all('ledgerMoved').map(({ head }) => head)).toEqual([all.at(-1)?.hash]);
 });
 
-test('[R38] members bring their boxes back one by one, each with its path', async () => {
+test('[R39] members bring their boxes back one by one, each with its path', async () => {
   const boxes = Array.from({ length: 5 }, () => randomBytes(60));
   const { chat, list } = longLedger(boxes);
   const { giveBack, box } = await openFor(chat);
@@ -124,7 +124,7 @@ test('[R38] members bring their boxes back one by one, each with its path', asyn
   expect(bytesIn((await box(2, 2)).body['box'])).toEqual(boxes[2]);
 });
 
-test('[R38] a box of another place, path, epoch or chat is refused, and the whole with it', async () => {
+test('[R39] a box of another place, path, epoch or chat is refused, and the whole with it', async () => {
   const boxes = Array.from({ length: 5 }, () => randomBytes(60));
   const { chat, list } = longLedger(boxes);
   const { giveBack, entries } = await openFor(chat);
@@ -143,7 +143,7 @@ test('[R38] a box of another place, path, epoch or chat is refused, and the whol
   }
 });
 
-test('[R38] a wrong count takes nobody’s place: of two boxes the one of more stays', async () => {
+test('[R39] a wrong count takes nobody’s place: of two boxes the one of more stays', async () => {
   const boxes = Array.from({ length: 3 }, () => randomBytes(60));
   const chat = newChat(boxes);
   const { giveBack, box } = await openFor(chat);
@@ -156,7 +156,7 @@ test('[R38] a wrong count takes nobody’s place: of two boxes the one of more s
   }
 });
 
-test('[R38] boxes that came with the epoch stay, and its new ones replace what members brought', async () => {
+test('[R39] boxes that came with the epoch stay, and its new ones replace what members brought', async () => {
   const boxes = Array.from({ length: 3 }, () => randomBytes(60));
   const chat = newChat(boxes);
   const { relay, ann, giveBack, box } = await openFor(chat);

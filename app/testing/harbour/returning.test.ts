@@ -205,7 +205,7 @@ test('[L7] yesterday’s backup: chats, invitations and people since then are th
   await finn.closes();
 });
 
-test('[R38] after a wipe each member’s box is at the relay again', async () => {
+test('[R39] after a wipe each member’s box is at the relay again', async () => {
   await wipe();
   expect(await allBack()).toBe(true);
   await harbour.pass(20_000);
