@@ -19,6 +19,7 @@ import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { blobOf, numberOf, type Row } from './columns.ts';
 import { isLocked } from './database.ts';
 import { schemaVersion } from './migrations.ts';
+import { toReturnedBox, type ReturnedBox } from './returnedBoxes.ts';
 
 export type ReadingFailure = 'not-there' | 'in-use' | 'no-database' | 'other-version';
 type Reading = ReturnType<typeof createReading>;
@@ -78,6 +79,8 @@ function createReading(db: Database.Database) {
             numberOf(row, 'id'),
             epoch,
           ).map((box) => blobOf(box, 'box')),
+        returnedBoxes: (): readonly ReturnedBox[] =>
+          all('SELECT * FROM returned_boxes WHERE chat = ?', numberOf(row, 'id')).map(toReturnedBox),
       })),
     documents: () =>
       all('SELECT * FROM documents ORDER BY id').map((row) => ({

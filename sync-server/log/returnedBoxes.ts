@@ -19,7 +19,7 @@ const hashBytes = 32;
 
 export function createReturnedBoxes(db: Sqlite) {
   const find = db.prepare<[number, number, number], Row>(
-    'SELECT box, count, path FROM returned_boxes WHERE chat = ? AND epoch = ? AND position = ?',
+    'SELECT * FROM returned_boxes WHERE chat = ? AND epoch = ? AND position = ?',
   );
   const insert = db.prepare<[number, number, number, number, Uint8Array, Uint8Array]>(
     `INSERT OR REPLACE INTO returned_boxes (chat, epoch, position, count, box, path) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -28,17 +28,26 @@ export function createReturnedBoxes(db: Sqlite) {
   return {
     find(chat: ChatRow, epoch: number, index: number): ReturnedBox | undefined {
       const row = find.get(chat, epoch, index);
-      if (!row) return undefined;
-      const joined = blobOf(row, 'path');
-      const path = Array.from({ length: joined.length / hashBytes }, (_, i) =>
-        joined.slice(i * hashBytes, (i + 1) * hashBytes),
-      );
-      return { epoch, index, count: numberOf(row, 'count'), box: blobOf(row, 'box'), path };
+      return row && toReturnedBox(row);
     },
     put(chat: ChatRow, { epoch, index, count, box, path }: ReturnedBox) {
       insert.run(chat, epoch, index, count, box, Buffer.concat(path));
     },
     /** The epoch has all its boxes again, or others. */
     removeOf: (chat: ChatRow, epoch: number) => void remove.run(chat, epoch),
+  };
+}
+
+export function toReturnedBox(row: Row): ReturnedBox {
+  const joined = blobOf(row, 'path');
+  const path = Array.from({ length: joined.length / hashBytes }, (_, i) =>
+    joined.slice(i * hashBytes, (i + 1) * hashBytes),
+  );
+  return {
+    epoch: numberOf(row, 'epoch'),
+    index: numberOf(row, 'position'),
+    count: numberOf(row, 'count'),
+    box: blobOf(row, 'box'),
+    path,
   };
 }

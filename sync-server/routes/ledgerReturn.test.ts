@@ -1,14 +1,17 @@
 // Ledgers put back by members after the relay lost them, through the real app.
-import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { chatEntryKinds } from '../../shared/protocol/chatLedger.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { boxesRootOf, boxPathOf } from '../auth/boxTree.ts';
+import { openForReading } from '../log/openForReading.ts';
 import { newSigner, randomBytes } from '../testing/signer.ts';
 import { ledgerBody, ledgerEntry, newChat, newEpoch, type TestChat } from '../testing/testChat.ts';
 import { createChat, newMember, prove, signInSocket } from '../testing/testMember.ts';
 import { openTestRelay } from '../testing/testRelay.ts';
 import { ask, bytesIn } from '../testing/testUser.ts';
+import { verifyChatLedger } from '../verify/verifyLedgers.ts';
 
 async function openFor(chat: TestChat) {
   const relay = openTestRelay();
@@ -174,4 +177,25 @@ test('[R39] boxes that came with the epoch stay, and its new ones replace what m
   await giveBack([again.entry], [boxOf(boxes, 2)]);
   expect((await box(1, 1)).status).toBe(404);
   expect(bytesIn((await box(1, 2)).body['box'])).toEqual(boxes[2]);
+});
+
+test('[R37] what was put back is verified like the rest, box by box', async () => {
+  const boxes = Array.from({ length: 5 }, () => randomBytes(60));
+  const { chat, list } = longLedger(boxes);
+  const { relay, giveBack } = await openFor(chat);
+  await giveBack(list, [boxOf(boxes, 3)]);
+  await relay.relay.close();
+  const opened = openForReading(join(relay.dataDir, 'relay.db'));
+  if (!opened.ok) throw new Error(opened.error);
+  onTestFinished(() => void opened.value.close());
+  const [stored] = opened.value.chats();
+  if (!stored) throw new Error('expected a chat');
+  const problems: string[] = [];
+  verifyChatLedger(stored, (problem) => void problems.push(problem));
+  expect(problems).toEqual([]);
+  const [kept] = stored.returnedBoxes();
+  if (!kept) throw new Error('expected a box');
+  const spoiled = { ...stored, returnedBoxes: () => [{ ...kept, box: randomBytes(60) }] };
+  verifyChatLedger(spoiled, (problem) => void problems.push(problem));
+  expect(problems).toEqual([expect.stringMatching(/: box 3 of epoch 1 is not one/)]);
 });

@@ -9,12 +9,13 @@ import {
   type ChatEntryBody,
 } from '../../shared/protocol/chatLedger.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
-import { boxesRootOf } from '../auth/boxTree.ts';
+import { boxesRootOf, isBoxOf } from '../auth/boxTree.ts';
 import { judgeChatEntry, judgeChatGenesis, type ChatAuthority } from '../auth/chatAuthority.ts';
 import { sha256 } from '../auth/sha256.ts';
 import { judgeUserGenesis } from '../auth/userGenesis.ts';
 import { isSignedBy } from '../auth/verifySignature.ts';
 import type { StoredChat, StoredUser } from '../log/openForReading.ts';
+import type { ReturnedBox } from '../log/returnedBoxes.ts';
 
 type Say = (problem: string) => void;
 /** Before every end. */
@@ -34,7 +35,10 @@ export function verifyUserLedger({ userId, entries, devices }: StoredUser, say: 
   if (!isNamed) say(`${name}: the device of ledger entry 0 is missing or has another key`);
 }
 
-export function verifyChatLedger({ chatId, entries, boxesOf }: StoredChat, sayProblem: Say): void {
+export function verifyChatLedger(
+  { chatId, entries, boxesOf, returnedBoxes }: StoredChat,
+  sayProblem: Say,
+): void {
   const say = (problem: string) => sayProblem(`chat ${idToText(chatId)}: ${problem}`);
   if (entries.length === 0) return say('the ledger is empty');
   let current: ChatAuthority | undefined;
@@ -50,7 +54,7 @@ export function verifyChatLedger({ chatId, entries, boxesOf }: StoredChat, sayPr
     // Later ones are judged by what stands there, so that one damage is said once.
     current = { head: hash, body: parsed.body };
   }
-  verifyBoxes(entries, boxesOf, say);
+  verifyBoxes(entries, boxesOf, returnedBoxes(), say);
 }
 
 type BoxesOf = (epoch: number) => readonly Bytes[];
@@ -84,13 +88,26 @@ function refusalOf(
   return isOfBoxes ? undefined : judged.error;
 }
 
-function verifyBoxes(entries: StoredChat['entries'], boxesOf: BoxesOf, say: Say): void {
+/** All boxes of an epoch, or those that members brought back one by one after all were lost. */
+function verifyBoxes(
+  entries: StoredChat['entries'],
+  boxesOf: BoxesOf,
+  returned: readonly ReturnedBox[],
+  say: Say,
+): void {
   const rootByEpoch = new Map<number, Bytes>();
   for (const { entry } of entries) {
     const body = parseChatEntry(entry)?.body;
     if (body) rootByEpoch.set(body.epoch, body.boxesRoot);
   }
-  for (const [epoch, root] of rootByEpoch)
-    if (!equalBytes(boxesRootOf(boxesOf(epoch)), root))
+  for (const [epoch, root] of rootByEpoch) {
+    const boxes = boxesOf(epoch);
+    if (boxes.length > 0 && !equalBytes(boxesRootOf(boxes), root))
       say(`the boxes of epoch ${epoch} are not those that its ledger names`);
+  }
+  for (const box of returned) {
+    const root = rootByEpoch.get(box.epoch);
+    if (!root || !isBoxOf(root, box))
+      say(`box ${box.index} of epoch ${box.epoch} is not one that its ledger names`);
+  }
 }
