@@ -127,7 +127,7 @@ async function open() {
 }
 const all = ['/api/invitations', ...[3, 2, 1].flatMap((n) => [`chat ${n}`, 'mail to 2', 'mail to 3'])];
 
-test('[L6] after a return all is told: invitations that stand, then chats, the newest first, one thing at a time', async () => {
+test('[L11] after a return all is told: invitations that stand, then chats, the newest first, one thing at a time', async () => {
   const { clock, asked, start, cameBack, mostUnderWay, storage } = await open();
   await cameBack();
   const retelling = start();
@@ -140,7 +140,7 @@ test('[L6] after a return all is told: invitations that stand, then chats, the n
   expect(asked).toEqual(all);
 });
 
-test('[L6] each device begins at a moment of its own, within ten seconds', async () => {
+test('[L11] each device begins at a moment of its own, within ten seconds', async () => {
   for (const [unit, atMs] of [
     [0, 3000],
     [0.999, 9993],
@@ -154,7 +154,7 @@ test('[L6] each device begins at a moment of its own, within ten seconds', async
   }
 });
 
-test('[L6] what fails in passing is tried again, also by a later run; what is refused lets the next go on', async () => {
+test('[L11] what fails in passing is tried again, also by a later run; what is refused lets the next go on', async () => {
   const { clock, asked, answers, start, cameBack } = await open();
   await cameBack();
   answers.push('busy');
@@ -177,7 +177,7 @@ test('[L6] what fails in passing is tried again, also by a later run; what is re
   expect(refused.asked.at(-1)).toBe('mail to 3');
 });
 
-test('[L6] a round that was broken off goes on where it was: a slow relay gets everything in the end', async () => {
+test('[L11] a round that was broken off goes on where it was: a slow relay gets everything in the end', async () => {
   const { clock, asked, answers, start, cameBack } = await open();
   await cameBack();
   start();
@@ -191,7 +191,7 @@ test('[L6] a round that was broken off goes on where it was: a slow relay gets e
   expect(asked.slice(7)).toEqual(['chat 2', 'mail to 2', 'mail to 3', 'chat 1', 'mail to 2', 'mail to 3']);
 });
 
-test('[L7] a mail that found nobody is not forgotten by a round that was broken off behind it', async () => {
+test('[L12] a mail that found nobody is not forgotten by a round that was broken off behind it', async () => {
   const { clock, asked, answers, absent, start, cameBack } = await open();
   absent.add(user(2));
   await cameBack();
@@ -205,7 +205,7 @@ test('[L7] a mail that found nobody is not forgotten by a round that was broken 
   expect(asked).toEqual(['mail to 2', 'mail to 2', 'mail to 2']);
 });
 
-test('[L6] a second return in the middle of telling begins again from the beginning', async () => {
+test('[L11] a second return in the middle of telling begins again from the beginning', async () => {
   const { clock, asked, start, cameBack, storage } = await open();
   await cameBack();
   const retelling = start();
@@ -220,7 +220,7 @@ test('[L6] a second return in the middle of telling begins again from the beginn
   expect(await storage.setting(placeOf.return, keptReturn)).toEqual({ since: 0, isTold: true });
 });
 
-test('[L6] without a sign of forgetting, a start tells only chats that the relay does not know', async () => {
+test('[L11] without a sign of forgetting, a start tells only chats that the relay does not know', async () => {
   const { clock, asked, proven, start } = await open();
   for (const n of [1, 3]) proven.add(chatRow(n).id);
   start();
@@ -228,7 +228,7 @@ test('[L6] without a sign of forgetting, a start tells only chats that the relay
   expect(asked).toEqual(['chat 2', 'mail to 2', 'mail to 3']);
 });
 
-test('[L7] mails go to whom nothing was heard of, until they are back; nothing is kept once all were heard', async () => {
+test('[L12] mails go to whom nothing was heard of, until they are back; nothing is kept once all were heard', async () => {
   const { clock, asked, absent, start, cameBack, storage } = await open();
   const [one, two, three] = [chatRow(1), chatRow(2), chatRow(3)];
   const heard = { ...one, names: { [user(2)]: { name: 'Ben', at: 5 }, [user(3)]: { name: 'Cleo', at: 5 } } };

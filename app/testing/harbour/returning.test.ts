@@ -132,7 +132,7 @@ test('[A15] [A16] a stranger gets neither a known handle nor the administrator�
   await eve.closes();
 });
 
-test('[L6] an unused invitation works after a wipe, a used one does not', async () => {
+test('[L11] an unused invitation works after a wipe, a used one does not', async () => {
   const [unused, used] = [await at(0).invites(), await at(0).invites()];
   const [eve, finn, gus] = [stranger('Eve'), stranger('Finn'), stranger('Gus')];
   for (const member of [eve, finn, gus]) await member.open();
@@ -147,7 +147,7 @@ test('[L6] an unused invitation works after a wipe, a used one does not', async 
   for (const member of [eve, finn, gus]) await member.closes();
 });
 
-test('[L7] an invitation to a chat that the relay lost before it was taken is posted again', async () => {
+test('[L12] an invitation to a chat that the relay lost before it was taken is posted again', async () => {
   const [ada, ben, cleo] = [at(0), at(1), at(2)];
   ben.setOffline(true);
   const group = await ada.startsGroup([ben, cleo], harbour.marked('late'));
@@ -163,7 +163,7 @@ test('[L7] an invitation to a chat that the relay lost before it was taken is po
   expect(await allBack()).toBe(true);
 });
 
-test('[L7] a chat waits for its taker until the relay knows all of its members again', async () => {
+test('[L12] a chat waits for its taker until the relay knows all of its members again', async () => {
   const [ada, ben, cleo] = [at(0), at(1), at(2)];
   ben.setOffline(true);
   cleo.setOffline(true);
@@ -180,7 +180,7 @@ test('[L7] a chat waits for its taker until the relay knows all of its members a
   expect(await until(async () => (await cleo.chats()).includes(group ?? '-'), 2 * 3600_000)).toBe(true);
 });
 
-test('[L7] yesterday’s backup: chats, invitations and people since then are there again', async () => {
+test('[L12] yesterday’s backup: chats, invitations and people since then are there again', async () => {
   const [ada, ben] = [at(0), at(1)];
   const backup = harbour.relay.backup();
   // Meanwhile the devices' tokens were renewed, and have ended again: only that the backup doesn't know them tells.
