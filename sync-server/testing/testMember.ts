@@ -1,6 +1,7 @@
 // Someone in a chat, on a socket: the few lines with which most tests of the socket begin.
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId } from '../../shared/protocol/ids.ts';
+import { protocolVersion } from '../../shared/protocol/version.ts';
 import {
   newChat,
   newDocumentId,
