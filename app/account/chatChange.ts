@@ -91,13 +91,20 @@ export interface NewChange {
   readonly newcomers: readonly (readonly Bytes[])[];
 }
 
+export interface NewEntry {
+  readonly entry: Bytes;
+  readonly boxes: readonly Bytes[];
+  /** To which both belong. */
+  readonly epoch: number;
+}
+
 /** Makes an entry and its boxes; whether it may stand there is judged by whoever reads it (`isPermitted`). */
 export async function createChange(
   { head, below, secrets: before, adminSeed: adminBefore }: ChangeBase,
   signer: { readonly user: ChangeInside['signer']; readonly device: DeviceId; readonly signer: Signer },
   change: NewChange,
   random: Random,
-): Promise<{ readonly entry: Bytes; readonly boxes: readonly Bytes[] }> {
+): Promise<NewEntry> {
   const isTurn = startsEpoch(change.kind);
   const secrets: ChatSecrets = isTurn
     ? { ...before, epoch: before.epoch + 1, epochSecret: generateSecret<EpochSecret>(random) }
@@ -147,6 +154,7 @@ export async function createChange(
   return {
     entry: encodeChatEntry({ body, signature: await admin.sign(chatEntryStatement(body)) }),
     boxes,
+    epoch: secrets.epoch,
   };
 }
 

@@ -41,7 +41,7 @@ import {
   openInvitationKeys,
   parseInvitationLink,
 } from './invitation.ts';
-import { keepTelling, ownInvitations, placeOf, type KeptBox } from './keptForReturn.ts';
+import { keepTelling, ownInvitations, placeOf, type KeptMail, type KeptOwnBox } from './keptForReturn.ts';
 import type { StoredAccount } from './storedAccount.ts';
 import { newStoredChat, withLedger } from './storedChats.ts';
 import type { StoredTask } from './tasks.ts';
@@ -115,7 +115,7 @@ export function createContacts(deps: ContactsDeps) {
       entry: bytesToBase64url(started.entry),
       boxes: started.boxes.map(bytesToBase64url),
     });
-    const mails: { to: string; mail: string }[] = [];
+    const mails: KeptMail[] = [];
     others.forEach((person, index) => {
       const mail = sealChatMail(
         person.user,
@@ -137,7 +137,7 @@ export function createContacts(deps: ContactsDeps) {
       mails.push(posted);
       putTask(index + 1, { kind: 'mail', ...posted });
     });
-    keepTelling(batch, chat.id, started.secrets.epoch, started.boxes, 0, mails);
+    keepTelling(batch, chat, started.secrets.epoch, started.boxes, mails);
     if (answer) batch.putSetting(`accepted/${idToText(answer.id)}`, chat.id);
     await batch.commit();
     return chat;
@@ -274,7 +274,8 @@ export function createContacts(deps: ContactsDeps) {
       if (!person) return fail(isCutOff ? 'offline' : 'bad-chat');
       members.push(person);
     }
-    const kept: KeptBox = {
+    const kept: KeptOwnBox = {
+      head: idToText(chat.opened.head),
       epoch: chat.opened.secrets.epoch,
       index: box.index,
       count: members.length,
@@ -295,7 +296,12 @@ export function createContacts(deps: ContactsDeps) {
     hint: BoxHint,
   ): Promise<Result<TakenMail, 'offline' | 'unknown-sender' | 'bad-chat'>> {
     const read = await fetchChatLedger(deps, mail.chat, undefined, hint);
-    if (!read.ok) return fail(read.error === 'offline' ? 'offline' : 'bad-chat');
+    if (!read.ok) {
+      // A box that a relay has lost is put back by who made it.
+      const mayPass =
+        read.error === 'offline' || (read.error === 'no-box' && (await isWelcome(mail.sender, mail)));
+      return fail(mayPass ? 'offline' : 'bad-chat');
+    }
     const { state, events } = read.value.ledger;
     const added = events.findLast(
       ({ kind, who }) => kind === 'add' && who.some((user) => equalBytes(user, identity.user)),

@@ -1,11 +1,12 @@
-// What a device keeps, sealed, against the day on which its relay has lost its database: its own key box of each chat, what
-// it told others of chats that it started, until each of them has been heard, and the invitations that stand.
+// What a device keeps, sealed, against the day on which its relay has lost its database: its own key box of each chat,
+// boxes that it made for others and mails that told them so, until each of them has been heard, and invitations that stand.
 import * as v from 'valibot';
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { boxPath } from '../crypto/boxTree.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
 
 const text = v.string();
 const whole = v.pipe(v.number(), v.integer());
@@ -20,21 +21,29 @@ export const keptBox = v.object({
 });
 export type KeptBox = v.InferOutput<typeof keptBox>;
 
-/** All boxes of the epoch that this device made, and the mails that say so. Empty once everyone was heard. */
-export const keptTelling = v.object({
-  epoch: whole,
-  boxes: v.array(text),
-  mails: v.array(
-    v.object({
-      to: text,
-      mail: text,
-      /** When the relay took it again: milliseconds since 1970. */
-      againAt: v.optional(whole),
-    }),
-  ),
+/** This device's own box of the chat's newest epoch; `head` is the ledger's head for which that was last found true. */
+export const keptOwnBox = v.object({ ...keptBox.entries, head: text });
+export type KeptOwnBox = v.InferOutput<typeof keptOwnBox>;
+
+/** All boxes of an epoch, in their order. */
+export const madeBoxes = v.object({ epoch: whole, boxes: v.array(text) });
+export type MadeBoxes = v.InferOutput<typeof madeBoxes>;
+const keptMail = v.object({
+  to: text,
+  mail: text,
+  /** For who was a member before: the newest record of theirs that was here then. They were heard once there is a later one. */
+  after: v.optional(whole),
+  /** When the relay took it again: milliseconds since 1970. */
+  againAt: v.optional(whole),
 });
+export type KeptMail = v.InferOutput<typeof keptMail>;
+/** The boxes that this device made for the others, the newest epoch last, and the mails that say so, until all were heard. */
+export const keptTelling = v.object({ made: v.array(madeBoxes), mails: v.array(keptMail) });
 export type KeptTelling = v.InferOutput<typeof keptTelling>;
-export const nothingKept: KeptTelling = { epoch: 0, boxes: [], mails: [] };
+export const nothingKept: KeptTelling = { made: [], mails: [] };
+
+/** Each is some kilobytes for every member, and whoever was away for longer gets the newest with the next mail. */
+const maxMadeEpochs = 8;
 
 /** Invitations of one's own that have not expired; `offer` is what the relay was given, until somebody came with it. */
 export const ownInvitations = v.array(
@@ -56,6 +65,8 @@ export type KeptReturn = v.InferOutput<typeof keptReturn>;
 export const placeOf = {
   box: (chat: string) => `box/${chat}`,
   telling: (chat: string) => `telling/${chat}`,
+  /** Boxes of a change that the relay may have taken: they count once the ledger has it. */
+  making: (chat: string) => `making/${chat}`,
   invitations: 'invitations',
   return: 'return',
 } as const;
@@ -71,27 +82,70 @@ export function boxesToKept(epoch: number, boxes: readonly Bytes[]): readonly Ke
   }));
 }
 
-/** Keeps what the starter of a chat, or of an epoch, has made for the others; its own box is number `ownIndex`. */
+/** What is kept once this device has made boxes for the others, or told somebody of the chat. */
+export const tellingWith = (
+  before: KeptTelling,
+  made: MadeBoxes | undefined,
+  mails: readonly KeptMail[],
+): KeptTelling => ({
+  made: made
+    ? [...before.made.filter(({ epoch }) => epoch !== made.epoch), made].slice(-maxMadeEpochs)
+    : before.made,
+  mails: [...before.mails.filter(({ to }) => !mails.some((mail) => mail.to === to)), ...mails],
+});
+
+/** Keeps what the starter of a chat has made for the others; its own box is the first. */
 export function keepTelling(
   batch: Batch,
-  chat: string,
+  chat: { readonly id: string; readonly ledgerHead: string },
   epoch: number,
   boxes: readonly Bytes[],
-  ownIndex: number,
-  mails: readonly { readonly to: string; readonly mail: string }[],
+  mails: readonly KeptMail[],
 ): void {
-  const own = boxesToKept(epoch, boxes)[ownIndex];
-  if (own) batch.putSetting(placeOf.box(chat), own);
+  const [own] = boxesToKept(epoch, boxes);
+  if (own) batch.putSetting(placeOf.box(chat.id), { ...own, head: chat.ledgerHead });
   if (mails.length === 0) return;
-  const telling: KeptTelling = { epoch, boxes: boxes.map(bytesToBase64url), mails: [...mails] };
-  batch.putSetting(placeOf.telling(chat), telling);
+  const made = { epoch, boxes: boxes.map(bytesToBase64url) };
+  batch.putSetting(placeOf.telling(chat.id), tellingWith(nothingKept, made, mails));
 }
 
-/** Whether anything has come from this member: they have the chat then, and need no mail about it. */
-export function isHeard(chat: StoredChat, user: string): boolean {
-  const devices = chat.members.filter((member) => member.user === user).map(({ device }) => device);
+export type Tellings = ReturnType<typeof createTellings>;
+/** What is told of each chat, changed by one hand at a time: a change stands on the one before. */
+export function createTellings(storage: Storage) {
+  let last: Promise<unknown> = Promise.resolve();
+  const of = async (chat: string): Promise<KeptTelling> =>
+    (await storage.setting(placeOf.telling(chat), keptTelling)) ?? nothingKept;
+  return {
+    /** @param change gives back what it was given where nothing changes. */
+    change(chat: string, change: (kept: KeptTelling) => KeptTelling): Promise<KeptTelling> {
+      const work = async () => {
+        const before = await of(chat);
+        const after = change(before);
+        if (after !== before) await storage.batch().putSetting(placeOf.telling(chat), after).commit();
+        return after;
+      };
+      const begun = last.then(work, work);
+      last = begun.catch(() => {});
+      return begun;
+    },
+  };
+}
+
+/** The newest record of this person that is here without a gap; 0 where there is none. */
+export const newestOf = (chat: StoredChat, user: string): number =>
+  Math.max(
+    0,
+    ...[...chat.members, ...(chat.former ?? [])]
+      .filter((member) => member.user === user)
+      .map(({ device }) => chat.chains[device]?.sequence ?? 0),
+  );
+
+/** Whether anything has come from whom this mail is for: they have the chat then, and need no mail about it. */
+export function isHeard(chat: StoredChat, { to, after = 0 }: Pick<KeptMail, 'to' | 'after'>): boolean {
+  const devices = chat.members.filter((member) => member.user === to).map(({ device }) => device);
+  if (after > 0) return newestOf(chat, to) > after;
   // A name that came with an invitation is of time 0: it says nothing of this chat.
   return (
-    (chat.names[user]?.at ?? 0) > 0 || devices.some((device) => device in chat.chains || device in chat.marks)
+    (chat.names[to]?.at ?? 0) > 0 || devices.some((device) => device in chat.chains || device in chat.marks)
   );
 }

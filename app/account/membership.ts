@@ -1,5 +1,6 @@
 // Changes of a chat's members and epoch, decided here: signed on the ledger's head, given to the relay, and signed again
 // on the new head when another change came first, for as long as they are still permitted.
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { ledgerEntryResponse, ledgerResponse } from '../../shared/protocol/http.ts';
 import { hashChatEntry, parseChatEntry } from '../../shared/protocol/chatLedger.ts';
@@ -9,9 +10,10 @@ import { sha256 } from '../crypto/hash.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { HttpFailure } from '../sync/relayHttp.ts';
-import { createChange } from './chatChange.ts';
+import { createChange, type NewEntry } from './chatChange.ts';
 import { isPermitted, memberIn, type ChatState } from './chatState.ts';
 import type { LedgerDeps } from './fetchChatLedger.ts';
+import type { MadeBoxes } from './keptForReturn.ts';
 import { bytesOf, type ReadLedger } from './storedChats.ts';
 import type { ChangeTask } from './tasks.ts';
 import { readUserLedger, type Person } from './userLedgers.ts';
@@ -21,6 +23,8 @@ export interface MembershipDeps extends LedgerDeps {
   readonly random: Random;
   /** The ledger as the relay has it now, already counted on this device. */
   readonly readNow: (chat: string) => Promise<Result<ReadLedger, HttpFailure>>;
+  /** On the disk before the relay has them: an answer that is lost loses no boxes. */
+  readonly keepMaking: (chat: string, made: MadeBoxes) => Promise<void>;
 }
 
 /** Somebody keeps winning: leave it for later. */
@@ -38,7 +42,8 @@ export async function performChange(
     if (isDone(task, now.value)) return ok(null);
     const made = await makeChange(deps, task, now.value);
     if (!made.ok) return made;
-    const { entry, boxes } = made.value;
+    const { entry, boxes, epoch } = made.value;
+    await deps.keepMaking(task.chat, { epoch, boxes: boxes.map(bytesToBase64url) });
     const token = await deps.accessToken();
     if (!token.ok) return token;
     const path = `/api/ledgers/${task.chat}/entries`;
@@ -73,7 +78,7 @@ async function makeChange(
   deps: MembershipDeps,
   { change: kind, users, role }: ChangeTask,
   { ledger, entries, root, adminSeed }: ReadLedger,
-): Promise<Result<{ readonly entry: Bytes; readonly boxes: readonly Bytes[] }, HttpFailure>> {
+): Promise<Result<NewEntry, HttpFailure>> {
   const { identity, clock, random } = deps;
   const last = entries.at(-1);
   const below = last && parseChatEntry(last)?.body;

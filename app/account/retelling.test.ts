@@ -7,7 +7,7 @@ import { openStorage } from '../storage/storage.ts';
 import type { HttpFailure } from '../sync/relayHttp.ts';
 import { installQuickCrypto } from '../testing/harbour/quickCrypto.ts';
 import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
-import { keepTelling, keptReturn, keptTelling, placeOf } from './keptForReturn.ts';
+import { createTellings, keepTelling, keptReturn, keptTelling, placeOf } from './keptForReturn.ts';
 import { createRetelling } from './retelling.ts';
 
 const startMs = 1_767_225_600_000;
@@ -52,10 +52,9 @@ async function open() {
     batch.putChat(chatRow(n));
     keepTelling(
       batch,
-      chatRow(n).id,
+      chatRow(n),
       1,
       [1, 2, 3].map((b) => new Uint8Array(40).fill(b)),
-      0,
       mails,
     );
   }
@@ -101,7 +100,9 @@ async function open() {
           ? answer('nobody', null).then(() => fail('not-found' as const))
           : answer(`mail to ${to[0]}`, null),
       isProven: (chat) => proven.has(chat),
+      tellings: createTellings(storage),
       ledgerOf: async ({ ledger }) => ledger,
+      renewBox: () => {},
       onLedgerStored: () => {},
       onRefused: (chat, what, failure) => void asked.push(`${what} of ${short(chat)}: ${failure}`),
     });

@@ -2,10 +2,11 @@
 // those who never answered. Begins at a random moment, asks for one thing at a time, and the newest chat comes first, so
 // that a relay that has lost everything is not met by everyone with everything.
 import { parseBase64url } from '../../shared/codec/base64url.ts';
-import type { Bytes } from '../../shared/codec/bytes.ts';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { invitationResponse, ledgerEntryResponse } from '../../shared/protocol/http.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
 import { fail, type Result } from '../../shared/protocol/result.ts';
+import { boxesRoot } from '../crypto/boxTree.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import { backoffMs } from '../sync/backoff.ts';
@@ -14,14 +15,16 @@ import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
 import {
   boxesToKept,
   isHeard,
-  keptBox,
+  keptOwnBox,
   keptReturn,
-  keptTelling,
-  nothingKept,
   ownInvitations,
   placeOf,
+  type KeptBox,
   type KeptTelling,
+  type Tellings,
 } from './keptForReturn.ts';
+import { isBoxUnder, rootByEpoch } from './ownBoxes.ts';
+import { bytesOf } from './storedChats.ts';
 import { passingFailures, storedTask } from './tasks.ts';
 
 /**
@@ -42,8 +45,9 @@ const longestMailAgainMs = 3600_000;
 const mailForMs = 30 * 24 * 3600_000;
 /** Where it is not sure that a mail was lost, it is posted again at most once in so long. */
 const mailRestMs = 24 * 3600_000;
-/** Ledger entries of one request: 128 KB each at most, and base64url, stay below the relay's four megabytes. */
+/** Of one request: 128 KB an entry at most, 2 KB a box, and base64url, stay below the relay's four megabytes. */
 const entriesPerRequest = 16;
+const boxesPerRequest = 256;
 
 export interface RetellingDeps {
   readonly storage: Storage;
@@ -55,8 +59,11 @@ export interface RetellingDeps {
   readonly postMail: (to: UserId, mail: Bytes) => Promise<Result<null, HttpFailure>>;
   /** The relay has accepted this device's proof for the chat on the present socket. */
   readonly isProven: (chat: string) => boolean;
+  readonly tellings: Tellings;
   /** All entries of the chat's ledger that this device has, the oldest first, as base64url. */
   readonly ledgerOf: (chat: StoredChat) => Promise<readonly string[]>;
+  /** The relay knows this chat, and may have newer boxes of it than are kept here. */
+  readonly renewBox: (chat: string) => void;
   /** The relay knows this chat now. */
   readonly onLedgerStored: (chat: string) => void;
   /** The relay will not take it; `head-moved` means that it has another branch of the ledger. */
@@ -110,16 +117,19 @@ export function createRetelling(deps: RetellingDeps) {
     return 'done';
   }
 
-  /** The ledger from its genesis, the boxes with its last part. */
+  /** The ledger from its genesis, the boxes with its last part, and more of them behind it. */
   async function tellLedger(chat: StoredChat, telling: KeptTelling): Promise<Step> {
     const entries = await deps.ledgerOf(chat);
-    const own = await storage.setting(placeOf.box(chat.id), keptBox);
-    const made = telling.boxes.flatMap((box) => parseBase64url(box) ?? []);
-    const boxes = made.length > 0 ? boxesToKept(telling.epoch, made) : own ? [own] : [];
+    const boxes = await boxesFor(chat, telling, entries);
+    const requests: { entries: readonly string[]; boxes: readonly KeptBox[] }[] = [];
     for (let from = 0; from < entries.length; from += entriesPerRequest) {
-      const part = entries.slice(from, from + entriesPerRequest);
-      const isLast = from + entriesPerRequest >= entries.length;
-      const body = { entries: part, boxes: isLast ? boxes : [] };
+      requests.push({ entries: entries.slice(from, from + entriesPerRequest), boxes: [] });
+    }
+    const last = requests.pop()?.entries ?? [];
+    for (let from = 0; from === 0 || from < boxes.length; from += boxesPerRequest) {
+      requests.push({ entries: from === 0 ? last : [], boxes: boxes.slice(from, from + boxesPerRequest) });
+    }
+    for (const body of requests) {
       const answer = await post(`/api/ledgers/${chat.id}/return`, body, ledgerEntryResponse);
       if (isPassing(answer)) return 'later';
       if (answer.ok) continue;
@@ -130,35 +140,56 @@ export function createRetelling(deps: RetellingDeps) {
     return 'done';
   }
 
+  /** Those that this device made, and its own: as far as they are still the ones of the ledger. */
+  async function boxesFor(chat: StoredChat, telling: KeptTelling, entries: readonly string[]) {
+    const roots = rootByEpoch(entries.map(bytesOf));
+    const made = telling.made.flatMap(({ epoch, boxes }) => {
+      const all = boxes.map((box) => bytesOf<Bytes>(box));
+      const root = roots.get(epoch);
+      return root && equalBytes(boxesRoot(all), root) ? boxesToKept(epoch, all) : [];
+    });
+    const own = await storage.setting(placeOf.box(chat.id), keptOwnBox);
+    const isOwnDue = own && isBoxUnder(roots, own) && made.every(({ epoch }) => epoch !== own.epoch);
+    if (!isOwnDue) return made;
+    const { head: _head, ...kept } = own;
+    return [...made, kept];
+  }
+
   /** Posts again what the relay took last before `since`; `left` where somebody has not come back yet. */
   async function tellMails(chat: StoredChat, telling: KeptTelling, since: number): Promise<Step> {
     let step: Step = 'done';
-    let mails = telling.mails;
     for (const kept of telling.mails) {
-      if (isHeard(chat, kept.to) || (kept.againAt ?? -1) >= since) continue;
+      if (isHeard(chat, kept) || (kept.againAt ?? -1) >= since) continue;
       const [to, mail] = [parseBase64url(kept.to), parseBase64url(kept.mail)];
       if (!to || !mail) continue;
       const posted = await deps.postMail(to as Bytes as UserId, mail);
       if (isPassing(posted)) return 'later';
       if (posted.ok) {
-        mails = mails.map((other) => (other === kept ? { ...kept, againAt: clock.now() } : other));
-        await storage
-          .batch()
-          .putSetting(placeOf.telling(chat.id), { ...telling, mails })
-          .commit();
+        const againAt = clock.now();
+        await deps.tellings.change(chat.id, (now) => ({
+          ...now,
+          mails: now.mails.map((other) =>
+            other.to === kept.to && other.mail === kept.mail ? { ...other, againAt } : other,
+          ),
+        }));
       } else if (posted.error === 'not-found') step = 'left';
       else deps.onRefused(chat.id, 'mail', posted.error);
     }
     return step;
   }
 
-  /** What this device still keeps of a chat that it started; nothing is kept once everyone was heard. */
-  async function tellingOf(chat: StoredChat): Promise<KeptTelling> {
-    const kept = (await storage.setting(placeOf.telling(chat.id), keptTelling)) ?? nothingKept;
-    if (kept.mails.length === 0 || kept.mails.some(({ to }) => !isHeard(chat, to))) return kept;
-    await storage.batch().putSetting(placeOf.telling(chat.id), nothingKept).commit();
-    return nothingKept;
-  }
+  /** What this device still keeps for the others. Who was heard, or is no member any more, needs nothing. */
+  const tellingOf = (chat: StoredChat): Promise<KeptTelling> =>
+    deps.tellings.change(chat.id, (kept) => {
+      const mails = kept.mails.filter(
+        (mail) => chat.members.some(({ user }) => user === mail.to) && !isHeard(chat, mail),
+      );
+      // Where nobody was added, everyone who was heard has their box of the first epoch; of others nobody can tell.
+      const areAllTaken = mails.length === 0 && (chat.heads?.length ?? 1) === 1;
+      const made = areAllTaken ? [] : kept.made;
+      const isSame = mails.length === kept.mails.length && made.length === kept.made.length;
+      return isSame ? kept : { made, mails };
+    });
 
   /** Not those of which this person is no member any more. */
   const newestFirst = async () =>
@@ -182,6 +213,7 @@ export function createRetelling(deps: RetellingDeps) {
       const mayBeShort = doubt !== 'start' && (await deps.ledgerOf(chat)).length > 1;
       const isLedgerDue = doubt === 'return' || !isKnown || mayBeShort;
       if (isLedgerDue && (await tellLedger(chat, telling)) === 'later') return 'later';
+      if (!isLedgerDue) deps.renewBox(chat.id);
       const isMailDue = doubt === 'return' || doubt === 'doubt' || !isKnown;
       const step = isMailDue ? await tellMails(chat, telling, mailSince) : 'done';
       if (step === 'later') return step;

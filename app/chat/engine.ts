@@ -5,6 +5,8 @@ import type { Bytes } from '../../shared/codec/bytes.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
+import { createTellings } from '../account/keptForReturn.ts';
+import { createOwnBoxes } from '../account/ownBoxes.ts';
 import { createRetelling, type Doubt } from '../account/retelling.ts';
 import { createIdentity, loadIdentity, type Identity } from '../account/identity.ts';
 import { createSession } from '../account/session.ts';
@@ -118,11 +120,14 @@ export async function createEngine(deps: EngineDeps) {
           return;
         }
         void tasks.run();
+        void quietly(ownBoxes.run());
         announce('ask');
       },
       onMail: (mailId, mail) => void takeMail(mailId, mail),
       onLedgerMoved: (chat, head) => void quietly(keeper.moved(chat, head)),
     });
+    const tellings = createTellings(storage);
+    const ownBoxes = createOwnBoxes({ identity, storage, http, accessToken });
     const keeper = createLedgerKeeper({
       identity,
       http,
@@ -135,6 +140,9 @@ export async function createEngine(deps: EngineDeps) {
         return chat && !isClosed ? openRoom(chat) : undefined;
       },
       onTasks: () => void tasks.run(),
+      storage,
+      tellings,
+      onCounted: (chat) => void quietly(ownBoxes.renew(chat)),
     });
     /** What nobody waits for may fail; after the end it does. */
     const quietly = (work: Promise<unknown>) =>
@@ -156,7 +164,9 @@ export async function createEngine(deps: EngineDeps) {
         const room = rooms.get(chat);
         return room !== undefined && link.isProven(room.chatId);
       },
+      tellings,
       ledgerOf: (chat) => storedLedger(storage, chat),
+      renewBox: (chat) => void quietly(ownBoxes.renew(chat)),
       onRefused: (chat, what, failure) =>
         void storage.batch().addSetAside(chat, `${what} not taken back: ${failure}`, clock.now()).commit(),
     });
@@ -164,7 +174,7 @@ export async function createEngine(deps: EngineDeps) {
     const tasks = createTasks({
       ...relayAsked,
       change: (task) =>
-        performChange({ identity, http, accessToken, clock, random, readNow: keeper.readForChange }, task),
+        performChange({ identity, http, accessToken, clock, random, ...keeper.forChanges }, task),
       onRefused: (task, failure) =>
         void storage
           .batch()
@@ -189,6 +199,7 @@ export async function createEngine(deps: EngineDeps) {
         } else if (taken.value.kind === 'new') {
           const { chat, entries } = taken.value;
           await putLaterEntries(storage.batch().putChat(chat), chat.id, entries).commit();
+          void quietly(ownBoxes.renew(chat.id));
           const room = await openRoom(chat);
           if (!chat.isRemoved) link.setProver(room.chatId, room.prove);
         } else {
@@ -299,6 +310,7 @@ export async function createEngine(deps: EngineDeps) {
         tasks.close();
         keeper.close();
         retelling.close();
+        ownBoxes.close();
         for (const room of rooms.values()) await room.close();
       },
     };

@@ -20,11 +20,22 @@ import {
   type LedgerDeps,
   type LedgerFailure,
 } from '../account/fetchChatLedger.ts';
-import { putLaterEntries, withLedger, type ReadLedger } from '../account/storedChats.ts';
+import {
+  madeBoxes,
+  newestOf,
+  placeOf,
+  tellingWith,
+  type MadeBoxes,
+  type Tellings,
+} from '../account/keptForReturn.ts';
+import { rootByEpoch } from '../account/ownBoxes.ts';
+import { bytesOf, putLaterEntries, withLedger, type ReadLedger } from '../account/storedChats.ts';
 import type { StoredTask } from '../account/tasks.ts';
+import { boxesRoot } from '../crypto/boxTree.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat } from '../storage/models.ts';
+import type { Storage } from '../storage/storage.ts';
 import { backoffMs } from '../sync/backoff.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
@@ -38,8 +49,13 @@ export interface LedgerKeeperDeps extends LedgerDeps {
   readonly roomOf: (chat: string) => Promise<Room | undefined>;
   /** There are new tasks. */
   readonly onTasks: () => void;
+  readonly storage: Storage;
+  readonly tellings: Tellings;
+  /** A ledger has moved, and what it says counts here. */
+  readonly onCounted: (chat: string) => void;
 }
 type Read = Result<ReadLedger, LedgerFailure>;
+type MailTask = Extract<StoredTask, { kind: 'mail' }>;
 
 /** What of a row follows from its ledger: the same in these, the same in all. */
 const telling = ['heads', 'epoch', 'adminSeed', 'isRemoved', 'trouble'] as const;
@@ -92,6 +108,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     const after = withLedger(before, room.chatId, ledger, self);
     if (telling.every((key) => JSON.stringify(after[key]) === JSON.stringify(before[key]))) return;
     const mails = mailsFor(before, room.chatId, ledger);
+    await keepTold(before, ledger, mails);
     await room.adopt(
       (chat) => withLedger(chat, room.chatId, ledger, self),
       (batch) => {
@@ -103,6 +120,23 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (after.isRemoved) deps.link().setProver(room.chatId, undefined);
     else if (wasOut || after.epoch !== before.epoch) deps.link().setProver(room.chatId, room.prove);
     if (mails.length > 0) deps.onTasks();
+    deps.onCounted(before.id);
+  }
+
+  /** What this device has made and told for these entries, against the day on which the relay has lost it. */
+  async function keepTold(before: StoredChat, { entries }: ReadLedger, mails: ReturnType<typeof mailsFor>) {
+    const making = await deps.storage.setting(placeOf.making(before.id), madeBoxes);
+    const root = making && rootByEpoch(entries).get(making.epoch);
+    const made =
+      root && equalBytes(root, boxesRoot(making.boxes.map((box) => bytesOf<Bytes>(box))))
+        ? making
+        : undefined;
+    if (!made && mails.length === 0) return;
+    const kept = mails.map(({ task: { to, mail } }) => ({ to, mail, after: newestOf(before, to) }));
+    await deps.tellings.change(before.id, (telling) => tellingWith(telling, made, kept));
+    if (!made) return;
+    const none: MadeBoxes = { epoch: 0, boxes: [] };
+    await deps.storage.batch().putSetting(placeOf.making(before.id), none).commit();
   }
 
   /** Who was added by this device, in entries that count here for the first time, is told; once, whatever was lost before. */
@@ -112,7 +146,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       ({ kind, by, position }) => kind === 'add' && position >= known && equalBytes(by, identity.user),
     );
     return own.flatMap(({ who, epoch, index, position }) =>
-      who.flatMap((user, n): { key: string; task: StoredTask }[] => {
+      who.flatMap((user, n): { key: string; task: MailTask }[] => {
         const found = [...ledger.members, ...ledger.former].find(({ person }) =>
           equalBytes(person.user, user),
         );
@@ -129,7 +163,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
           claim: new Uint8Array(64) as Bytes as Signature,
         } as const;
         const sealed = sealChatMail(user, found.person.userBoxKey, mail, random);
-        const task: StoredTask = { kind: 'mail', to: idToText(user), mail: bytesToBase64url(sealed) };
+        const task: MailTask = { kind: 'mail', to: idToText(user), mail: bytesToBase64url(sealed) };
         return [{ key: `${position}/${n}`, task }];
       }),
     );
@@ -149,18 +183,25 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
 
   return {
     read,
-    /** As above, in the words of a task: what may pass is tried again. */
-    async readForChange(id: string): Promise<Result<ReadLedger, HttpFailure>> {
-      const result = await read(id);
-      if (result.ok) return result;
-      return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
+    forChanges: {
+      /** As above, in the words of a task: what may pass is tried again. */
+      async readNow(id: string): Promise<Result<ReadLedger, HttpFailure>> {
+        const result = await read(id);
+        if (result.ok) return result;
+        return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
+      },
+      keepMaking: (id: string, made: MadeBoxes): Promise<void> =>
+        deps.storage.batch().putSetting(placeOf.making(id), made).commit(),
     },
     learn: (id: string): Promise<boolean> => Promise.race([readUntilDone(id), closed]),
     /** News of a head: read unless it is known. */
     async moved(chat: ChatId, head: EntryHash32) {
       const id = idToText(chat);
       const room = isClosed ? undefined : await deps.roomOf(id);
-      if (!room || room.chat().heads?.includes(idToText(headOf(head)))) return;
+      if (!room) return;
+      const { heads, trouble } = room.chat();
+      // Who lacks a key asks again: a relay that has lost the box may have it back.
+      if (heads?.includes(idToText(headOf(head))) && trouble !== 'waiting-for-key') return;
       await readUntilDone(id);
     },
     close() {

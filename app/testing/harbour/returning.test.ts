@@ -1,6 +1,5 @@
 // A relay that forgets, as its people meet it: its database deleted, or yesterday's put back, while they stay up.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { idToText } from '../../../shared/protocol/ids.ts';
 import { createHarbour, type Harbour } from './createHarbour.ts';
 import { createMember, type Member } from './member.ts';
 
@@ -205,19 +204,116 @@ test('[L12] yesterday’s backup: chats, invitations and people since then are t
   await finn.closes();
 });
 
-test('[R39] after a wipe each member’s box is at the relay again', async () => {
-  await wipe();
-  expect(await allBack()).toBe(true);
-  await harbour.pass(20_000);
+/** How the relay answers when asked for each of these boxes of the harbour's group. */
+async function boxesOf(epoch: number, indexes: readonly number[], chat = harbour.group) {
   const { engine } = at(0).headless();
   const identity = engine.member()?.identity;
   if (!identity) throw new Error('expected a member');
   const token = await harbour.clock.until(engine.session.accessToken(identity, false));
-  for (const index of [0, 1, 2]) {
-    const path = `/api/ledgers/${harbour.group}/boxes/1/${index}`;
-    const headers = { authorization: `Bearer ${token.ok ? token.value : ''}` };
-    const answer = await harbour.relay.relay()?.app.request(path, { headers });
-    expect(answer?.status).toBe(200);
+  const headers = { authorization: `Bearer ${token.ok ? token.value : ''}` };
+  const answers = indexes.map((index) =>
+    harbour.relay.relay()?.app.request(`/api/ledgers/${chat}/boxes/${epoch}/${index}`, { headers }),
+  );
+  return (await Promise.all(answers)).map((answer) => answer?.status);
+}
+/** Whether all of them read and write under this epoch. */
+const settled = (chat: string, epoch: number, who: readonly Member[]) =>
+  until(async () => {
+    const rows = await Promise.all(who.map((member) => member.chat(chat)));
+    return rows.every((row) => row?.epoch === epoch && !row.isRemoved && row.trouble !== 'waiting-for-key');
+  }, 60_000);
+
+test('[R39] after a wipe each member’s box is at the relay again', async () => {
+  await wipe();
+  expect(await allBack()).toBe(true);
+  await harbour.pass(20_000);
+  expect(await boxesOf(1, [0, 1, 2])).toEqual([200, 200, 200]);
+});
+
+test('[R39] also those of a later epoch, each from whom it is for', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  expect(await ada.changes(harbour.group, 'turn')).toBe(true);
+  expect(await settled(harbour.group, 2, people)).toBe(true);
+  // Without Ada's copy of all of them.
+  await ada
+    .headless()
+    .storage.batch()
+    .putSetting(`telling/${harbour.group}`, { made: [], mails: [] })
+    .commit();
+  cleo.setOffline(true);
+  await wipe();
+  expect(await until(() => isBack(ada) && isBack(ben), 60_000)).toBe(true);
+  await harbour.pass(20_000);
+  expect(await boxesOf(2, [0, 1, 2])).toEqual([200, 200, 404]);
+  cleo.setOffline(false);
+  expect(await allBack()).toBe(true);
+  await harbour.pass(20_000);
+  expect(await boxesOf(2, [0, 1, 2])).toEqual([200, 200, 200]);
+});
+
+test('[R39] who was away when the epoch turned gets its box from who turned it', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  const { group } = harbour;
+  ben.setOffline(true);
+  for (const epoch of [2, 3]) {
+    expect(await ada.changes(group, 'turn')).toBe(true);
+    expect(await settled(group, epoch, [ada, cleo])).toBe(true);
   }
-  expect(idToText(identity.user)).toBe(at(0).userId());
+  ada.setOffline(true);
+  await wipe();
+  expect(await until(() => isBack(cleo), 60_000)).toBe(true);
+  ben.setOffline(false);
+  await harbour.pass(5 * 60_000);
+  // The ledger is there, and nobody has a key for Ben: he waits, and says so.
+  expect(await ben.chat(group)).toMatchObject({ epoch: 1, trouble: 'waiting-for-key' });
+  ada.setOffline(false);
+  expect(await settled(group, 3, people)).toBe(true);
+  expect(await allBack()).toBe(true);
+});
+
+test('[R39] an answer lost with its device loses no boxes', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  const { group } = harbour;
+  for (const [turns, passedMs] of [0, 20, 40, 60, 100, 160].entries()) {
+    ben.setOffline(true);
+    await ada.changes(group, 'turn');
+    await harbour.pass(passedMs);
+    harbour.crashed();
+    ada.crashes();
+    await ada.open();
+    expect(await settled(group, turns + 2, [ada, cleo])).toBe(true);
+    await wipe();
+    expect(await until(() => isBack(ada) && isBack(cleo), 60_000)).toBe(true);
+    ben.setOffline(false);
+    expect(await settled(group, turns + 2, people)).toBe(true);
+    expect(await allBack()).toBe(true);
+  }
+});
+
+test('[L12] who was added, or added again, while away hears of it after a wipe', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
+  expect(await until(async () => (await ben.chats()).includes(chat), 30_000)).toBe(true);
+  await cleo.says(harbour.group, harbour.marked('heard before')).done;
+  await harbour.pass(5000);
+  await ada.changes(harbour.group, 'remove', cleo);
+  expect(await until(async () => (await cleo.chat(harbour.group))?.isRemoved ?? false, 30_000)).toBe(true);
+  cleo.setOffline(true);
+  await ada.changes(harbour.group, 'add', cleo);
+  await ada.changes(chat, 'add', cleo);
+  const counts = async () => [
+    (await ben.chat(chat))?.members.length,
+    (await ben.chat(harbour.group))?.members.length,
+  ];
+  expect(await until(async () => (await counts()).join() === '3,3', 60_000)).toBe(true);
+  await wipe();
+  expect(await until(() => isBack(ada) && isBack(ben), 60_000)).toBe(true);
+  await harbour.pass(20 * 60_000);
+  cleo.setOffline(false);
+  expect(await until(async () => (await cleo.chats()).includes(chat), 2 * 3600_000)).toBe(true);
+  expect(await until(async () => !(await cleo.chat(harbour.group))?.isRemoved, 60_000)).toBe(true);
+  expect(await settled(harbour.group, 2, people)).toBe(true);
+  expect(await settled(chat, 1, people)).toBe(true);
+  await harbour.pass(20_000);
+  expect(await boxesOf(1, [0, 1, 2], chat)).toEqual([200, 200, 200]);
 });
