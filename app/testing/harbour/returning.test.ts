@@ -230,7 +230,7 @@ test('[R39] after a wipe each member’s box is at the relay again', async () =>
   expect(await boxesOf(1, [0, 1, 2])).toEqual([200, 200, 200]);
 });
 
-test('[R39] also those of a later epoch, each from whom it is for', async () => {
+test('[L13] the boxes of a later epoch come back, each from whom it is for', async () => {
   const [ada, ben, cleo] = [at(0), at(1), at(2)];
   expect(await ada.changes(harbour.group, 'turn')).toBe(true);
   expect(await settled(harbour.group, 2, people)).toBe(true);
@@ -251,7 +251,7 @@ test('[R39] also those of a later epoch, each from whom it is for', async () => 
   expect(await boxesOf(2, [0, 1, 2])).toEqual([200, 200, 200]);
 });
 
-test('[R39] who was away when the epoch turned gets its box from who turned it', async () => {
+test('[L13] who was away when the epoch turned gets its box from who turned it', async () => {
   const [ada, ben, cleo] = [at(0), at(1), at(2)];
   const { group } = harbour;
   ben.setOffline(true);
@@ -271,7 +271,7 @@ test('[R39] who was away when the epoch turned gets its box from who turned it',
   expect(await allBack()).toBe(true);
 });
 
-test('[R39] an answer lost with its device loses no boxes', async () => {
+test('[L13] an answer lost with its device loses no boxes', async () => {
   const [ada, ben, cleo] = [at(0), at(1), at(2)];
   const { group } = harbour;
   for (const [turns, passedMs] of [0, 20, 40, 60, 100, 160].entries()) {
