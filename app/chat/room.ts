@@ -8,9 +8,8 @@ import type { Body } from '../doc/bodies.ts';
 import type { DocumentLimits } from '../doc/documentLimits.ts';
 import { nextHybridTime } from '../doc/hybridTime.ts';
 import { createMeta } from '../doc/meta.ts';
-import { openBody, readRecord, sealRecord, verifyRecord } from '../doc/record.ts';
+import { openBody, sealRecord } from '../doc/record.ts';
 import { createSegmentRow, type SegmentRow } from '../doc/segmentRow.ts';
-import type { SegmentItem } from '../doc/segmentState.ts';
 import { createSignals, type SignalKind } from '../doc/signals.ts';
 import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Batch } from '../storage/batch.ts';
@@ -23,9 +22,10 @@ import type { PresenceNow } from './ephemeral.ts';
 import { createErasures } from './erasures.ts';
 import { createKeptSegments } from './keptSegments.ts';
 import { createPresence } from './presence.ts';
-import { projectRecords, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
+import { projectRecords, type ProjectionDeps } from './projection.ts';
 import { createRestoring } from './restoring.ts';
 import { createRoomMarks } from './roomMarks.ts';
+import { createRoomRecords } from './roomRecords.ts';
 import { createRoomState } from './roomState.ts';
 
 export interface RoomDeps {
@@ -69,13 +69,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const state = createRoomState(storage, begun);
   const { enqueue, later } = state;
   let isClosing = false;
-  /** Where records of open segments lie; most in one place. */
-  const places = new Map<string, SegmentItem['place'][]>();
-  const notePlace = (id: string, place: SegmentItem['place']) => {
-    const known = places.get(id) ?? [];
-    const isKnown = known.some(({ client, clock }) => client === place.client && clock === place.clock);
-    if (!isKnown) places.set(id, [...known, place]);
-  };
   const signals = createSignals(context, documents.meta, random);
 
   const setAside = (reason: string) =>
@@ -123,14 +116,27 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     row: () => row,
     kept,
     unsealed: () => placeOf().unsealed,
-    placesOf: (id) => places.get(id) ?? [],
+    placesOf: (id) => records.placesOf(id),
+  });
+  const records = createRoomRecords({
+    state,
+    projection,
+    context,
+    documents,
+    erasures,
+    onSetAside: setAside,
+    onProjected({ arrived }) {
+      for (const { author } of arrived) presence.wrote(author);
+      if (arrived.length > 0) deps.onArrived(state.chat(), arrived);
+      marks.schedule();
+    },
   });
   const row: SegmentRow = await createSegmentRow(
     {
       ...shared,
       documentOf: documents.segment,
-      onItems: (n, items, isNew) => later(() => takeItems(n, items, isNew)),
-      onStored: (ids) => enqueue(() => markStored(ids)),
+      onItems: (n, items, isNew) => later(() => records.take(n, items, isNew)),
+      onStored: (ids) => enqueue(() => records.stored(ids)),
       onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
       onSealed: (n) => void complete(n),
       onPurged: (n) => later(() => erasures.purged(n)),
@@ -192,75 +198,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     await erasures.run(n);
   }
 
-  async function takeItems(n: number, items: readonly SegmentItem[], isNew: boolean) {
-    const document = documents.segment(n);
-    const read = items.flatMap((item) => {
-      const record = readRecord(context, document, item.header);
-      if (record) notePlace(idToText(record.header.id), item.place);
-      return record ? [{ record, item }] : [];
-    });
-    const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
-    const waiting = new Set((await storage.outbox(idToText(document))).map((row) => row.id));
-    const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
-    const checked = await Promise.all(
-      fresh.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
-        if (!(await verifyRecord(context, document, record))) return undefined;
-        return {
-          header: record.header,
-          user: idToText(record.author.user),
-          segment: n,
-          body: openBody(context, record.header, item.body),
-          isWaiting: waiting.has(idToText(record.header.id)),
-        };
-      }),
-    );
-    const records = checked.filter((record) => record !== undefined);
-    if (items.length > read.length || fresh.length > records.length) setAside('bad-record');
-    await project(records);
-    if (isNew) await eraseAgain(n, known);
-  }
-
-  /** A record may come twice (it was moved, or said again): a body that was deleted is erased wherever it comes. */
-  async function eraseAgain(n: number, ids: ReadonlySet<string>) {
-    const deleted = [...(await storage.messages.many([...ids])).values()].filter(
-      ({ kind }) => kind === 'deleted',
-    );
-    if (deleted.length === 0) return;
-    await erasures
-      .add(
-        storage.batch(),
-        deleted.map((message) => ({ ...message, segment: n })),
-      )
-      .commit();
-    await erasures.run(n);
-  }
-
-  async function project(records: readonly ProjectedRecord[]) {
-    if (records.length === 0) return;
-    const projected = await projectRecords(projection, state.chat(), records);
-    await erasures.add(projected.batch, projected.erased).commit();
-    state.written(projected.chat);
-    await erase(projected.erased);
-    for (const { author } of projected.arrived) presence.wrote(author);
-    if (projected.arrived.length > 0) deps.onArrived(state.chat(), projected.arrived);
-    marks.schedule();
-  }
-
-  async function erase(messages: readonly StoredMessage[]) {
-    for (const n of new Set(messages.map((message) => message.segment))) await erasures.run(n);
-  }
-
-  async function markStored(ids: readonly string[]) {
-    const batch = storage.batch();
-    const messages = [...(await storage.messages.many(ids)).values()];
-    for (const message of messages) batch.putMessage({ ...message, isStored: true });
-    await batch.commit();
-    // Deleted while it was under way, or a deletion that has only now reached the relay.
-    const targets = await storage.messages.many(await storage.targetsOf(ids));
-    const deleted = [...messages, ...targets.values()].filter(({ kind }) => kind === 'deleted');
-    later(() => erase(deleted));
-  }
-
   async function signal(kind: SignalKind) {
     const { isRemoved, members } = state.chat();
     if (isRemoved || members.length < 2) return;
@@ -308,7 +245,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       await projected.batch.putChat(next).addOutbox(segment.outboxRow(recordId, sealed)).commit();
       state.written(next);
       segment.append([{ id, record: sealed }]);
-      await erase(projected.erased);
+      await records.erase(projected.erased);
       return true;
     });
   }

@@ -1,0 +1,112 @@
+// Records of a room: what comes in from its segments becomes rows, each once; and what rows say is gone leaves the
+// documents.
+import { idToText } from '../../shared/protocol/ids.ts';
+import type { ChatAccess } from '../account/chatAccess.ts';
+import type { ChatContext } from '../doc/chatContext.ts';
+import { openBody, readRecord, verifyRecord } from '../doc/record.ts';
+import type { SegmentItem } from '../doc/segmentState.ts';
+import type { StoredMessage } from '../storage/models.ts';
+import type { Erasures } from './erasures.ts';
+import { projectRecords, type Projected, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
+import type { RoomState } from './roomState.ts';
+
+export interface RoomRecordsDeps {
+  readonly state: RoomState;
+  readonly projection: ProjectionDeps;
+  readonly context: ChatContext;
+  readonly documents: ChatAccess['documents'];
+  readonly erasures: Erasures;
+  readonly onSetAside: (reason: string) => void;
+  readonly onProjected: (projected: Projected) => void;
+}
+export type RoomRecords = ReturnType<typeof createRoomRecords>;
+
+/** All of it runs in the room's queue. */
+export function createRoomRecords(deps: RoomRecordsDeps) {
+  const { state, projection, context, documents, erasures } = deps;
+  const { storage } = projection;
+  /** Where records of open segments lie; most in one place. */
+  const places = new Map<string, SegmentItem['place'][]>();
+
+  function note(id: string, place: SegmentItem['place']) {
+    const known = places.get(id) ?? [];
+    const isKnown = known.some(({ client, clock }) => client === place.client && clock === place.clock);
+    if (!isKnown) places.set(id, [...known, place]);
+  }
+
+  /** Records as they came: checked, shown, and counted once. */
+  async function take(n: number, items: readonly SegmentItem[], isNew: boolean) {
+    const document = documents.segment(n);
+    const read = items.flatMap((item) => {
+      const record = readRecord(context, document, item.header);
+      if (record) note(idToText(record.header.id), item.place);
+      return record ? [{ record, item }] : [];
+    });
+    const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
+    const waiting = new Set((await storage.outbox(idToText(document))).map((row) => row.id));
+    const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
+    const checked = await Promise.all(
+      fresh.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
+        if (!(await verifyRecord(context, document, record))) return undefined;
+        return {
+          header: record.header,
+          user: idToText(record.author.user),
+          segment: n,
+          body: openBody(context, record.header, item.body),
+          isWaiting: waiting.has(idToText(record.header.id)),
+        };
+      }),
+    );
+    const records = checked.filter((record) => record !== undefined);
+    if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
+    await project(records);
+    if (isNew) await eraseAgain(n, known);
+  }
+
+  /** A record may come twice (it was moved, or said again): a body that was deleted is erased wherever it comes. */
+  async function eraseAgain(n: number, ids: ReadonlySet<string>) {
+    const deleted = [...(await storage.messages.many([...ids])).values()].filter(
+      ({ kind }) => kind === 'deleted',
+    );
+    if (deleted.length === 0) return;
+    await erasures
+      .add(
+        storage.batch(),
+        deleted.map((message) => ({ ...message, segment: n })),
+      )
+      .commit();
+    await erasures.run(n);
+  }
+
+  async function project(records: readonly ProjectedRecord[]) {
+    if (records.length === 0) return;
+    const projected = await projectRecords(projection, state.chat(), records);
+    await erasures.add(projected.batch, projected.erased).commit();
+    state.written(projected.chat);
+    await erase(projected.erased);
+    deps.onProjected(projected);
+  }
+
+  async function erase(messages: readonly StoredMessage[]) {
+    for (const n of new Set(messages.map((message) => message.segment))) await erasures.run(n);
+  }
+
+  /** The relay has these now. */
+  async function stored(ids: readonly string[]) {
+    const batch = storage.batch();
+    const messages = [...(await storage.messages.many(ids)).values()];
+    for (const message of messages) batch.putMessage({ ...message, isStored: true });
+    await batch.commit();
+    // Deleted while it was under way, or a deletion that has only now reached the relay.
+    const targets = await storage.messages.many(await storage.targetsOf(ids));
+    const deleted = [...messages, ...targets.values()].filter(({ kind }) => kind === 'deleted');
+    state.later(() => erase(deleted));
+  }
+
+  return {
+    take,
+    stored,
+    erase,
+    placesOf: (id: string): readonly SegmentItem['place'][] => places.get(id) ?? [],
+  };
+}
