@@ -68,6 +68,10 @@ interface Member {
 }
 const profileSchema = v.object({ name: v.string() });
 
+/** A relay may forget again at once, or only say so. */
+const firstReopenPauseMs = 10_000;
+const maxReopenPauseMs = 10 * 60_000;
+
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
 export async function createEngine(deps: EngineDeps) {
@@ -248,10 +252,21 @@ export async function createEngine(deps: EngineDeps) {
       return begun;
     }
 
+    /** When a chat's documents may begin another life: not sooner each time than twice as long after the last. */
+    const reopenings = new Map<string, { readonly at: number; readonly pauseMs: number }>();
     /** Another life for a chat's documents, because the relay has lost theirs; the old one stays until it is made good. */
     function reopen(id: string) {
       const before = rooms.get(id);
       if (!before || isClosed) return;
+      const last = reopenings.get(id);
+      const now = clock.now();
+      if (last && now < last.at + last.pauseMs) {
+        clock.after(last.at + last.pauseMs - now, () => reopen(id));
+        return;
+      }
+      const isCalm = !last || now > last.at + 10 * maxReopenPauseMs;
+      const pauseMs = isCalm ? firstReopenPauseMs : Math.min(last.pauseMs * 2, maxReopenPauseMs);
+      reopenings.set(id, { at: now, pauseMs });
       rooms.delete(id);
       const again = before
         .close()

@@ -39,6 +39,7 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
     const kept = row && (await openSnapshot(context, id, entryKinds.segmentSnapshot, row.snapshot));
     return kept?.ok ? kept.value : undefined;
   }
+  /** `onPurged` also where the relay has another log now: what it has lost needs no purge, what it has is restored. */
   async function open(n: number, onPurged: () => void): Promise<Segment | undefined> {
     const kept = await read(n);
     if (!kept) return undefined;
@@ -50,6 +51,7 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
       onStored: async () => {},
       onSignal: () => {},
       onPurged,
+      onRefused: onPurged,
     });
   }
 
@@ -77,6 +79,19 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
     return state;
   }
 
+  /** An old backup may bring back what was deleted since. */
+  async function eraseDeleted(document: DocumentId, segment: Segment) {
+    const clients: number[] = [];
+    for (const item of segment.items()) {
+      if (!item.body || item.body.length === 0) continue;
+      const record = readRecord(context, document, item.header);
+      const message = record && (await storage.messages.get(idToText(record.header.id)));
+      if (message?.kind !== 'deleted' || !segment.eraseBody(item.place)) continue;
+      if (message.author === deps.selfUser) clients.push(item.place.client);
+    }
+    if (clients.length > 0) segment.purge(clients);
+  }
+
   return {
     /** Brings a complete segment back to the relay, a step at each call; true once it is complete there again. */
     async restore(n: number, mayOthers: boolean): Promise<boolean> {
@@ -101,7 +116,10 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
         return true;
       }
       if (now.length > 0) segment.append(now);
-      else if (missing.length === 0 && segment.isDone()) segment.seal();
+      else if (missing.length === 0 && segment.isDone()) {
+        await eraseDeleted(document, segment);
+        segment.seal();
+      }
       return false;
     },
     /** Erases these bodies in the kept segment, and `own` at the relay too: `purged` learns when that is done. */

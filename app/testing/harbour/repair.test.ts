@@ -47,3 +47,38 @@ test("[S7] a relay set back to yesterday's backup has everything again, once, fo
   expect(await harbour.calm()).toEqual([]);
   expect(await bodiesOf(ben)).toEqual(before);
 });
+
+test('[S7] a relay whose database was deleted while everyone stayed up is put back by them, for a fresh device too', async () => {
+  const ids = await talk(40);
+  await ada.deletes(harbour.group, ids[0] ?? '');
+  expect(await harbour.calm()).toEqual([]);
+  const before = await bodiesOf(ada);
+  await harbour.relay.wipe();
+  harbour.relay.start();
+  await ada.says(harbour.group, harbour.marked('said right after')).done;
+  expect(await harbour.calm()).toEqual([]);
+  const after = await bodiesOf(ada);
+  expect(after.slice(0, before.length)).toEqual(before);
+  await ben.becomesFresh();
+  expect(await harbour.calm()).toEqual([]);
+  expect(await bodiesOf(ben)).toEqual(after);
+});
+
+test('[S7] what only somebody offline had comes back when they return, and nothing that was deleted does', async () => {
+  cleo.setOffline(true);
+  const kept = cleo.says(harbour.group, harbour.marked('only here'));
+  await kept.done;
+  const gone = ada.says(harbour.group, harbour.marked('deleted'));
+  await gone.done;
+  await harbour.pass(2000);
+  await ada.deletes(harbour.group, gone.id);
+  await harbour.pass(2000);
+  await harbour.relay.wipe();
+  harbour.relay.start();
+  await harbour.pass(20 * 60_000);
+  expect((await bodiesOf(ben)).map(([id]) => id)).not.toContain(kept.id);
+  expect(await harbour.calm()).toEqual([]);
+  const bodies = new Map((await bodiesOf(ben)) as [string, { kind: string }][]);
+  expect(bodies.get(kept.id)).toEqual({ kind: 'text', text: harbour.marked('only here') });
+  expect(bodies.get(gone.id)).toEqual({ kind: 'deleted' });
+});
