@@ -30,7 +30,7 @@ export async function beginRepair(deps: RepairDeps, chat: StoredChat): Promise<S
       // Sealed for a session that the relay knows no more: its records go again in the next one.
       const opened = await openUpdate(context, id, entryKinds.segment, row.entry);
       for (const { header, body } of opened.ok ? itemsOfState(opened.value.update) : []) {
-        const record = readRecord(context, id, header);
+        const record = readRecord(context, header);
         if (!record || !body) continue;
         const copy = { header: new Uint8Array(header), body: new Uint8Array(body) };
         batch.addOutbox({ id: idToText(record.header.id), document, ...copy });
@@ -45,7 +45,7 @@ export async function beginRepair(deps: RepairDeps, chat: StoredChat): Promise<S
     segments: {
       ...place,
       generation: generation + 1,
-      lost: [...(place.lost ?? []), generation],
+      lost: [...(place.lost ?? []), { generation, from: place.unsealed, to: place.open }],
       unchecked: place.unsealed,
     },
   };

@@ -2,10 +2,9 @@
 // any more moves to the next one, under the same record ids.
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
-import type { Random } from '../crypto/random.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { openUpdate } from '../doc/entrySeal.ts';
-import { moveRecord, readRecord, type SealedRecord } from '../doc/record.ts';
+import { readRecord, type SealedRecord } from '../doc/record.ts';
 import type { Segment } from '../doc/segment.ts';
 import { itemsOfState } from '../doc/segmentState.ts';
 import type { Batch } from '../storage/batch.ts';
@@ -14,7 +13,6 @@ import type { Storage } from '../storage/storage.ts';
 export interface CompleteSegmentDeps {
   readonly context: ChatContext;
   readonly storage: Storage;
-  readonly random: Random;
   readonly documentOf: (n: number) => DocumentId;
 }
 export interface Moved {
@@ -27,7 +25,7 @@ export interface Moved {
  * whose outbox they are in once the batch is committed.
  */
 export async function completeSegment(
-  { context, storage, random, documentOf }: CompleteSegmentDeps,
+  { context, storage, documentOf }: CompleteSegmentDeps,
   batch: Batch,
   chat: string,
   { n, segment }: { readonly n: number; readonly segment: Segment },
@@ -42,10 +40,10 @@ export async function completeSegment(
   const unsent = [...lost.flatMap((entry) => (entry.ok ? itemsOfState(entry.value.update) : [])), ...outbox];
   const moved: Moved[] = [];
   for (const { header, body } of unsent) {
-    const record = readRecord(context, documentOf(n), header);
+    const record = readRecord(context, header);
     if (!record || !body) continue;
-    const moving = await moveRecord(context, documentOf(to), record, random);
-    moved.push({ id: idToText(record.header.id), record: { header: moving, body: new Uint8Array(body) } });
+    const copy = { header: new Uint8Array(header), body: new Uint8Array(body) };
+    moved.push({ id: idToText(record.header.id), record: copy });
   }
   batch.putSegment({ chat, n, document, snapshot: await segment.snapshot() });
   batch.deleteOutbox(outbox.map((row) => row.id));

@@ -6,7 +6,7 @@ import { entryKinds } from '../../shared/protocol/entry.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { readRecord } from '../doc/record.ts';
 import { createSegment, type Segment, type SegmentDeps } from '../doc/segment.ts';
-import { itemsOfState } from '../doc/segmentState.ts';
+import { itemsOfState, type SegmentItem } from '../doc/segmentState.ts';
 import { openSnapshot } from '../doc/snapshot.ts';
 import type { Storage } from '../storage/storage.ts';
 import { lostRecord } from './lostRecord.ts';
@@ -80,11 +80,11 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
   }
 
   /** An old backup may bring back what was deleted since. */
-  async function eraseDeleted(document: DocumentId, segment: Segment) {
+  async function eraseDeleted(segment: Segment) {
     const clients: number[] = [];
     for (const item of segment.items()) {
       if (!item.body || item.body.length === 0) continue;
-      const record = readRecord(context, document, item.header);
+      const record = readRecord(context, item.header);
       const message = record && (await storage.messages.get(idToText(record.header.id)));
       if (message?.kind !== 'deleted' || !segment.eraseBody(item.place)) continue;
       if (message.author === deps.selfUser) clients.push(item.place.client);
@@ -92,21 +92,26 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
     if (clients.length > 0) segment.purge(clients);
   }
 
+  const idsOf = (items: readonly SegmentItem[]) =>
+    items.flatMap(({ header }) => {
+      const record = readRecord(context, header);
+      return record ? [idToText(record.header.id)] : [];
+    });
+
   return {
+    /** The records of a kept segment. */
+    ids: async (n: number): Promise<readonly string[]> => {
+      const kept = await read(n);
+      return kept ? idsOf(itemsOfState(kept.update)) : [];
+    },
     /** Brings a complete segment back to the relay, a step at each call; true once it is complete there again. */
     async restore(n: number, mayOthers: boolean): Promise<boolean> {
       const { segment, isSealed } = restoring.get(n) ?? (await reopen(n));
       if (!segment.isLive()) return false;
-      const document = deps.documentOf(n);
-      const here = new Set(
-        segment.items().flatMap(({ header }) => {
-          const record = readRecord(context, document, header);
-          return record ? [idToText(record.header.id)] : [];
-        }),
-      );
+      const here = new Set(idsOf(segment.items()));
       const kept = await read(n);
       const found = await Promise.all(
-        itemsOfState(kept?.update ?? new Uint8Array([0, 0])).map((item) => lostRecord(deps, document, item)),
+        itemsOfState(kept?.update ?? new Uint8Array([0, 0])).map((item) => lostRecord(deps, item)),
       );
       const missing = found.filter((lost) => lost !== undefined).filter(({ id }) => !here.has(id));
       const now = missing.filter(({ isOwn }) => isOwn || mayOthers);
@@ -117,7 +122,7 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
       }
       if (now.length > 0) segment.append(now);
       else if (missing.length === 0 && segment.isDone()) {
-        await eraseDeleted(document, segment);
+        await eraseDeleted(segment);
         segment.seal();
       }
       return false;
@@ -140,7 +145,7 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
       if (!segment) return;
       const clients: number[] = [];
       for (const { header, place } of segment.items()) {
-        const record = readRecord(context, deps.documentOf(n), header);
+        const record = readRecord(context, header);
         const id = record && idToText(record.header.id);
         if (id === undefined || !ids.includes(id)) continue;
         segment.eraseBody(place);

@@ -1,5 +1,5 @@
 // A record that the relay may have lost, as it is said again: by whoever has it, for it verifies by itself.
-import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { readRecord, type SealedRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
@@ -19,10 +19,9 @@ export interface LostRecordDeps {
 /** Undefined for what is no record. A body that was deleted stays away: its header goes with an empty one. */
 export async function lostRecord(
   { context, storage, selfUser }: LostRecordDeps,
-  document: DocumentId,
   { header, body }: SegmentItem,
 ): Promise<LostRecord | undefined> {
-  const record = readRecord(context, document, header);
+  const record = readRecord(context, header);
   if (!record) return undefined;
   const id = idToText(record.header.id);
   const isDeleted = (await storage.messages.get(id))?.kind === 'deleted';

@@ -33,8 +33,12 @@ export interface RestoringDeps {
   readonly kept: KeptSegments;
   /** In the room's queue. */
   readonly enqueue: <T>(work: () => Promise<T>) => Promise<T>;
+  /** All that was lost is there again. */
+  readonly onRestored: () => void;
   readonly putChat: (next: StoredChat) => Promise<void>;
 }
+
+type Life = NonNullable<NonNullable<StoredChat['segments']>['lost']>[number];
 
 export function createRestoring(deps: RestoringDeps) {
   const { context, storage, clock, documents } = deps;
@@ -63,41 +67,60 @@ export function createRestoring(deps: RestoringDeps) {
     const mayOthers = clock.now() >= othersAt;
     if (!place.lost?.length) return checkKept(place.unchecked ?? 0, mayOthers);
     let isComplete = mayOthers;
-    for (let n = place.unsealed; n <= place.open; n++) {
-      const segment = deps.segment(n);
-      if (!segment || !(await restoreSegment(n, segment, place.lost, mayOthers))) isComplete = false;
-    }
+    if (!(await restoreRecords(place.lost, mayOthers))) isComplete = false;
     if (!(await restoreMeta(mayOthers))) isComplete = false;
     if (isComplete) await finish();
     schedule();
   }
 
-  /** True when everything of it is with the relay. */
-  async function restoreSegment(n: number, segment: Segment, lost: readonly number[], mayOthers: boolean) {
-    const id = documents.segment(n);
-    const here = new Set(segment.items().flatMap(({ header }) => recordIdOf(n, header) ?? []));
-    const missing = new Map<string, LostRecord>();
-    for (const generation of lost) {
-      for (const item of await readLostSegment(storage, id, generation)) {
-        const found = await lostRecord(deps, id, item);
-        if (found && !here.has(found.id)) missing.set(found.id, found);
+  /** True when everything that was in these lives is with the relay, in whichever segment. */
+  async function restoreRecords(lost: readonly Life[], mayOthers: boolean): Promise<boolean> {
+    const { open, unsealed } = placeOf();
+    const from = Math.min(unsealed, ...lost.map((life) => life.from));
+    const here = new Set<string>();
+    for (let n = from; n < unsealed; n++) for (const id of await deps.kept.ids(n)) here.add(id);
+    const segments = new Map<number, Segment>();
+    for (let n = unsealed; n <= open; n++) {
+      const segment = deps.segment(n);
+      if (!segment) return false;
+      segments.set(n, segment);
+      for (const { header } of segment.items()) {
+        const record = readRecord(context, header);
+        if (record) here.add(idToText(record.header.id));
       }
     }
-    const now = [...missing.values()].filter(({ isOwn }) => isOwn || mayOthers);
-    if (now.length > 0) {
-      const batch = storage.batch();
-      for (const { id: record, record: sealed } of now)
-        batch.addOutbox({ id: record, document: idToText(id), ...sealed });
-      await batch.commit();
-      segment.append(now.map(({ id: record, record: sealed }) => ({ id: record, record: sealed })));
+    let isComplete = [...segments.values()].every((segment) => segment.isDone());
+    for (const { generation, from: first, to } of lost) {
+      for (let n = first; n <= to; n++) {
+        const missing = await missingOf(documents.segment(n), generation, here);
+        if (missing.length > 0) isComplete = false;
+        const now = missing.filter(({ isOwn }) => isOwn || mayOthers);
+        for (const { id } of now) here.add(id);
+        // In its own segment where that still takes records, in the last one otherwise.
+        const target = segments.has(n) ? n : open;
+        await sayAgain(target, segments.get(target), now);
+      }
     }
-    return missing.size === 0 && segment.isDone();
+    return isComplete;
   }
 
-  const recordIdOf = (n: number, header: Uint8Array): string | undefined => {
-    const record = readRecord(context, documents.segment(n), header);
-    return record && idToText(record.header.id);
-  };
+  async function missingOf(id: DocumentId, generation: number, here: ReadonlySet<string>) {
+    const missing = new Map<string, LostRecord>();
+    for (const item of await readLostSegment(storage, id, generation)) {
+      const found = await lostRecord(deps, item);
+      if (found && !here.has(found.id)) missing.set(found.id, found);
+    }
+    return [...missing.values()];
+  }
+
+  async function sayAgain(n: number, segment: Segment | undefined, records: readonly LostRecord[]) {
+    if (!segment || records.length === 0) return;
+    const document = idToText(documents.segment(n));
+    const batch = storage.batch();
+    for (const { id, record } of records) batch.addOutbox({ id, document, ...record });
+    await batch.commit();
+    segment.append(records);
+  }
 
   /** Complete segments, the newest first: one that the relay has no more is filled and sealed again. */
   async function checkKept(unchecked: number, mayOthers: boolean): Promise<void> {
@@ -119,15 +142,15 @@ export function createRestoring(deps: RestoringDeps) {
   }
 
   async function finish() {
-    const { lost = [], open, unsealed } = placeOf();
-    for (const generation of lost) {
-      for (let n = unsealed; n <= open; n++)
-        await clearLostSegment(storage, documents.segment(n), generation);
+    const { lost = [] } = placeOf();
+    for (const { generation, from, to } of lost) {
+      for (let n = from; n <= to; n++) await clearLostSegment(storage, documents.segment(n), generation);
     }
     await storage.batch().replaceUpdates(lostMeta(documents.meta), undefined).commit();
     const chat = deps.chat();
     const { lost: _lost, ...place } = placeOf();
     await deps.putChat({ ...chat, segments: place });
+    deps.onRestored();
   }
 
   return {

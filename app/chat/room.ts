@@ -135,6 +135,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     {
       ...shared,
       documentOf: documents.segment,
+      maySeal: () => !placeOf().lost?.length,
       onItems: (n, items, isNew) => later(() => records.take(n, items, isNew)),
       onStored: (ids) => enqueue(() => records.stored(ids)),
       onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
@@ -180,7 +181,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     const batch = storage.batch();
     const moved = segment
       ? await completeSegment(
-          { context, storage, random, documentOf: documents.segment },
+          { context, storage, documentOf: documents.segment },
           batch,
           state.chat().id,
           { n, segment },
@@ -222,7 +223,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       const { n, segment } = await row.current();
       const { header, sealed } = await sealRecord(
         context,
-        documents.segment(n),
         {
           id: recordId,
           body,
@@ -261,6 +261,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     segment: row.get,
     meta: () => meta,
     kept,
+    onRestored: row.sealFull,
     async isSealed(n) {
       const looked = await deps.link.look(context.chat, documents.segment(n));
       return looked.ok ? looked.value.isSealed : undefined;

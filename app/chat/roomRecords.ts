@@ -38,7 +38,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
   async function take(n: number, items: readonly SegmentItem[], isNew: boolean) {
     const document = documents.segment(n);
     const read = items.flatMap((item) => {
-      const record = readRecord(context, document, item.header);
+      const record = readRecord(context, item.header);
       if (record) note(idToText(record.header.id), item.place);
       return record ? [{ record, item }] : [];
     });
@@ -47,7 +47,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
     const checked = await Promise.all(
       fresh.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
-        if (!(await verifyRecord(context, document, record))) return undefined;
+        if (!(await verifyRecord(context, record))) return undefined;
         return {
           header: record.header,
           user: idToText(record.author.user),
@@ -60,14 +60,19 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const records = checked.filter((record) => record !== undefined);
     if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
     await project(records);
-    if (isNew) await eraseAgain(n, known);
+    if (isNew) await noteKnown(n, known);
   }
 
-  /** A record may come twice (it was moved, or said again): a body that was deleted is erased wherever it comes. */
-  async function eraseAgain(n: number, ids: ReadonlySet<string>) {
-    const deleted = [...(await storage.messages.many([...ids])).values()].filter(
-      ({ kind }) => kind === 'deleted',
-    );
+  /**
+   * A record may come twice (it was moved, or said again): it lies where it came last, and a body that was deleted is
+   * erased wherever it comes.
+   */
+  async function noteKnown(n: number, ids: ReadonlySet<string>) {
+    const messages = [...(await storage.messages.many([...ids])).values()];
+    const batch = storage.batch();
+    for (const message of messages) if (message.segment !== n) batch.putMessage({ ...message, segment: n });
+    await batch.commit();
+    const deleted = messages.filter(({ kind }) => kind === 'deleted');
     if (deleted.length === 0) return;
     await erasures
       .add(

@@ -18,7 +18,6 @@ import {
   ledgerHead,
   recordId,
   signature,
-  type DocumentId,
   type RecordId,
   type Signature,
 } from '../../shared/protocol/ids.ts';
@@ -59,12 +58,13 @@ export interface SealedRecord {
   readonly header: Bytes;
   readonly body: Bytes;
 }
-const headerPlace = (context: ChatContext, document: DocumentId) =>
-  concatBytes(textToBytes('convo/record-header/1'), context.chat, document);
+// Bound to the chat, not to one of its documents: a record that was lost or came too late is said again in another one, by
+// whoever has it, and still counts once.
+const headerPlace = (context: ChatContext) => concatBytes(textToBytes('convo/record-header/2'), context.chat);
 const bodyPlace = (context: ChatContext, id: RecordId) =>
   concatBytes(textToBytes('convo/record-body/1'), context.chat, id);
-const statement = (context: ChatContext, document: DocumentId, header: RecordHeader) =>
-  concatBytes(textToBytes('convo/record/1'), context.chat, document, encode(recordHeader, header));
+const statement = (context: ChatContext, header: RecordHeader) =>
+  concatBytes(textToBytes('convo/record/2'), context.chat, encode(recordHeader, header));
 
 /** Hash by which the next record of the chain names this one. */
 export const hashRecordHeader = (header: RecordHeader): Bytes =>
@@ -73,7 +73,6 @@ export const hashRecordHeader = (header: RecordHeader): Bytes =>
 /** Signs and seals a record of this device. */
 export async function sealRecord(
   context: ChatContext,
-  document: DocumentId,
   fields: {
     readonly id: RecordId;
     readonly body: Body;
@@ -94,30 +93,17 @@ export async function sealRecord(
     ledgerHead: context.ledgerHead(),
     bodyHash: sha256(salted),
   };
-  const signed = { header, signature: await context.self.signer.sign(statement(context, document, header)) };
+  const signed = { header, signature: await context.self.signer.sign(statement(context, header)) };
   const { epoch, recordKey } = context.currentKeys();
   const item = (plaintext: Uint8Array, place: Bytes) =>
     encode(sealedItem, { epoch, sealed: sealBytes(recordKey, plaintext, place, random) });
   return {
     header,
     sealed: {
-      header: item(encode(signedHeader, signed), headerPlace(context, document)),
+      header: item(encode(signedHeader, signed), headerPlace(context)),
       body: item(salted, bodyPlace(context, header.id)),
     },
   };
-}
-
-/** The same record for another document of the chat (SPEC D12); only its author's device can. */
-export async function moveRecord(
-  context: ChatContext,
-  to: DocumentId,
-  { header }: Pick<ReadRecord, 'header'>,
-  random: Random,
-): Promise<Bytes> {
-  const signed = { header, signature: await context.self.signer.sign(statement(context, to, header)) };
-  const { epoch, recordKey } = context.currentKeys();
-  const sealed = sealBytes(recordKey, encode(signedHeader, signed), headerPlace(context, to), random);
-  return encode(sealedItem, { epoch, sealed });
 }
 
 export interface ReadRecord {
@@ -127,12 +113,8 @@ export interface ReadRecord {
 }
 
 /** Opens a record's header. Its signature is not verified yet (`verifyRecord`). */
-export function readRecord(
-  context: ChatContext,
-  document: DocumentId,
-  headerItem: Uint8Array,
-): ReadRecord | undefined {
-  const opened = openItem(context, headerItem, headerPlace(context, document));
+export function readRecord(context: ChatContext, headerItem: Uint8Array): ReadRecord | undefined {
+  const opened = openItem(context, headerItem, headerPlace(context));
   const signed = opened && decode(signedHeader, opened);
   const author = signed && context.authorByDevice(signed.header.device);
   const epoch = decode(sealedItem, headerItem)?.epoch ?? 0;
@@ -141,9 +123,8 @@ export function readRecord(
 
 export const verifyRecord = (
   context: ChatContext,
-  document: DocumentId,
   { header, author, signature }: ReadRecord,
-): Promise<boolean> => verifySignature(author.deviceKey, statement(context, document, header), signature);
+): Promise<boolean> => verifySignature(author.deviceKey, statement(context, header), signature);
 
 /** The body that a header names; undefined when it was erased, or is another. */
 export function openBody(

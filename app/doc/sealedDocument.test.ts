@@ -73,7 +73,7 @@ async function openSegment(name: string, who: number) {
     const id = chat.chance.bytes(16) as RecordId;
     const place = { sequence: ++sequence, previous: new Uint8Array(16), at: 1, seen: startCursor };
     const body = { kind: 'message', text } as const;
-    const { sealed } = await sealRecord(context, chat.document, { id, body, ...place }, chat.chance.bytes);
+    const { sealed } = await sealRecord(context, { id, body, ...place }, chat.chance.bytes);
     await storage.batch().addOutbox(segment.outboxRow(id, sealed)).commit();
     segment.append([{ id: idToText(id), record: sealed }]);
     return idToText(id);

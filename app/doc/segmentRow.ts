@@ -18,6 +18,8 @@ export interface SegmentRowDeps extends Omit<
   'id' | 'onItems' | 'onSealed' | 'onPurged' | 'onSignal'
 > {
   readonly documentOf: (n: number) => DocumentId;
+  /** Not while something of them is still to be said again. */
+  readonly maySeal: () => boolean;
   /** `isNew`: they were not on this device's disk before. */
   readonly onItems: (n: number, items: readonly SegmentItem[], isNew: boolean) => void;
   /** It takes no more: the relay says so, and all of it is here. */
@@ -50,7 +52,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       onSignal: () => {},
     }).then((segment) => {
       loaded.set(n, segment);
-      if (n < open) segment.seal();
+      if (n < open && deps.maySeal()) segment.seal();
       return segment;
     });
     segments.set(n, begun);
@@ -82,12 +84,15 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     );
   }
 
+  /** All but the last take no more: whoever is first says so to the relay. */
+  function sealFull() {
+    if (deps.maySeal()) for (const [n, segment] of loaded) if (n < open) segment.seal();
+  }
   function moveOn(n: number) {
     if (isClosed || n <= open) return;
-    const before = open;
     open = n;
     deps.onOpened(n);
-    for (let full = before; full < n; full++) loaded.get(full)?.seal();
+    sealFull();
     void load(n).then(advance);
     listenAhead();
   }
@@ -111,6 +116,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     get: (n: number) => loaded.get(n),
     /** Records go at least to this one. */
     moveOn,
+    sealFull,
     /** It is complete, and kept elsewhere. */
     async drop(n: number) {
       const segment = loaded.get(n);

@@ -87,8 +87,8 @@ export const storedChat = v.object({
       unsealed: whole,
       /** Which life its documents are in; a new one begins when the relay has forgotten them. */
       generation: v.optional(whole),
-      /** Lives whose records are not all with the relay again. */
-      lost: v.optional(v.array(whole)),
+      /** Lives of which not everything is with the relay again, and which segments they had. */
+      lost: v.optional(v.array(v.object({ generation: whole, from: whole, to: whole }))),
       /** Complete segments below this one are still to be looked for at the relay. */
       unchecked: v.optional(whole),
     }),

@@ -30,7 +30,6 @@ export const entryFigures: FigureGroup = {
     for (let sequence = 1; sequence <= 21; sequence++) {
       const { sealed } = await sealRecord(
         context,
-        chat.document,
         {
           id: platformRandom(16) as RecordId,
           body: { kind: 'message', text: 'x'.repeat(messageBytes) },

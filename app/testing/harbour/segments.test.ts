@@ -109,7 +109,7 @@ async function servedBodies(member: Member, id: string, from: number) {
       const snapshot = await openSnapshot(context, document, entryKinds.segmentSnapshot, bytes);
       const state = entry.ok ? entry.value.update : snapshot.ok ? snapshot.value.update : undefined;
       for (const { header, body } of state ? itemsOfState(state) : []) {
-        const record = readRecord(context, document, header);
+        const record = readRecord(context, header);
         if (!record || idToText(record.header.id) !== id) continue;
         if (body) bodies++;
       }
