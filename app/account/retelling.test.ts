@@ -229,6 +229,18 @@ test('[L11] without a sign of forgetting, a start tells only chats that the rela
   expect(asked).toEqual(['chat 2', 'mail to 2', 'mail to 3']);
 });
 
+test('[L11] of a chat that one is no member of any more nothing is told', async () => {
+  const { clock, asked, start, cameBack, storage } = await open();
+  await storage
+    .batch()
+    .putChat({ ...chatRow(2), isRemoved: true })
+    .commit();
+  await cameBack();
+  start();
+  await clock.pass(60_000);
+  expect(asked.filter((what) => what.startsWith('chat'))).toEqual(['chat 3', 'chat 1']);
+});
+
 test('[L12] mails go to whom nothing was heard of, until they are back; nothing is kept once all were heard', async () => {
   const { clock, asked, absent, start, cameBack, storage } = await open();
   const [one, two, three] = [chatRow(1), chatRow(2), chatRow(3)];

@@ -2,11 +2,10 @@
 // those who never answered. Begins at a random moment, asks for one thing at a time, and the newest chat comes first, so
 // that a relay that has lost everything is not met by everyone with everything.
 import { parseBase64url } from '../../shared/codec/base64url.ts';
-import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import type { Bytes } from '../../shared/codec/bytes.ts';
 import { invitationResponse, ledgerEntryResponse } from '../../shared/protocol/http.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
 import { fail, type Result } from '../../shared/protocol/result.ts';
-import { boxesRoot } from '../crypto/boxTree.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import { backoffMs } from '../sync/backoff.ts';
@@ -23,7 +22,6 @@ import {
   type KeptTelling,
   type Tellings,
 } from './keptForReturn.ts';
-import { isBoxUnder, rootByEpoch } from './ownBoxes.ts';
 import { bytesOf } from './storedChats.ts';
 import { passingFailures, storedTask } from './tasks.ts';
 
@@ -120,7 +118,7 @@ export function createRetelling(deps: RetellingDeps) {
   /** The ledger from its genesis, the boxes with its last part, and more of them behind it. */
   async function tellLedger(chat: StoredChat, telling: KeptTelling): Promise<Step> {
     const entries = await deps.ledgerOf(chat);
-    const boxes = await boxesFor(chat, telling, entries);
+    const boxes = await boxesFor(chat, telling);
     const requests: { entries: readonly string[]; boxes: readonly KeptBox[] }[] = [];
     for (let from = 0; from < entries.length; from += entriesPerRequest) {
       requests.push({ entries: entries.slice(from, from + entriesPerRequest), boxes: [] });
@@ -140,17 +138,11 @@ export function createRetelling(deps: RetellingDeps) {
     return 'done';
   }
 
-  /** Those that this device made, and its own: as far as they are still the ones of the ledger. */
-  async function boxesFor(chat: StoredChat, telling: KeptTelling, entries: readonly string[]) {
-    const roots = rootByEpoch(entries.map(bytesOf));
-    const made = telling.made.flatMap(({ epoch, boxes }) => {
-      const all = boxes.map((box) => bytesOf<Bytes>(box));
-      const root = roots.get(epoch);
-      return root && equalBytes(boxesRoot(all), root) ? boxesToKept(epoch, all) : [];
-    });
+  /** Those that this device made, and its own. What others have replaced since, the relay passes over. */
+  async function boxesFor(chat: StoredChat, telling: KeptTelling): Promise<readonly KeptBox[]> {
+    const made = telling.made.flatMap(({ epoch, boxes }) => boxesToKept(epoch, boxes.map(bytesOf)));
     const own = await storage.setting(placeOf.box(chat.id), keptOwnBox);
-    const isOwnDue = own && isBoxUnder(roots, own) && made.every(({ epoch }) => epoch !== own.epoch);
-    if (!isOwnDue) return made;
+    if (!own || made.some(({ box }) => box === own.box)) return made;
     const { head: _head, ...kept } = own;
     return [...made, kept];
   }

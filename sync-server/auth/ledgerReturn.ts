@@ -28,7 +28,7 @@ export interface LedgerReturnVerdict {
   readonly authority: ChatAuthority;
   /** Epochs whose boxes the relay has, and which have other ones by now. */
   readonly outdatedEpochs: readonly number[];
-  /** Boxes that belong to their epoch. */
+  /** Boxes that are their epoch's now. */
   readonly boxes: LedgerReturnRequest['boxes'];
 }
 export type LedgerReturnRefusal = { readonly code: LedgerRefusal | 'not-found'; readonly head?: EntryHash32 };
@@ -61,25 +61,30 @@ export function judgeLedgerReturn(
     fresh.push({ hash, entry });
   }
   if (!authority) return fail({ code: 'not-found' });
-  const before = rootByEpoch(known);
-  const roots = rootByEpoch([...known, ...fresh.map(({ entry }) => entry)]);
-  const areTheirs = boxes.every((box) => {
-    const root = roots.get(box.epoch);
-    return root !== undefined && isBoxOf(root, box);
-  });
+  const before = rootsByEpoch(known);
+  const after = rootsByEpoch([...known, ...fresh.map(({ entry }) => entry)]);
+  const areTheirs = boxes.every((box) => after.get(box.epoch)?.some((root) => isBoxOf(root, box)));
   if (!areTheirs) return fail({ code: 'malformed' });
-  const outdatedEpochs = [...before].flatMap(([epoch, root]) =>
-    equalBytes(root, roots.get(epoch) ?? root) ? [] : [epoch],
+  // Who brings them may not have heard yet that the epoch has others by now.
+  const newest = boxes.filter((box) =>
+    after
+      .get(box.epoch)
+      ?.slice(-1)
+      .some((root) => isBoxOf(root, box)),
   );
-  return ok({ fresh, authority, outdatedEpochs, boxes });
+  const outdatedEpochs = [...before].flatMap(([epoch, roots]) => {
+    const [root, now] = [roots.at(-1), after.get(epoch)?.at(-1)];
+    return root && now && !equalBytes(root, now) ? [epoch] : [];
+  });
+  return ok({ fresh, authority, outdatedEpochs, boxes: newest });
 }
 
-/** An epoch's boxes are those of its last entry. */
-function rootByEpoch(entries: readonly Bytes[]): ReadonlyMap<number, Bytes> {
-  return new Map(
-    entries.flatMap((entry) => {
-      const body = parseChatEntry(entry)?.body;
-      return body ? [[body.epoch, body.boxesRoot] as const] : [];
-    }),
-  );
+/** Of each epoch's entries, the oldest first; its boxes are those of the last. */
+function rootsByEpoch(entries: readonly Bytes[]): ReadonlyMap<number, readonly Bytes[]> {
+  const roots = new Map<number, readonly Bytes[]>();
+  for (const entry of entries) {
+    const body = parseChatEntry(entry)?.body;
+    if (body) roots.set(body.epoch, [...(roots.get(body.epoch) ?? []), body.boxesRoot]);
+  }
+  return roots;
 }

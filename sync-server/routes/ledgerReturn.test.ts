@@ -179,6 +179,24 @@ test('[R39] boxes that came with the epoch stay, and its new ones replace what m
   expect(bytesIn((await box(1, 2)).body['box'])).toEqual(boxes[2]);
 });
 
+test('[R39] boxes of an earlier entry of their epoch are passed over: who brings them has not heard of the later', async () => {
+  const [first, second] = [
+    [randomBytes(1200), randomBytes(1200)],
+    [randomBytes(1200), randomBytes(1200), randomBytes(1200)],
+  ];
+  const chat = newChat(first);
+  const added = ledgerEntry(
+    ledgerBody(chat.epoch, { parent: chat.genesis.hash, boxesRoot: boxesRootOf(second) }),
+    chat.epoch.admin,
+  );
+  const { giveBack, entries, box } = await openFor(chat);
+  expect((await giveBack([chat.genesis.entry, added.entry], [boxOf(second, 1)])).status).toBe(200);
+  expect((await giveBack([chat.genesis.entry], [boxOf(first, 0), boxOf(first, 1)])).status).toBe(200);
+  expect(await entries()).toHaveLength(2);
+  expect((await box(1, 0)).status).toBe(404);
+  expect((await box(1, 1)).body['box']).toBe(idToText(second[1] ?? randomBytes(1)));
+});
+
 test('[R37] what was put back is verified like the rest, box by box', async () => {
   const boxes = Array.from({ length: 5 }, () => randomBytes(60));
   const { chat, list } = longLedger(boxes);

@@ -1,5 +1,6 @@
 // A relay that forgets, as its people meet it: its database deleted, or yesterday's put back, while they stay up.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keptTelling, nothingKept, placeOf } from '../../account/keptForReturn.ts';
 import { createHarbour, type Harbour } from './createHarbour.ts';
 import { createMember, type Member } from './member.ts';
 
@@ -235,11 +236,7 @@ test('[L13] the boxes of a later epoch come back, each from whom it is for', asy
   expect(await ada.changes(harbour.group, 'turn')).toBe(true);
   expect(await settled(harbour.group, 2, people)).toBe(true);
   // Without Ada's copy of all of them.
-  await ada
-    .headless()
-    .storage.batch()
-    .putSetting(`telling/${harbour.group}`, { made: [], mails: [] })
-    .commit();
+  await ada.headless().storage.batch().putSetting(placeOf.telling(harbour.group), nothingKept).commit();
   cleo.setOffline(true);
   await wipe();
   expect(await until(() => isBack(ada) && isBack(ben), 60_000)).toBe(true);
@@ -251,24 +248,48 @@ test('[L13] the boxes of a later epoch come back, each from whom it is for', asy
   expect(await boxesOf(2, [0, 1, 2])).toEqual([200, 200, 200]);
 });
 
-test('[L13] who was away when the epoch turned gets its box from who turned it', async () => {
+test.each([1, 2])(
+  '[L13] who was away when the epoch turned gets its box from who turned it, %i times',
+  async (turns) => {
+    const [ada, ben, cleo] = [at(0), at(1), at(2)];
+    const { group } = harbour;
+    ben.setOffline(true);
+    for (let epoch = 2; epoch <= turns + 1; epoch++) {
+      expect(await ada.changes(group, 'turn')).toBe(true);
+      expect(await settled(group, epoch, [ada, cleo])).toBe(true);
+    }
+    ada.setOffline(true);
+    await wipe();
+    expect(await until(() => isBack(cleo), 60_000)).toBe(true);
+    ben.setOffline(false);
+    await harbour.pass(5 * 60_000);
+    // The ledger is there, and nobody has a key for Ben: he waits, and says so.
+    expect(await ben.chat(group)).toMatchObject({ epoch: 1, trouble: 'waiting-for-key' });
+    ada.setOffline(false);
+    expect(await settled(group, turns + 1, people)).toBe(true);
+    expect(await allBack()).toBe(true);
+  },
+);
+
+test('[L13] a mail whose box the relay has lost is kept there, and nothing is said against it', async () => {
   const [ada, ben, cleo] = [at(0), at(1), at(2)];
-  const { group } = harbour;
-  ben.setOffline(true);
-  for (const epoch of [2, 3]) {
-    expect(await ada.changes(group, 'turn')).toBe(true);
-    expect(await settled(group, epoch, [ada, cleo])).toBe(true);
-  }
-  ada.setOffline(true);
+  const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
+  expect(await until(async () => (await ben.chats()).includes(chat), 30_000)).toBe(true);
+  cleo.setOffline(true);
+  await ada.changes(chat, 'add', cleo);
+  expect(await until(async () => (await ben.chat(chat))?.members.length === 3, 60_000)).toBe(true);
+  const { storage } = ada.headless();
+  const place = placeOf.telling(chat);
+  const telling = (await storage.setting(place, keptTelling)) ?? nothingKept;
+  await storage
+    .batch()
+    .putSetting(place, { ...telling, made: [] })
+    .commit();
   await wipe();
-  expect(await until(() => isBack(cleo), 60_000)).toBe(true);
-  ben.setOffline(false);
-  await harbour.pass(5 * 60_000);
-  // The ledger is there, and nobody has a key for Ben: he waits, and says so.
-  expect(await ben.chat(group)).toMatchObject({ epoch: 1, trouble: 'waiting-for-key' });
-  ada.setOffline(false);
-  expect(await settled(group, 3, people)).toBe(true);
-  expect(await allBack()).toBe(true);
+  expect(await until(() => isBack(ada) && isBack(ben), 60_000)).toBe(true);
+  cleo.setOffline(false);
+  expect(await until(async () => (await cleo.chats()).includes(chat), 30 * 60_000)).toBe(false);
+  expect((await cleo.headless().storage.setAside()).filter(({ reason }) => /mail/.test(reason))).toEqual([]);
 });
 
 test('[L13] an answer lost with its device loses no boxes', async () => {
