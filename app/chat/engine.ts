@@ -2,7 +2,7 @@
 // and other tabs only give it commands (`commands.ts`) and read what it wrote (`queries.ts`).
 import * as v from 'valibot';
 import type { Bytes } from '../../shared/codec/bytes.ts';
-import { idToText } from '../../shared/protocol/ids.ts';
+import { idToText, type ChatId } from '../../shared/protocol/ids.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
 import { createTellings } from '../account/keptForReturn.ts';
@@ -13,7 +13,7 @@ import { createSession } from '../account/session.ts';
 import type { StoredAccount } from '../account/storedAccount.ts';
 import { roles } from '../account/chatState.ts';
 import { performChange } from '../account/membership.ts';
-import { isAdminOf, putLaterEntries, storedLedger } from '../account/storedChats.ts';
+import { bytesOf, isAdminOf, putLaterEntries, storedLedger } from '../account/storedChats.ts';
 import { createTasks, storedTask, type ChangeTask, type StoredTask } from '../account/tasks.ts';
 import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
@@ -164,10 +164,7 @@ export async function createEngine(deps: EngineDeps) {
     const retelling = createRetelling({
       ...relayAsked,
       randomUnit,
-      isProven(chat) {
-        const room = rooms.get(chat);
-        return room !== undefined && link.isProven(room.chatId);
-      },
+      isProven: (chat) => link.isProven(bytesOf<ChatId>(chat)),
       tellings,
       ledgerOf: (chat) => storedLedger(storage, chat),
       renewBox: (chat) => void quietly(ownBoxes.renew(chat)),
@@ -275,9 +272,7 @@ export async function createEngine(deps: EngineDeps) {
           opening.delete(id);
           return openRoom(chat);
         });
-      again.catch((error: unknown) => {
-        if (!isClosed) console.error('a chat failed', error instanceof Error ? error.name : 'unknown');
-      });
+      void quietly(again);
       opening.set(id, again);
     }
 
