@@ -28,6 +28,7 @@ import type { Ephemeral } from './ephemeral.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
 import { beginRepair } from './beginRepair.ts';
 import { repeatHereMs } from './presence.ts';
+import { createReopening } from './reopening.ts';
 import { createRoom, type Room } from './room.ts';
 
 export interface EngineDeps {
@@ -67,10 +68,6 @@ interface Member {
   readonly close: () => Promise<void>;
 }
 const profileSchema = v.object({ name: v.string() });
-
-/** A relay may forget again at once, or only say so. */
-const firstReopenPauseMs = 10_000;
-const maxReopenPauseMs = 10 * 60_000;
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
@@ -237,7 +234,7 @@ export async function createEngine(deps: EngineDeps) {
             },
             isVisible: () => visibleChat !== null,
             learn: keeper.learn,
-            onDiverged: reopen,
+            onDiverged: reopening.ask,
             onArrived: deps.onArrived,
           },
           chat,
@@ -249,21 +246,11 @@ export async function createEngine(deps: EngineDeps) {
       return begun;
     }
 
-    /** When a chat's documents may begin another life: not sooner each time than twice as long after the last. */
-    const reopenings = new Map<string, { readonly at: number; readonly pauseMs: number }>();
+    const reopening = createReopening(clock, reopen);
     /** Another life for a chat's documents, because the relay has lost theirs; the old one stays until it is made good. */
     function reopen(id: string) {
       const before = rooms.get(id);
       if (!before || isClosed) return;
-      const last = reopenings.get(id);
-      const now = clock.now();
-      if (last && now < last.at + last.pauseMs) {
-        clock.after(last.at + last.pauseMs - now, () => reopen(id));
-        return;
-      }
-      const isCalm = !last || now > last.at + 10 * maxReopenPauseMs;
-      const pauseMs = isCalm ? firstReopenPauseMs : Math.min(last.pauseMs * 2, maxReopenPauseMs);
-      reopenings.set(id, { at: now, pauseMs });
       rooms.delete(id);
       const again = before
         .close()

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
-import type { RecordId } from '../../shared/protocol/ids.ts';
+import type { ChatId, RecordId } from '../../shared/protocol/ids.ts';
 import { createTestChat, tamperings } from '../testing/testChat.ts';
+import type { ChatContext } from './chatContext.ts';
 import { encodeBody, parseBody, recordKinds, type Body } from './bodies.ts';
 import { openBody, readRecord, sealRecord, verifyRecord } from './record.ts';
 
