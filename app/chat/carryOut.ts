@@ -8,6 +8,7 @@ import { parseInvitationLink, openInvitationKeys } from '../account/invitation.t
 import type { SigningPublicKey } from '../../shared/protocol/ids.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Admission, AnswerOf, AnswerByCommand, Command, CommandFailure } from './commands.ts';
+import { checkDevice } from './deviceCheck.ts';
 import type { Engine } from './engine.ts';
 
 type Answer = Result<AnswerByCommand[Command['command']], CommandFailure>;
@@ -30,8 +31,10 @@ export async function carryOut<C extends Command>(
   }
 }
 
+/** Dexie wraps what ended a transaction: the disk's word is inside. */
 const isQuotaError = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'QuotaExceededError' || error.name === 'AbortError');
+  error instanceof Error &&
+  (error.name === 'QuotaExceededError' || ('inner' in error && isQuotaError(error.inner)));
 
 async function perform(engine: Engine, command: Command): Promise<Answer> {
   switch (command.command) {
@@ -67,6 +70,8 @@ async function performAsMember(engine: Engine, command: MemberCommand): Promise<
       if (textToBytes(command.name).length > maxNameBytes) return fail('text-too-long');
       await engine.setName(command.name.trim());
       return ok(null);
+    case 'checkDevice':
+      return ok(await checkDevice(engine));
     default: {
       const room = await member.room(command.chatId);
       return room ? performInRoom(engine, room, command) : fail('not-found');

@@ -50,6 +50,7 @@ export const commandSchema: v.GenericSchema<unknown, Command> = v.variant('comma
   v.object({ command: v.literal('setTyping'), chatId, isTyping: v.boolean() }),
   v.object({ command: v.literal('setVisibleChat'), chatId: v.nullable(chatId) }),
   v.object({ command: v.literal('setName'), name: text }),
+  v.object({ command: v.literal('checkDevice') }),
 ]);
 
 const anchor = v.variant('kind', [

@@ -76,7 +76,9 @@ export type Command =
   | { readonly command: 'setTyping'; readonly chatId: ChatIdText; readonly isTyping: boolean }
   /** The chat whose conversation is visible, or null: others see this person online there. */
   | { readonly command: 'setVisibleChat'; readonly chatId: ChatIdText | null }
-  | { readonly command: 'setName'; readonly name: string };
+  | { readonly command: 'setName'; readonly name: string }
+  /** Goes through all that this device holds, and counts; takes its time. */
+  | { readonly command: 'checkDevice' };
 
 export interface InvitationPreview {
   readonly inviterName: string;
@@ -84,6 +86,19 @@ export interface InvitationPreview {
   readonly expiresAtMs: number;
   /** The chat, when this person has accepted it before. */
   readonly chatId?: ChatIdText;
+}
+
+export interface DeviceCheck {
+  readonly chats: number;
+  readonly messages: number;
+  /** Rows that can't be opened, of any table. */
+  readonly unreadableRows: number;
+  readonly keptSegments: number;
+  readonly openableSegments: number;
+  /** Devices of whose records some are missing here, in all chats. */
+  readonly gaps: number;
+  /** What the relay doesn't have yet. */
+  readonly waiting: number;
 }
 
 export interface AnswerByCommand {
@@ -103,5 +118,6 @@ export interface AnswerByCommand {
   readonly setTyping: null;
   readonly setVisibleChat: null;
   readonly setName: null;
+  readonly checkDevice: DeviceCheck;
 }
 export type AnswerOf<C extends Command> = Result<AnswerByCommand[C['command']], CommandFailure>;

@@ -19,6 +19,7 @@ import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
 import { documentLimits, type DocumentLimits } from '../doc/documentLimits.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
+import { createQuotaWatch } from '../storage/quotaWatch.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import { createLink, type Link, type LinkState } from '../sync/link.ts';
@@ -339,6 +340,7 @@ export async function createEngine(deps: EngineDeps) {
     if (identity && account) member = await becomeMember(identity, account);
   }
   await start();
+  const quota = createQuotaWatch(storage);
 
   return {
     http,
@@ -371,7 +373,10 @@ export async function createEngine(deps: EngineDeps) {
       announce('ask');
     },
     /** The network or the page is back. */
-    wake: () => member?.link.wake(),
+    wake() {
+      quota.check();
+      member?.link.wake();
+    },
     /** Resolves when everything that has arrived is in the rows and everything written is sealed. */
     async settled() {
       for (const room of member?.rooms.values() ?? []) await room.settled();
@@ -379,6 +384,7 @@ export async function createEngine(deps: EngineDeps) {
     async close() {
       if (isClosed) return;
       isClosed = true;
+      quota.close();
       cancelHere();
       session.close();
       await member?.close();

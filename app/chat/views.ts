@@ -27,6 +27,8 @@ export type SelfView =
       readonly isRecoverable: boolean;
       /** What the browser said to keeping data for good; undefined before it was asked. */
       readonly isStoragePersistent?: boolean;
+      /** Less than a tenth is left of what the browser grants. */
+      readonly isStorageNearlyFull: boolean;
     };
 
 export type ChatKind = 'notes' | 'direct' | 'group';

@@ -38,7 +38,13 @@ export interface Batch {
 
 type Write = () => Promise<unknown>;
 
-export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
+/** @param onMessages hears how many messages were written, once they are. */
+export function createBatch(
+  database: ConvoDatabase,
+  seal: RowSeal,
+  onMessages: (count: number) => void,
+): Batch {
+  let messages = 0;
   const prepared: Promise<Write>[] = [];
   /** Only these are locked while it is written: what reads others goes on. */
   const tables = new Set<Table>();
@@ -55,6 +61,7 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
       }),
     putMessage: (m) =>
       add(database.messages, async () => {
+        messages += 1;
         const secret: MessageSecret = {
           author: m.author,
           kind: m.kind,
@@ -133,6 +140,7 @@ export function createBatch(database: ConvoDatabase, seal: RowSeal): Batch {
       await database.transaction('rw', [...tables], async () => {
         for (const write of writes) await write();
       });
+      if (messages > 0) onMessages(messages);
     },
   };
   return batch;

@@ -5,7 +5,7 @@ import { openAtRest, sealAtRest } from '../crypto/storageKey.ts';
 
 export interface RowSeal {
   seal(table: string, id: string, value: unknown): Promise<Bytes>;
-  /** Undefined for a row that can't be opened or isn't what the schema says: it is skipped, never fatal. */
+  /** Undefined for a row that can't be opened or isn't what the schema says: it is skipped and told, never fatal. */
   open<T>(
     schema: v.GenericSchema<unknown, T>,
     table: string,
@@ -13,23 +13,34 @@ export interface RowSeal {
     sealed: Bytes | undefined,
   ): Promise<T | undefined>;
   sealBytes(table: string, id: string, bytes: Uint8Array): Promise<Bytes>;
-  openBytes(table: string, id: string, sealed: Bytes): Promise<Bytes | undefined>;
+  /** @param row by what the row itself is known, where many are sealed for the same id. */
+  openBytes(table: string, id: string, sealed: Bytes, row?: string): Promise<Bytes | undefined>;
 }
 
 const decoder = new TextDecoder();
 
-export function createRowSeal(key: CryptoKey): RowSeal {
+/** @param onBad hears of each reading of a row that can't be opened, or isn't what it should be. */
+export function createRowSeal(
+  key: CryptoKey,
+  onBad: (table: string, id: string, sealed: Bytes) => void = () => {},
+): RowSeal {
   const place = (table: string, id: string) => textToBytes(`convo/row/1/${table}/${id}`);
   return {
     seal: (table, id, value) => sealAtRest(key, textToBytes(JSON.stringify(value)), place(table, id)),
     async open(schema, table, id, sealed) {
-      const opened = sealed && (await openAtRest(key, sealed, place(table, id)));
-      if (!opened) return undefined;
-      const parsed = v.safeParse(schema, parseJson(opened));
-      return parsed.success ? parsed.output : undefined;
+      if (!sealed) return undefined;
+      const opened = await openAtRest(key, sealed, place(table, id));
+      const parsed = opened && v.safeParse(schema, parseJson(opened));
+      if (parsed?.success) return parsed.output;
+      onBad(table, id, sealed);
+      return undefined;
     },
     sealBytes: (table, id, bytes) => sealAtRest(key, bytes, place(table, id)),
-    openBytes: (table, id, sealed) => openAtRest(key, sealed, place(table, id)),
+    async openBytes(table, id, sealed, row = id) {
+      const opened = await openAtRest(key, sealed, place(table, id));
+      if (!opened) onBad(table, row, sealed);
+      return opened;
+    },
   };
 }
 

@@ -96,6 +96,35 @@ export interface SetAsideRow {
   readonly at: number;
 }
 
+/** A row that could not be opened, remembered so that it counts once. It stays where it lies. */
+export interface QuarantineRow {
+  readonly table: string;
+  readonly id: string;
+  /** When it was noticed, milliseconds since 1970. */
+  readonly at: number;
+  /** A copy, of settings only: they are written again under the same name. */
+  readonly sealed?: Bytes;
+}
+
+/** This database was written by a newer version of the app: it is left as it is. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabase';
+}
+
+/** Left alone, Dexie opens a newer database all the same, and changes it to what it knows. */
+const refusingNewer = (factory: IDBFactory) => ({
+  open(name: string, version?: number) {
+    // Without a version is how Dexie tries again after the platform said that there is a newer one.
+    if (version === undefined) throw new NewerDatabaseError();
+    return factory.open(name, version);
+  },
+  databases: () => factory.databases(),
+  deleteDatabase: (name: string) => factory.deleteDatabase(name),
+});
+
+/** Raised with each change of the tables; what an older version wrote is opened by the next (`migrations.test.ts`). */
+export const databaseVersion = 3;
+
 export class ConvoDatabase extends Dexie {
   declare settings: Table<SettingRow, string>;
   declare chats: Table<ChatRow, string>;
@@ -109,9 +138,10 @@ export class ConvoDatabase extends Dexie {
   declare segments: Table<SegmentRow, [string, number]>;
   declare erasures: Table<ErasureRow, string>;
   declare setAside: Table<SetAsideRow, [string, string]>;
+  declare quarantine: Table<QuarantineRow, [string, string]>;
 
   constructor(name: string) {
-    super(name, { cache: 'disabled' });
+    super(name, { cache: 'disabled', indexedDB: refusingNewer(indexedDB) });
     this.version(1).stores({
       settings: 'id',
       chats: 'id, at',
@@ -125,5 +155,6 @@ export class ConvoDatabase extends Dexie {
       setAside: '[chat+reason]',
     });
     this.version(2).stores({ segments: '[chat+n]', erasures: 'id, [chat+segment]' });
+    this.version(databaseVersion).stores({ quarantine: '[table+id]' });
   }
 }

@@ -13,6 +13,8 @@ import {
   type StoredChat,
   type StoredCursor,
 } from './models.ts';
+import { createQuarantine } from './quarantine.ts';
+import { checkRows, type RowCheck } from './rowCheck.ts';
 import { createRowSeal, type RowSeal } from './rowSeal.ts';
 import {
   ConvoDatabase,
@@ -56,20 +58,41 @@ export interface Storage {
   tasks<T>(
     schema: v.GenericSchema<unknown, T>,
   ): Promise<readonly { readonly id: string; readonly task: T }[]>;
+  /** With all rows that were found unreadable so far. */
   setAside(): Promise<readonly SetAsideRow[]>;
   /** What the browser counts as this site's, where it tells. */
   usedBytes(): Promise<number | undefined>;
+  /** Of what the browser grants, from 0 to 1, where it tells. */
+  usedShare(): Promise<number | undefined>;
+  /** Calls back with how many messages were written, after each batch that has some. */
+  onMessagesWritten(listener: (count: number) => void): () => void;
+  /** Opens every row. */
+  checkRows(): Promise<RowCheck>;
+  segmentNumbers(chat: string): Promise<readonly number[]>;
+  segmentCount(): Promise<number>;
   /** Calls back after each change of one of these tables, in any tab. */
   onChange(tables: readonly TableName[], listener: () => void): () => void;
   close(): void;
 }
 
-/** @param name the database's; a second account or a test takes another. */
-export async function openStorage(name: string): Promise<Storage> {
+type Estimate = () => Promise<StorageEstimate | undefined>;
+const platformEstimate: Estimate = async () => globalThis.navigator?.storage?.estimate?.();
+
+/**
+ * Throws `NewerDatabaseError` where a newer version of the app has been here.
+ * @param name the database's; a second account or a test takes another.
+ */
+export async function openStorage(name: string, estimate = platformEstimate): Promise<Storage> {
   const database = new ConvoDatabase(name);
   await database.open();
-  const seal = createRowSeal(await storageKeyOf(database));
+  const quarantine = createQuarantine(database);
+  const seal = createRowSeal(await storageKeyOf(database), quarantine.add);
   const messages = createMessages(database, seal);
+
+  const listeners = new Set<(count: number) => void>();
+  const onWritten = (count: number) => {
+    for (const listener of listeners) listener(count);
+  };
 
   const openChat = async (row: { id: string; sealed: Uint8Array<ArrayBuffer> } | undefined) =>
     row && (await seal.open(storedChat, 'chats', row.id, row.sealed));
@@ -79,7 +102,7 @@ export async function openStorage(name: string): Promise<Storage> {
     seal,
     database,
     messages,
-    batch: () => createBatch(database, seal),
+    batch: () => createBatch(database, seal, onWritten),
     async chats() {
       const opened = await Promise.all((await database.chats.toArray()).map(openChat));
       return opened.filter((chat) => chat !== undefined);
@@ -125,7 +148,9 @@ export async function openStorage(name: string): Promise<Storage> {
     waitingCount: async () => (await database.outbox.count()) + (await database.pending.count()),
     async updates(document) {
       const rows = await database.updates.where('document').equals(document).sortBy('n');
-      const opened = await Promise.all(rows.map((row) => seal.openBytes('updates', document, row.sealed)));
+      const opened = await Promise.all(
+        rows.map((row) => seal.openBytes('updates', document, row.sealed, `${row.n}`)),
+      );
       return opened.filter((update) => update !== undefined);
     },
     cursor: async (document) =>
@@ -143,8 +168,28 @@ export async function openStorage(name: string): Promise<Storage> {
       );
       return opened.flatMap(({ id, task }) => (task === undefined ? [] : [{ id, task }]));
     },
-    setAside: () => database.setAside.toArray(),
-    usedBytes: async () => (await globalThis.navigator?.storage?.estimate?.())?.usage,
+    async setAside() {
+      await quarantine.settled();
+      return database.setAside.toArray();
+    },
+    usedBytes: async () => (await estimate())?.usage,
+    async usedShare() {
+      const { usage, quota } = (await estimate()) ?? {};
+      return usage === undefined || !quota ? undefined : usage / quota;
+    },
+    onMessagesWritten(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    checkRows: () => checkRows(database, seal),
+    async segmentNumbers(chat) {
+      const keys = await database.segments
+        .where('[chat+n]')
+        .between([chat, 0], [chat, Infinity])
+        .primaryKeys();
+      return keys.map(([, n]) => n);
+    },
+    segmentCount: () => database.segments.count(),
     onChange(tables, listener) {
       const places = tables.map((table) => `idb://${name}/${table}/`);
       const handler = (changed: Readonly<Record<string, unknown>>) => {

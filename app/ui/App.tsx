@@ -10,6 +10,7 @@ import { applyTheme } from './kit/preferences.ts';
 import { usePreferences, useSurroundings } from './kit/Surroundings.tsx';
 import { useView } from './kit/useView.ts';
 import { Panes } from './Panes.tsx';
+import { useRememberAccount } from './useRememberAccount.ts';
 import { useViewportHeight } from './useViewportHeight.ts';
 import { UpdateToast } from './UpdateToast.tsx';
 
@@ -24,17 +25,19 @@ function Screens({ self }: { self: SelfView }) {
 
 function BrokenDown({ reason }: { reason: string }) {
   const { words } = useSurroundings();
+  const { breakdown } = words;
+  const isNewer = reason === 'NewerDatabase';
   return (
     <main className="flex h-visible flex-col">
       <EmptyState
         icon="warning"
         level={1}
         isAlert
-        title={words.breakdown.title}
-        sentence={words.breakdown.sentence}
+        title={isNewer ? breakdown.newerTitle : breakdown.title}
+        sentence={isNewer ? breakdown.newerSentence : breakdown.sentence}
       >
         <Button onClick={() => location.reload()}>{words.broken.reload}</Button>
-        <p className="text-xs text-muted">{words.breakdown.detail(reason)}</p>
+        <p className="text-xs text-muted">{breakdown.detail(reason)}</p>
       </EmptyState>
     </main>
   );
@@ -46,6 +49,7 @@ export function App() {
   const reason = useSyncExternalStore(breakdown.subscribe, breakdown.read);
   const self = useView({ query: 'self' })?.view;
   useViewportHeight();
+  useRememberAccount(self);
   useEffect(() => applyTheme(document.documentElement, values.theme), [values.theme]);
   return (
     <ErrorBoundary>

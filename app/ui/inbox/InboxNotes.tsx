@@ -1,10 +1,11 @@
-// What the list says about the whole app: that the account lives here only, and that the app can be installed. One at
-// a time, and each goes away for good when asked to.
+// What the list says about the whole app: that the storage is nearly full (as long as it is), that the account lives
+// here only, and that the app can be installed. One at a time; the last two go away for good when asked to.
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import type { SelfView } from '../../chat/views.ts';
 import { IconButton } from '../kit/Button.tsx';
 import { Icon, type IconName } from '../kit/Icon.tsx';
+import { Notice } from '../kit/Notice.tsx';
 import { usePreferences, useSurroundings } from '../kit/Surroundings.tsx';
 
 function Note(props: {
@@ -39,6 +40,14 @@ export function InboxNotes({ self }: { self: Extract<SelfView, { state: 'ready' 
   const { words, install } = useSurroundings();
   const { values, change } = usePreferences();
   const canInstall = useSyncExternalStore(install.subscribe, install.isAvailable);
+  if (self.isStorageNearlyFull) {
+    return (
+      <Notice look="warning" icon="warning" className="mx-3 mt-2 mb-1">
+        <p className="font-semibold">{words.inbox.nearlyFullTitle}</p>
+        <p>{words.inbox.nearlyFullSentence}</p>
+      </Notice>
+    );
+  }
   if (!self.isRecoverable && !values.isRecoveryNoteDismissed) {
     return (
       <Note

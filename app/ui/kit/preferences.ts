@@ -10,6 +10,8 @@ export interface PreferenceValues {
   readonly isInstallHintDismissed: boolean;
   /** A first message was sent from here: from then on the app may offer to be installed. */
   readonly hasSent: boolean;
+  /** A day on which this browser had an account, the last one: it outlives the account's data. */
+  readonly accountSeenAtMs?: number;
 }
 
 export interface Preferences {
@@ -34,11 +36,13 @@ export function parsePreferences(text: string | null): PreferenceValues {
     return initial; // somebody else's text under our key
   }
   const fields: Record<string, unknown> = typeof stored === 'object' && stored !== null ? { ...stored } : {};
+  const seenAtMs = fields['accountSeenAtMs'];
   return {
     theme: themes.find((theme) => theme === fields['theme']) ?? 'system',
     isRecoveryNoteDismissed: fields['isRecoveryNoteDismissed'] === true,
     isInstallHintDismissed: fields['isInstallHintDismissed'] === true,
     hasSent: fields['hasSent'] === true,
+    ...(typeof seenAtMs === 'number' && Number.isFinite(seenAtMs) ? { accountSeenAtMs: seenAtMs } : {}),
   };
 }
 

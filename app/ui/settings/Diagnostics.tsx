@@ -5,6 +5,7 @@ import { Shimmer } from '../kit/Shimmer.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 import { useNow } from '../kit/useNow.ts';
 import { useView } from '../kit/useView.ts';
+import { DeviceCheck } from './DeviceCheck.tsx';
 
 export function Diagnostics() {
   const { words, formats } = useWords();
@@ -33,6 +34,7 @@ export function Diagnostics() {
           ))}
         </dl>
       </Card>
+      <DeviceCheck />
       <Card title={text.setAside}>
         <p className="mb-3 text-sm text-muted">{text.setAsideSentence}</p>
         {view?.setAside.length === 0 && (

@@ -11,6 +11,7 @@ import { Shimmer } from '../kit/Shimmer.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 import { AcceptInvitation } from './AcceptInvitation.tsx';
 import { DeadInvitation } from './DeadInvitation.tsx';
+import { LostAccount } from './LostAccount.tsx';
 import { PasteInvitation } from './PasteInvitation.tsx';
 import { type FoundAdmission, readAdmission } from './readAdmission.ts';
 import { SignUpForm } from './SignUpForm.tsx';
@@ -138,5 +139,10 @@ export function Join({ self }: { self: SelfView }) {
 
   // Who is in already and comes without an invitation has nothing to do here.
   if (isIn && admission.kind !== 'invitation') return <Redirect to="/" replace />;
-  return <WelcomeFrame>{content()}</WelcomeFrame>;
+  return (
+    <WelcomeFrame>
+      {self.state === 'none' && <LostAccount />}
+      {content()}
+    </WelcomeFrame>
+  );
 }

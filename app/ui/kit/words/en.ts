@@ -40,6 +40,9 @@ export const en = {
     sentence:
       'This browser doesn’t let it keep anything right now. Leave private browsing or free some space, then reload.',
     detail: (reason: string) => `Reason: ${reason}`,
+    newerTitle: 'A newer Convo has been here',
+    newerSentence:
+      'This browser’s data was written by a newer version of the app, and this older one leaves it as it is. Reload to get the newer version; nothing is lost.',
   },
   update: {
     ready: 'A new version is ready.',
@@ -93,6 +96,9 @@ export const en = {
     recoveryTitle: 'This account lives in this browser only',
     recoverySentence: 'Clearing its data deletes the account.',
     recoveryMore: 'More about this',
+    nearlyFullTitle: 'This browser’s storage is nearly full',
+    nearlyFullSentence:
+      'Once it is full, new messages can’t be kept here. Make room: delete files or apps that you don’t need from this device.',
     searchEverywhere: 'Search chats and messages',
     results: 'Search results',
     chatsHeading: 'Chats',
@@ -253,6 +259,13 @@ export const en = {
     failedTitle: 'That didn’t work',
     ownTitle: 'This invitation is your own',
     ownSentence: 'Send it to the person you want to talk with. They open it in their own browser.',
+    lost: {
+      title: 'This browser’s data is gone',
+      what: (date: string) =>
+        `There was a Convo account in this browser until ${date}, and nothing is left of it. Browsers delete data when the device is short of space, after a long time unused, or when somebody clears it.`,
+      messages: 'Its messages still lie at the relay, sealed: nobody can read them there.',
+      next: 'This version can’t bring the account back without another device. Ask for a new invitation; the people you talked with will see you as somebody new.',
+    },
     needTitle: 'You need an invitation',
     needSentence: 'Whoever runs this relay, or anyone on it, can send you a link.',
     paste: 'Invitation link',
@@ -348,6 +361,20 @@ export const en = {
     nothingSetAside: 'Nothing was set aside. All is well.',
     count: (count: number) => plural(count, { one: '# entry', other: '# entries' }),
     last: (when: string) => `last ${when}`,
+    check: {
+      title: 'What this device holds',
+      sentence: 'Opens everything that is kept here, once, and counts. Nothing is changed.',
+      start: 'Check now',
+      checking: 'Checking …',
+      result: 'Result of the check',
+      chats: 'Chats',
+      messages: 'Messages',
+      unreadable: 'Rows that can’t be opened',
+      segments: 'Kept parts that open',
+      ofAll: (count: string, all: string) => `${count} of ${all}`,
+      gaps: 'Devices with missing messages',
+      waiting: 'Waiting to be sent',
+    },
   },
   shortcuts: {
     title: 'Keyboard shortcuts',

@@ -28,6 +28,8 @@ export interface Formats {
   short(atMs: number, nowMs: number): string;
   /** For a day's separator: Today, Yesterday, Tuesday, Tuesday 3 May, 3 May 2023. */
   day(atMs: number, nowMs: number): string;
+  /** 3 May 2023 */
+  date(atMs: number): string;
   /** Everything, for a title or a details panel. */
   full(atMs: number): string;
   number(value: number): string;
@@ -55,6 +57,7 @@ export function createFormats(locale: string): Formats {
 
   return {
     time: (atMs) => time.format(atMs),
+    date: (atMs) => dayMonthYear.format(atMs),
     short(atMs, nowMs) {
       const days = daysBetween(atMs, nowMs);
       if (days <= 0) return time.format(atMs);

@@ -1,0 +1,77 @@
+import 'fake-indexeddb/auto';
+import { expect, onTestFinished, test } from 'vitest';
+import * as v from 'valibot';
+import { createQuotaWatch, nearlyFullSetting } from './quotaWatch.ts';
+import { openStorage } from './storage.ts';
+
+/** A device whose browser grants 1000, with a watch on it. */
+async function device(used: number | undefined) {
+  const disk = { used, asked: 0 };
+  const storage = await openStorage(`quota test ${crypto.randomUUID()}`, async () => {
+    disk.asked += 1;
+    return disk.used === undefined ? undefined : { usage: disk.used, quota: 1000 };
+  });
+  const watch = createQuotaWatch(storage);
+  onTestFinished(() => {
+    watch.close();
+    storage.close();
+  });
+  let ids = 0;
+  return {
+    disk,
+    async write(count: number) {
+      const batch = storage.batch();
+      for (let i = 0; i < count; i++) {
+        batch.putMessage({
+          id: `${ids++}`,
+          chat: 'chat',
+          at: 1,
+          isUnread: false,
+          isHidden: false,
+          device: 'd',
+          sequence: 1,
+          segment: 0,
+          terms: [],
+          author: 'u',
+          kind: 'text',
+          text: '',
+          reactions: {},
+          isStored: true,
+          isVerified: true,
+        });
+      }
+      await batch.commit();
+    },
+    /** After what was begun. Asks nothing of the browser itself. */
+    async isNearlyFull() {
+      await watch.settled();
+      return (await storage.setting(nearlyFullSetting, v.boolean())) ?? false;
+    },
+  };
+}
+
+test.each([
+  [900, false],
+  [901, true],
+  [undefined, false],
+])('[X7] at the start, %s of 1000 used', async (used, expected) => {
+  expect(await (await device(used)).isNearlyFull()).toBe(expected);
+});
+
+test('[X7] it is looked at again after 200 messages, and the word goes when there is room', async () => {
+  const { disk, write, isNearlyFull } = await device(100);
+  expect(await isNearlyFull()).toBe(false);
+  disk.used = 950;
+  await write(199);
+  expect(await isNearlyFull()).toBe(false);
+  expect(disk.asked).toBe(1);
+  await write(1);
+  expect(await isNearlyFull()).toBe(true);
+  disk.used = 500;
+  await write(1);
+  expect(await isNearlyFull()).toBe(false);
+  expect(disk.asked).toBe(3);
+  await write(1);
+  expect(await isNearlyFull()).toBe(false);
+  expect(disk.asked).toBe(3);
+});
