@@ -64,5 +64,6 @@ export const querySchema: v.GenericSchema<unknown, Query> = v.variant('query', [
   v.object({ query: v.literal('timeline'), chatId, anchor, before: count, after: count }),
   v.object({ query: v.literal('search'), text, chatId: v.exactOptional(chatId) }),
   v.object({ query: v.literal('link') }),
+  v.object({ query: v.literal('room-left') }),
   v.object({ query: v.literal('diagnostics') }),
 ]);

@@ -340,7 +340,9 @@ export async function createEngine(deps: EngineDeps) {
     if (identity && account) member = await becomeMember(identity, account);
   }
   await start();
-  const quota = createQuotaWatch(storage);
+  const quota = createQuotaWatch(storage, (isNearlyFull) =>
+    ephemeral.set({ isStorageNearlyFull: isNearlyFull }),
+  );
 
   return {
     http,

@@ -1,4 +1,4 @@
-// What is true only now and never stored: the link's state, who is online, who types. Held by the tab that runs the
+// What is true only now and never stored: the link's state, who is online, who types, whether the disk is nearly full. Held by the tab that runs the
 // engine and told to the others.
 import type { ChatIdText, LinkView, UserIdText } from './views.ts';
 
@@ -9,22 +9,28 @@ export interface PresenceNow {
 export interface EphemeralState {
   readonly link: LinkView;
   readonly presence: Readonly<Record<ChatIdText, PresenceNow>>;
+  readonly isStorageNearlyFull: boolean;
 }
 export interface Ephemeral {
   get(): EphemeralState;
-  set(next: EphemeralState): void;
+  /** What isn't named stays. */
+  set(next: Partial<EphemeralState>): void;
   subscribe(listener: () => void): () => void;
 }
 
 export const nobody: PresenceNow = { online: [], typing: [] };
 
 export function createEphemeral(nowMs: number): Ephemeral {
-  let state: EphemeralState = { link: { state: 'connecting', sinceMs: nowMs }, presence: {} };
+  let state: EphemeralState = {
+    link: { state: 'connecting', sinceMs: nowMs },
+    presence: {},
+    isStorageNearlyFull: false,
+  };
   const listeners = new Set<() => void>();
   return {
     get: () => state,
     set(next) {
-      state = next;
+      state = { ...state, ...next };
       for (const listener of listeners) listener();
     },
     subscribe(listener) {

@@ -22,6 +22,7 @@ const sources: Readonly<Record<Query['query'], { tables: readonly TableName[]; i
   timeline: { tables: ['chats', 'messages'], isEphemeral: false },
   search: { tables: ['messages'], isEphemeral: false },
   link: { tables: [], isEphemeral: true },
+  'room-left': { tables: [], isEphemeral: true },
   diagnostics: { tables: ['setAside', 'outbox', 'pending'], isEphemeral: true },
 };
 

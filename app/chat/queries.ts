@@ -4,7 +4,6 @@ import { loadSelf, storedAccount } from '../account/storedAccount.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
 import { hybridTimeToMs } from '../doc/hybridTime.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
-import { nearlyFullSetting } from '../storage/quotaWatch.ts';
 import type { Storage } from '../storage/storage.ts';
 import { nobody, type Ephemeral } from './ephemeral.ts';
 import { createMessageViews, nameIn, personIn } from './messageViews.ts';
@@ -68,7 +67,6 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       handle: account.handle,
       isAdministrator: account.isAdministrator,
       isRecoverable: false,
-      isStorageNearlyFull: (await storage.setting(nearlyFullSetting, v.boolean())) ?? false,
       ...(isStoragePersistent === undefined ? {} : { isStoragePersistent }),
     };
   }
@@ -206,6 +204,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     timeline,
     search,
     link: async () => ephemeral.get().link,
+    'room-left': async () => ({ isNearlyFull: ephemeral.get().isStorageNearlyFull }),
     diagnostics,
   };
   return {

@@ -27,8 +27,6 @@ export type SelfView =
       readonly isRecoverable: boolean;
       /** What the browser said to keeping data for good; undefined before it was asked. */
       readonly isStoragePersistent?: boolean;
-      /** Less than a tenth is left of what the browser grants. */
-      readonly isStorageNearlyFull: boolean;
     };
 
 export type ChatKind = 'notes' | 'direct' | 'group';
@@ -140,6 +138,12 @@ export interface LinkView {
   readonly sinceMs: number;
 }
 
+/** The room that the browser grants. */
+export interface RoomLeftView {
+  /** Less than a tenth is left. */
+  readonly isNearlyFull: boolean;
+}
+
 export interface DiagnosticsView {
   readonly setAside: readonly {
     readonly chatId: ChatIdText;
@@ -168,6 +172,7 @@ export type Query =
     }
   | { readonly query: 'search'; readonly text: string; readonly chatId?: ChatIdText }
   | { readonly query: 'link' }
+  | { readonly query: 'room-left' }
   | { readonly query: 'diagnostics' };
 
 export interface ViewByQuery {
@@ -178,6 +183,7 @@ export interface ViewByQuery {
   readonly timeline: TimelineView;
   readonly search: readonly SearchHitView[];
   readonly link: LinkView;
+  readonly 'room-left': RoomLeftView;
   readonly diagnostics: DiagnosticsView;
 }
 export type ViewOf<Q extends Query> = ViewByQuery[Q['query']];

@@ -1,7 +1,6 @@
 import 'fake-indexeddb/auto';
 import { expect, onTestFinished, test } from 'vitest';
-import * as v from 'valibot';
-import { createQuotaWatch, nearlyFullSetting } from './quotaWatch.ts';
+import { createQuotaWatch } from './quotaWatch.ts';
 import { openStorage } from './storage.ts';
 
 /** A device whose browser grants 1000, with a watch on it. */
@@ -11,7 +10,10 @@ async function device(used: number | undefined) {
     disk.asked += 1;
     return disk.used === undefined ? undefined : { usage: disk.used, quota: 1000 };
   });
-  const watch = createQuotaWatch(storage);
+  let isNearlyFull = false;
+  const watch = createQuotaWatch(storage, (next) => {
+    isNearlyFull = next;
+  });
   onTestFinished(() => {
     watch.close();
     storage.close();
@@ -45,7 +47,7 @@ async function device(used: number | undefined) {
     /** After what was begun. Asks nothing of the browser itself. */
     async isNearlyFull() {
       await watch.settled();
-      return (await storage.setting(nearlyFullSetting, v.boolean())) ?? false;
+      return isNearlyFull;
     },
   };
 }

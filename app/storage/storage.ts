@@ -76,7 +76,9 @@ export interface Storage {
 }
 
 type Estimate = () => Promise<StorageEstimate | undefined>;
-const platformEstimate: Estimate = async () => globalThis.navigator?.storage?.estimate?.();
+/** Undefined also where a browser knows the question and refuses the answer. */
+const platformEstimate: Estimate = async () =>
+  globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
 
 /**
  * Throws `NewerDatabaseError` where a newer version of the app has been here.

@@ -42,6 +42,7 @@ export const tabMessage = v.variant('kind', [
     state: v.object({
       link: v.object({ state: linkState, sinceMs: v.number() }),
       presence: v.record(v.string(), v.object({ online: v.array(v.string()), typing: v.array(v.string()) })),
+      isStorageNearlyFull: v.boolean(),
     }),
   }),
   /** This tab runs the engine from now on: say again what was not answered. */

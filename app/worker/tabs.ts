@@ -113,9 +113,9 @@ export function createTabs({ name, ephemeral, startEngine }: TabsDeps) {
 
 /** A mutable copy, as the message's schema wants it. */
 const sendable = (ephemeral: Ephemeral) => {
-  const { link, presence } = ephemeral.get();
+  const { presence, ...others } = ephemeral.get();
   return {
-    link,
+    ...others,
     presence: Object.fromEntries(
       Object.entries(presence).map(([chat, { online, typing }]) => [
         chat,

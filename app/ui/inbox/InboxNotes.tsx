@@ -7,6 +7,7 @@ import { IconButton } from '../kit/Button.tsx';
 import { Icon, type IconName } from '../kit/Icon.tsx';
 import { Notice } from '../kit/Notice.tsx';
 import { usePreferences, useSurroundings } from '../kit/Surroundings.tsx';
+import { useView } from '../kit/useView.ts';
 
 function Note(props: {
   icon: IconName;
@@ -39,8 +40,9 @@ const action = 'rounded-xs font-semibold text-accent-ink underline-offset-2 hove
 export function InboxNotes({ self }: { self: Extract<SelfView, { state: 'ready' }> }) {
   const { words, install } = useSurroundings();
   const { values, change } = usePreferences();
+  const roomLeft = useView({ query: 'room-left' })?.view;
   const canInstall = useSyncExternalStore(install.subscribe, install.isAvailable);
-  if (self.isStorageNearlyFull) {
+  if (roomLeft?.isNearlyFull) {
     return (
       <Notice look="warning" icon="warning" className="mx-3 mt-2 mb-1">
         <p className="font-semibold">{words.inbox.nearlyFullTitle}</p>

@@ -1,0 +1,129 @@
+// A browser that threw its data away, one with data of a newer version, one that is nearly full, and the check of a device.
+import { expect, test, type Page } from '@playwright/test';
+import { composer, leave, message, newPage, rows, say, signUpAdministrator, words } from './people.ts';
+import { startRelay, type RelayProcess } from './relayProcess.ts';
+
+let relay: RelayProcess;
+test.beforeEach(async () => {
+  relay = await startRelay();
+});
+test.afterEach(async ({ browser }) => {
+  await leave(browser);
+  await relay.close();
+});
+
+/** A page of the same origin on which no app runs: what it does to the data, nothing has open. */
+const besideTheApp = (page: Page) => page.goto(new URL('/healthz', relay.origin).href);
+
+test('[U18] where the browser threw an account away, the welcome says what happened and what to do', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  await page.goto(relay.origin);
+  await expect(page.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+  await expect(page.getByText(words.welcome.lost.title)).toHaveCount(0);
+  await signUpAdministrator(page, relay, 'Ada');
+  await page.getByRole('button', { name: words.inbox.writeNote }).click();
+  await say(page, 'to be lost');
+  await besideTheApp(page);
+  const deleted = await page.evaluate(async () => {
+    const databases = await indexedDB.databases();
+    for (const { name = '' } of databases) {
+      await new Promise<void>((resolve, reject) => {
+        const request = indexedDB.deleteDatabase(name);
+        request.onsuccess = () => resolve();
+        request.onerror = () => reject(new Error('not deleted'));
+      });
+    }
+    return databases.length;
+  });
+  expect(deleted).toBeGreaterThan(1);
+  await page.goto(relay.origin);
+  await expect(page.getByText(words.welcome.lost.title)).toBeVisible();
+  await expect(page.getByText(words.welcome.lost.messages)).toBeVisible();
+  await expect(page.getByText(words.welcome.lost.next)).toBeVisible();
+  await expect(page.getByRole('textbox', { name: words.welcome.paste })).toBeVisible();
+  // Who it was is remembered nowhere.
+  const kept = await page.evaluate(() => JSON.stringify(localStorage));
+  expect(kept).not.toMatch(/ada/i);
+});
+
+test('[X5] data of a newer version: a sentence says so, in the place of an endless wait', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  await signUpAdministrator(page, relay, 'Ada');
+  await besideTheApp(page);
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open('convo', 1000);
+        request.onerror = () => reject(new Error('not opened'));
+        request.onsuccess = () => {
+          request.result.close();
+          resolve();
+        };
+      }),
+  );
+  await page.goto(relay.origin);
+  await expect(page.getByRole('heading', { name: words.breakdown.newerTitle })).toBeVisible();
+  await expect(page.getByText(words.breakdown.newerSentence)).toBeVisible();
+});
+
+/** A browser that grants this share of what is used already; without one, what it granted before. */
+async function grant(page: Page, ofUsed?: number) {
+  const session = await page.context().newCDPSession(page);
+  const { origin } = relay;
+  const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
+  const size = ofUsed === undefined ? {} : { quotaSize: Math.ceil(usage * ofUsed) };
+  await session.send('Storage.overrideQuotaForOrigin', { origin, ...size });
+}
+
+test('[X7] a browser that is nearly full: the list says so and what to do, until there is room', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  await signUpAdministrator(page, relay, 'Ada');
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await expect(page.getByText(words.inbox.nearlyFullTitle)).toHaveCount(0);
+  await grant(page, 1.05);
+  await page.reload();
+  await expect(page.getByText(words.inbox.nearlyFullTitle)).toBeVisible();
+  await expect(page.getByText(words.inbox.nearlyFullSentence)).toBeVisible();
+  await grant(page);
+  // As when the person comes back from making room.
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(page.getByText(words.inbox.nearlyFullTitle)).toHaveCount(0);
+});
+
+test('[X7] a browser that is full: the message stays where it was written, and goes once there is room', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  await signUpAdministrator(page, relay, 'Ada');
+  await page.getByRole('button', { name: words.inbox.writeNote }).click();
+  await say(page, 'before');
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await grant(page, 0.5);
+  await composer(page).fill('too much');
+  await page.getByRole('button', { name: words.composer.send }).click();
+  await expect(page.getByText(words.failures['storage-full'])).toBeVisible();
+  await expect(composer(page)).toHaveValue('too much');
+  await grant(page);
+  await page.getByRole('button', { name: words.composer.send }).click();
+  await expect(message(page, 'too much')).toBeVisible();
+  await expect(rows(page)).toHaveCount(2);
+});
+
+test('[X8] the check of the device shows what it holds', async ({ browser }) => {
+  const page = await newPage(browser);
+  await signUpAdministrator(page, relay, 'Ada');
+  await page.getByRole('button', { name: words.inbox.writeNote }).click();
+  await say(page, 'one');
+  await say(page, 'two');
+  await page.goto(new URL('/diagnostics', relay.origin).href);
+  const { check } = words.diagnostics;
+  await page.getByRole('button', { name: check.start }).click();
+  await expect(page.getByText(`${check.messages}2`)).toBeVisible();
+  await expect(page.getByText(`${check.unreadable}0`)).toBeVisible();
+});
