@@ -25,16 +25,22 @@ export async function carryOut<C extends Command>(
   try {
     return (await perform(engine, command)) as AnswerOf<C>;
   } catch (error) {
-    if (isQuotaError(error)) return fail('storage-full');
+    if (isQuotaError(error)) {
+      engine.onStorageFull();
+      return fail('storage-full');
+    }
     onFailure(command, error);
     return fail('internal');
   }
 }
 
-/** Dexie wraps what ended a transaction: the disk's word is inside. */
-const isQuotaError = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error.name === 'QuotaExceededError' || ('inner' in error && isQuotaError(error.inner)));
+/** A disk that is full at the commit ends the transaction: Dexie says so, with the reason inside where there is one. */
+function isQuotaError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'QuotaExceededError') return true;
+  const inner = 'inner' in error && error.inner instanceof Error ? error.inner : undefined;
+  return inner ? isQuotaError(inner) : error.name === 'AbortError';
+}
 
 async function perform(engine: Engine, command: Command): Promise<Answer> {
   switch (command.command) {

@@ -352,6 +352,7 @@ export async function createEngine(deps: EngineDeps) {
     member: () => member,
     name: () => name,
     onFirstMessage: deps.onFirstMessage,
+    onStorageFull: quota.failed,
     /** The identity that an account will be made for; the same one until there is an account. */
     identity: async () => (await loadIdentity(storage)) ?? createIdentity(storage, random),
     inspectInvitation: (link: string) => inspectInvitation(http, link),

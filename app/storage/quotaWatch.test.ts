@@ -21,6 +21,7 @@ async function device(used: number | undefined) {
   let ids = 0;
   return {
     disk,
+    watch,
     async write(count: number) {
       const batch = storage.batch();
       for (let i = 0; i < count; i++) {
@@ -76,4 +77,13 @@ test('[X7] it is looked at again after 200 messages, and the word goes when ther
   await write(1);
   expect(await isNearlyFull()).toBe(false);
   expect(disk.asked).toBe(3);
+});
+
+test('[X7] a failed write says it whatever the browser claims, and a later one that succeeds takes it back', async () => {
+  const { watch, write, isNearlyFull } = await device(100);
+  expect(await isNearlyFull()).toBe(false);
+  watch.failed();
+  expect(await isNearlyFull()).toBe(true);
+  await write(1);
+  expect(await isNearlyFull()).toBe(false);
 });

@@ -1,5 +1,6 @@
-// Watches how much of what the browser grants is used, so that people hear of it before writing fails. It writes nothing:
-// on a full disk it still has something to say.
+// Watches how much of what the browser grants is used, so that people hear of it before writing fails, where the browser
+// tells; newer Chromium claims 10 GB to spare on any disk, and there the first failed write is the sign. It writes
+// nothing: on a full disk it still has something to say.
 import type { Storage } from './storage.ts';
 
 /** Browsers grant gigabytes: the last tenth is time enough to make room. */
@@ -9,6 +10,8 @@ const messagesBetweenChecks = 200;
 
 export interface QuotaWatch {
   check(): void;
+  /** A write has failed for want of room: said at once, whatever the browser claims. */
+  failed(): void;
   /** Resolves when what was begun is said. */
   settled(): Promise<void>;
   close(): void;
@@ -23,8 +26,11 @@ export function createQuotaWatch(storage: Storage, onChange: (isNearlyFull: bool
 
   async function look() {
     const share = await storage.usedShare();
-    if (share === undefined || isClosed || isNearlyFull === share > nearlyFullFrom) return;
-    isNearlyFull = !isNearlyFull;
+    say((share ?? 0) > nearlyFullFrom);
+  }
+  function say(next: boolean) {
+    if (isClosed || next === isNearlyFull) return;
+    isNearlyFull = next;
     onChange(isNearlyFull);
   }
   const check = () => {
@@ -40,6 +46,7 @@ export function createQuotaWatch(storage: Storage, onChange: (isNearlyFull: bool
   check();
   return {
     check,
+    failed: () => say(true),
     settled: () => checking,
     close() {
       isClosed = true;
