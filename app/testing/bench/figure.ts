@@ -11,7 +11,8 @@ export interface Figure {
 /** Figures that are measured together; `prefixes` are the metrics that it can give. */
 export interface FigureGroup {
   readonly metrics: readonly string[];
-  measure(wanted: (metric: string) => boolean): Promise<readonly Figure[]>;
+  /** @param scale 1, or less to try the bench itself on less data. */
+  measure(wanted: (metric: string) => boolean, scale: number): Promise<readonly Figure[]>;
 }
 
 export function median(values: readonly number[]): number {
@@ -43,4 +44,13 @@ export const pairedFigure = (
   unit,
   baseline: rounded(median(rounds.map(({ baseline }) => baseline))),
   ratio: rounded(median(rounds.map(({ ours, baseline }) => ours / baseline))),
+});
+
+/** How many times more something costs when there is more of it; 1 is what it should be. */
+export const growthFigure = (metric: string, times: number): Figure => ({
+  metric,
+  value: rounded(times),
+  unit: 'times',
+  baseline: 1,
+  ratio: rounded(times),
 });

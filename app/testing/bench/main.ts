@@ -1,12 +1,19 @@
-// npm run bench -- [--json] [--only PREFIX]: measures what has a budget. With --json one line of JSON for each figure,
+// npm run bench -- [--json] [--only PREFIX] [--scale 0.02]: measures what has a budget; at a scale below 1 with a part of
+// the generated history only, to try the bench itself. With --json one line of JSON for each figure,
 // {"metric", "value", "unit", "baseline", "ratio"}; otherwise a table.
 import { parseArgs } from 'node:util';
 import type { Figure, FigureGroup } from './figure.ts';
 import { relayMetrics } from './relayMetrics.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    scale: { type: 'string', default: '1' },
+  },
 });
+const scale = Number(values.scale);
+if (!(scale > 0 && scale <= 1)) throw new Error('--scale takes a number above 0, up to 1');
 const wanted = (metric: string) => metric.startsWith(values.only);
 
 /** Loaded when wanted: a group brings what it measures with it. */
@@ -22,6 +29,18 @@ const groups: readonly { metrics: readonly string[]; load: () => Promise<FigureG
   {
     metrics: ['app.first_paint', 'app.first_paint_requests'],
     load: async () => (await import('./app.ts')).appFigures,
+  },
+  {
+    metrics: ['app.cold_start', 'app.cold_start_growth'],
+    load: async () => (await import('./coldStart.ts')).coldStartFigures,
+  },
+  {
+    metrics: ['app.open_chat', 'app.open_chat_growth'],
+    load: async () => (await import('./openChat.ts')).openChatFigures,
+  },
+  {
+    metrics: ['app.longest_task_scrolling'],
+    load: async () => (await import('./scrolling.ts')).scrollingFigures,
   },
   {
     metrics: [
@@ -50,6 +69,6 @@ function print({ metric, value, unit, baseline, ratio }: Figure) {
 for (const { metrics, load } of groups) {
   if (!metrics.some(wanted)) continue;
   const group = await load();
-  for (const figure of await group.measure(wanted)) if (wanted(figure.metric)) print(figure);
+  for (const figure of await group.measure(wanted, scale)) if (wanted(figure.metric)) print(figure);
 }
 process.exit(0);
