@@ -43,6 +43,10 @@ const groups: readonly { metrics: readonly string[]; load: () => Promise<FigureG
     load: async () => (await import('./scrolling.ts')).scrollingFigures,
   },
   {
+    metrics: ['app.idle_heap'],
+    load: async () => (await import('./idleHeap.ts')).idleHeapFigures,
+  },
+  {
     metrics: [
       'crypto.seal',
       'crypto.open',

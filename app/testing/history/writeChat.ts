@@ -28,6 +28,8 @@ export interface WritingDeps {
   readonly prose: Prose;
   readonly chance: Chance;
   readonly nowMs: number;
+  /** So many more messages are on the disk. */
+  readonly onWritten: (messages: number) => void;
 }
 
 /** The storage as one that has nothing yet: what is asked about a record before it is written. */
@@ -85,6 +87,7 @@ export async function writeChat(
   };
 
   while (said < size) {
+    const before = said;
     const document = own.documents.segment(n);
     // Every message that is still to be said fits into this one, however many changes come with it.
     const draft = await createSegmentDraft(storage, document, size - said > 999);
@@ -113,7 +116,6 @@ export async function writeChat(
       };
       const { header, sealed } = await sealRecord(
         access.context,
-        document,
         { id, body, ...place, seen: draft.cursor() },
         random,
       );
@@ -124,6 +126,7 @@ export async function writeChat(
       if (body.kind === 'message') here.push({ id, by });
     }
     await project();
+    deps.onWritten(said - before);
     if (draft.isFull()) {
       const snapshot = await draft.seal(own.context);
       await storage

@@ -38,6 +38,7 @@ globalThis.writeHistory = async (parameters) => {
     selfUser: idToText(society.self.user),
     selfDevice: idToText(society.self.device),
     nowMs,
+    onWritten: (messages: number) => globalThis.tellWritten(messages),
   };
   const waiting = [...sizesOf(parameters).entries()];
   const write = async () => {
@@ -48,7 +49,6 @@ globalThis.writeHistory = async (parameters) => {
       // Every seventh chat has something new in it.
       const unread = index % 7 === 3 ? own.whole(1, 9) : 0;
       await writeChat({ ...deps, chance: own, prose: createProse(own.stream('prose')) }, begun, size, unread);
-      globalThis.tellWritten(size);
     }
   };
   await Promise.all(Array.from({ length: writersAtOnce }, write));
