@@ -28,9 +28,9 @@ import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
 import { beginRepair } from './beginRepair.ts';
-import { repeatHereMs } from './presence.ts';
 import { createReopening } from './reopening.ts';
 import { createRoom, type Room } from './room.ts';
+import { createVisibleChat } from './visibleChat.ts';
 
 export interface EngineDeps {
   readonly storage: Storage;
@@ -83,10 +83,9 @@ export async function createEngine(deps: EngineDeps) {
   let onDoubt = (_: Doubt) => {};
   const session = createSession({ http, storage, clock, randomUnit, onDoubt: (doubt) => onDoubt(doubt) });
   let name = (await storage.setting('profile', profileSchema))?.name ?? '';
-  let visibleChat: string | null = null;
-  let cancelHere = () => {};
   let isClosed = false;
   let member: Member | undefined;
+  const visibleChat = createVisibleChat({ clock, roomOf: (chat) => member?.rooms.get(chat) });
 
   const setLink = (state: LinkState) => {
     const presence = state === 'online' ? ephemeral.get().presence : {};
@@ -123,7 +122,7 @@ export async function createEngine(deps: EngineDeps) {
         }
         void tasks.run();
         void quietly(ownBoxes.run());
-        announce('ask');
+        visibleChat.announce('ask');
       },
       onMail: (mailId, mail) => void takeMail(mailId, mail),
       onLedgerMoved: (chat, head) => void quietly(keeper.moved(chat, head)),
@@ -233,7 +232,7 @@ export async function createEngine(deps: EngineDeps) {
               const { link: linkNow, presence } = ephemeral.get();
               ephemeral.set({ link: linkNow, presence: { ...presence, [id]: now } });
             },
-            isVisible: () => visibleChat !== null,
+            isVisible: () => visibleChat.isAny(),
             learn: keeper.learn,
             onDiverged: reopening.ask,
             onArrived: deps.onArrived,
@@ -325,15 +324,6 @@ export async function createEngine(deps: EngineDeps) {
     return begun;
   }
 
-  /** Says to the visible chat that someone is here, and says it again while that stays so. */
-  function announce(kind: 'ask' | 'here') {
-    cancelHere();
-    const room = visibleChat === null ? undefined : member?.rooms.get(visibleChat);
-    if (!room) return;
-    void room.signal(kind);
-    cancelHere = clock.after(repeatHereMs, () => announce('here'));
-  }
-
   async function start() {
     const identity = await loadIdentity(storage);
     const account = await session.account();
@@ -367,14 +357,7 @@ export async function createEngine(deps: EngineDeps) {
       await storage.batch().putSetting('profile', { name }).commit();
       for (const room of member?.rooms.values() ?? []) await room.tellName();
     },
-    async setVisibleChat(chat: string | null) {
-      const before = visibleChat === null ? undefined : member?.rooms.get(visibleChat);
-      if (chat === visibleChat) return;
-      visibleChat = chat;
-      cancelHere();
-      if (before) await before.signal('away');
-      announce('ask');
-    },
+    setVisibleChat: visibleChat.set,
     /** The network or the page is back. */
     wake() {
       quota.check();
@@ -388,7 +371,7 @@ export async function createEngine(deps: EngineDeps) {
       if (isClosed) return;
       isClosed = true;
       quota.close();
-      cancelHere();
+      visibleChat.close();
       session.close();
       await member?.close();
     },

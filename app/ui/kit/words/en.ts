@@ -3,6 +3,7 @@
 import type { DeliveryState } from '../../../chat/views.ts';
 import { failures } from './failures.en.ts';
 import { createPlural } from './plural.ts';
+import { check, lost } from './storageCare.en.ts';
 
 const plural = createPlural('en');
 const deliveryWords: Readonly<Record<DeliveryState, string>> = {
@@ -259,13 +260,7 @@ export const en = {
     failedTitle: 'That didn’t work',
     ownTitle: 'This invitation is your own',
     ownSentence: 'Send it to the person you want to talk with. They open it in their own browser.',
-    lost: {
-      title: 'This browser’s data is gone',
-      what: (date: string) =>
-        `There was a Convo account in this browser until ${date}, and nothing is left of it. Browsers delete data when the device is short of space, after a long time unused, or when somebody clears it.`,
-      messages: 'Its messages still lie at the relay, sealed: nobody can read them there.',
-      next: 'This version can’t bring the account back without another device. Ask for a new invitation; the people you talked with will see you as somebody new.',
-    },
+    lost,
     needTitle: 'You need an invitation',
     needSentence: 'Whoever runs this relay, or anyone on it, can send you a link.',
     paste: 'Invitation link',
@@ -361,20 +356,7 @@ export const en = {
     nothingSetAside: 'Nothing was set aside. All is well.',
     count: (count: number) => plural(count, { one: '# entry', other: '# entries' }),
     last: (when: string) => `last ${when}`,
-    check: {
-      title: 'What this device holds',
-      sentence: 'Opens everything that is kept here, once, and counts. Nothing is changed.',
-      start: 'Check now',
-      checking: 'Checking …',
-      result: 'Result of the check',
-      chats: 'Chats',
-      messages: 'Messages',
-      unreadable: 'Rows that can’t be opened',
-      segments: 'Kept parts that open',
-      ofAll: (count: string, all: string) => `${count} of ${all}`,
-      gaps: 'Devices with missing messages',
-      waiting: 'Waiting to be sent',
-    },
+    check,
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
