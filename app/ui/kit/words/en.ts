@@ -328,12 +328,12 @@ export const en = {
       'your handle, your network address and when you are connected',
       'when and how much you send, not what',
       'which accounts follow the same sealed chats, so it can guess who talks with whom',
+      'whose device hands in what, so it can infer who wrote a message, though it can’t prove that',
     ],
     relayCannot: 'It cannot see',
     relayCannotItems: [
       'a word of any message, a reaction, a name or a picture',
       'the names of your chats, or what you search for',
-      'who wrote which message',
     ],
     relayThief:
       'Someone who takes your whole unlocked browser profile can read what is in it. Whoever serves this app could serve a changed one.',
