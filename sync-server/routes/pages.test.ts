@@ -57,6 +57,17 @@ test('[R26] screens of the app get its page; no other path leads to a file', asy
   expect((await relay.by('/missing.js')).status).toBe(404);
 });
 
+test('[R26] what the build left for itself is not handed out', async () => {
+  const { relay, pagesFolder } = withPages();
+  mkdirSync(join(pagesFolder, '.vite'));
+  writeFileSync(join(pagesFolder, '.sources'), 'stamp');
+  writeFileSync(join(pagesFolder, '.vite/manifest.json'), 'stamp');
+  for (const path of ['/.sources', '/.vite/manifest.json', '/%2esources']) {
+    const answer = await relay.by(path);
+    expect([path, answer.status, await answer.text()]).toEqual([path, 404, 'Not found.\n']);
+  }
+});
+
 test('[R26] text is compressed for who takes it', async () => {
   const { relay } = withPages();
   const packed = await relay.by('/assets/main-abc.js', { headers: { 'accept-encoding': 'gzip, br' } });

@@ -80,7 +80,8 @@ export function pageRoutes(folder: string): Hono<Env> {
     if (paths.size === 0) return c.text('The app is not built yet: run "npm run build".\n', 503);
     const wanted = c.req.path === '/' ? '/index.html' : c.req.path;
     // Any address without a file's name is a screen of the app.
-    const path = paths.has(wanted) ? wanted : extname(wanted) === '' ? '/index.html' : undefined;
+    const isScreen = extname(wanted) === '' && !isHidden(wanted);
+    const path = paths.has(wanted) ? wanted : isScreen ? '/index.html' : undefined;
     const file = path === undefined ? undefined : paths.get(path);
     if (path === undefined || file === undefined) return c.text('Not found.\n', 404);
     return send(c, load(path, file), path);
@@ -100,15 +101,17 @@ function send(c: Ask, page: Page, path: string): Response {
   return c.body(page.gzip && takesGzip ? page.gzip : page.body);
 }
 
+/** Files and folders with a dot in front are the build's own. */
+const isHidden = (path: string): boolean => path.includes('/.');
+
 /** Files below the folder by their path in an address. */
 function filesOf(folder: string): ReadonlyMap<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
-  return new Map(
-    files.map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      return [`/${relative(folder, file).split(sep).join('/')}`, file];
-    }),
-  );
+  const named = files.map((entry) => {
+    const file = join(entry.parentPath, entry.name);
+    return [`/${relative(folder, file).split(sep).join('/')}`, file] as const;
+  });
+  return new Map(named.filter(([path]) => !isHidden(path)));
 }
