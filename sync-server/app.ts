@@ -17,11 +17,11 @@ import { securityHeaders } from './routes/securityHeaders.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** `pagesFolder` holds the built app; without it the relay serves its API alone. */
-export function createApp(deps: RouteDeps, pagesFolder: string | undefined): Hono<Env> {
+export function createApp(deps: RouteDeps, publicOrigin: string, pagesFolder: string | undefined): Hono<Env> {
   const { relayKey, registration, report } = deps;
   const app = new Hono<Env>();
 
-  app.use(securityHeaders);
+  app.use(securityHeaders(publicOrigin));
   app.use('/api/*', async (c, next) => {
     const from = performance.now();
     await next();

@@ -104,6 +104,7 @@ export function createRelay(options: RelayOptions): Relay {
       now,
       report,
     },
+    publicOrigin,
     pagesFolder,
   );
 

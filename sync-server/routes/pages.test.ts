@@ -91,6 +91,8 @@ test('[R26] everything carries a policy that lets no foreign or inline script ru
     ]) {
       expect(policy).toContain(part);
     }
+    // Sockets of this relay alone: the address of the test relay is http://relay.test.
+    expect(policy).toMatch(/; connect-src 'self' ws:\/\/relay\.test; /);
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');

@@ -72,6 +72,28 @@ test('[U12] a broken link, and no link at all, each say what to do', async ({ br
   await expect(page.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
 });
 
+test('[R26] the page may open sockets to its own relay, under whichever name it came, and to no other', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  const opens = (address: string) =>
+    page.evaluate(
+      (url) =>
+        new Promise((resolve) => {
+          const socket = new WebSocket(url);
+          socket.onopen = () => resolve(true);
+          socket.onerror = () => resolve(false);
+        }),
+      address,
+    );
+  const { port } = new URL(relay.origin);
+  const [named, numbered] = [`ws://localhost:${port}/sync`, `ws://127.0.0.1:${port}/sync`];
+  await page.goto(relay.origin);
+  expect([await opens(named), await opens(numbered)]).toEqual([true, false]);
+  await page.goto(`http://127.0.0.1:${port}/`);
+  expect(await opens(numbered)).toBe(true);
+});
+
 test('[U13] the app can be installed: no installability errors, a controlled page, a strict policy', async ({
   browser,
 }) => {
