@@ -23,6 +23,8 @@ export const signalBufferBytes = 64 * 1024;
 /** Signals of one socket: a burst, and then as many a second. */
 export const signalBurst = 30;
 export const signalsPerSecond = 10;
+/** Pings of one socket: a client has one on its way. */
+export const maxPingsPerSecond = 10;
 /** A group commit starts early above these, so that a turn's work, and what it holds in memory, stays small. */
 export const maxCommitBytes = 4 * 1024 * 1024;
 export const maxCommitItems = 4096;

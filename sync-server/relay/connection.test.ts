@@ -14,6 +14,7 @@ import {
   maxAnonymousSockets,
   maxBufferBytes,
   maxHellos,
+  maxPingsPerSecond,
   maxSocketsPerDevice,
 } from './bounds.ts';
 
@@ -161,6 +162,17 @@ test('[R12] whoever asks and never reads is cut off', async () => {
   socket.send({ type: 'ping', nonce: 6 });
   expect(socket.all('pong')).toHaveLength(1);
   expect(socket.closing?.code).toBe(1013);
+});
+
+test('[R13] pings above a rate vanish, and are answered again a second later', async () => {
+  const relay = openTestRelay();
+  const socket = signInSocket(relay, await newMember(relay, 'ann'));
+  for (let nonce = 0; nonce < 10_000; nonce++) socket.send({ type: 'ping', nonce });
+  expect(socket.all('pong')).toHaveLength(maxPingsPerSecond);
+  relay.clock.advance(1000);
+  socket.send({ type: 'ping', nonce: 7 });
+  expect(socket.last('pong')).toEqual({ type: 'pong', nonce: 7 });
+  expect([socket.all('refused'), socket.closing]).toEqual([[], undefined]);
 });
 
 test('[R24] a relay that stops says goodbye, and what it had acknowledged is there when it returns', async () => {

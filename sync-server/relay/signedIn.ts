@@ -10,7 +10,7 @@ import type { Device, UserRow } from '../log/accounts.ts';
 import { judgeCapabilities, type Capabilities } from '../auth/capabilities.ts';
 import { keyOf } from '../auth/keyOf.ts';
 import type { Session } from '../auth/tokens.ts';
-import { mailAgainMs, mailBatch, signalBurst, signalsPerSecond } from './bounds.ts';
+import { mailAgainMs, mailBatch, maxPingsPerSecond, signalBurst, signalsPerSecond } from './bounds.ts';
 import { Channel, type ChannelHost } from './channel.ts';
 import type { ChatMember, ChatRoom } from './chatRooms.ts';
 import type { ConnectionDeps } from './connection.ts';
@@ -49,6 +49,9 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   #lastMail = 0;
   #cancelMailAgain: (() => void) | undefined;
   #signalRate: RateLimiter | undefined;
+  /** Of this second, which is counted since 1970. Two numbers: every idle socket has them. */
+  #pings = 0;
+  #pingSecond = 0;
   #parts: SnapshotParts | undefined;
 
   constructor(host: SignedInHost, { device, family }: Session) {
@@ -85,7 +88,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
       case 'look':
         return this.#look(frame);
       case 'ping':
-        return this.#send({ type: 'pong', nonce: frame.nonce });
+        return this.#ping(frame);
       default:
         return frame satisfies never;
     }
@@ -276,6 +279,14 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     });
     if (this.#signalRate.take('') > 0) return;
     for (const follower of channel.room.followers()) if (follower !== channel) follower.signal(sealed);
+  }
+
+  /** Above the rate it vanishes. */
+  #ping({ nonce }: Frame<'ping'>): void {
+    const second = Math.floor(this.#host.deps.clock.now() / 1000);
+    if (second !== this.#pingSecond) this.#pings = 0;
+    this.#pingSecond = second;
+    if (this.#pings++ < maxPingsPerSecond) this.#send({ type: 'pong', nonce });
   }
 
   // As a reader of mail
