@@ -82,15 +82,32 @@ test('[R27] the bytes of a message are those of RFC 6455', () => {
   }
 });
 
-test('[R2] an oversized or broken message closes its socket, and text is none of ours', async () => {
+test('[R2] a message that is too long is refused as such, however long, and closes its socket alone', async () => {
   const { url } = await onPort();
-  const [large, text, fine] = [await openSocket(url), await openSocket(url), await openSocket(url)];
-  for (const one of [large, text, fine]) await one.next('challenge');
-  large.socket.send(new Uint8Array(maxFrameBytes + 1));
-  text.socket.send('hello');
-  expect([1006, 1009]).toContain(await large.closed);
-  expect(await text.closed).toBe(1008);
+  const fine = await openSocket(url);
+  for (const length of [maxFrameBytes + 1, 2 * maxFrameBytes, 20_000_000]) {
+    const large = await openSocket(url);
+    await large.next('challenge');
+    large.socket.send(new Uint8Array(length));
+    expect(await large.next('refused')).toMatchObject({ to: 0, subject: 0, code: 'too-large' });
+    expect(await large.closed).toBe(1008);
+  }
+  const parts = await openSocket(url);
+  await parts.next('challenge');
+  parts.socket.send(new Uint8Array(maxFrameBytes), { fin: false });
+  parts.socket.send(new Uint8Array(1), { fin: true });
+  expect(await parts.next('refused')).toMatchObject({ code: 'too-large' });
+  expect(await parts.closed).toBe(1008);
   expect(fine.socket.readyState).toBe(fine.socket.OPEN);
+});
+
+test('[R2] text is none of ours', async () => {
+  const { url } = await onPort();
+  const text = await openSocket(url);
+  await text.next('challenge');
+  text.socket.send('hello');
+  expect(await text.next('refused')).toMatchObject({ code: 'malformed' });
+  expect(await text.closed).toBe(1008);
 });
 
 test('[R27] sockets are taken at /sync alone', async () => {

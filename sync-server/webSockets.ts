@@ -15,6 +15,8 @@ const maxPieceBytes = 64 * 1024;
 /** TCP asks a silent peer after this long. */
 const keepAliveMs = 60_000;
 const goingAway = 1001;
+/** RFC 6455 section 7.4.1: with it `ws` closes at the header of a message over `maxPayload`, which it reads no further. */
+const tooBig = 1009;
 
 /** Final binary frame, not masked. */
 const finalBinary = 0x82;
@@ -54,6 +56,12 @@ export function framesOf(messages: readonly Uint8Array[]): Buffer {
 /** A class for the same reason as `Pacer`; and its listeners are shared, because each idle socket would hold its own. */
 class RelaySocket extends WebSocket {
   connection: Connection | undefined;
+
+  /** `ws` itself closes here, too: before it does so without a word, the connection refuses and closes. */
+  override close(code?: number, reason?: string | Buffer): void {
+    if (code === tooBig) this.connection?.receivedTooLarge();
+    super.close(code, reason);
+  }
 }
 function received(this: WebSocket, data: Buffer | ArrayBuffer | Buffer[]): void {
   if (this instanceof RelaySocket) this.connection?.receive(bytesOf(data));

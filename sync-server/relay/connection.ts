@@ -44,6 +44,8 @@ export interface ConnectionDeps {
 export interface Connection {
   /** One message from the other side. */
   receive(bytes: Uint8Array): void;
+  /** One message that is too long for a frame, unread. */
+  receivedTooLarge(): void;
   /** The socket is gone. */
   closed(): void;
   /** The socket's buffer has emptied; optional, it is looked after from time to time anyway. */
@@ -98,9 +100,10 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
   receive(message: Uint8Array): void {
     if (this.#state.name === 'closed') return;
     if (this.socket.bufferedAmount > maxBufferBytes) return this.#end(closeCodes.tryAgainLater, 'too slow');
+    if (message.length > maxFrameBytes) return this.receivedTooLarge();
     const frame = parseUp(message);
     if (!frame) {
-      sendRefusal(this.socket, 0, 0, message.length > maxFrameBytes ? 'too-large' : 'malformed');
+      sendRefusal(this.socket, 0, 0, 'malformed');
       return this.#end(closeCodes.policy, 'malformed');
     }
     try {
@@ -109,6 +112,12 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
       this.deps.reportBug(frame.type, error);
       sendRefusal(this.socket, upNumberByType[frame.type], subjectOf(frame), 'internal');
     }
+  }
+
+  receivedTooLarge(): void {
+    if (this.#state.name === 'closed') return;
+    sendRefusal(this.socket, 0, 0, 'too-large');
+    this.#end(closeCodes.policy, 'too-large');
   }
 
   closed(): void {

@@ -176,6 +176,7 @@ export function createRelay(options: RelayOptions): Relay {
 /** Of a socket that was not let in. */
 const nobody: Connection = {
   receive() {},
+  receivedTooLarge() {},
   closed() {},
   drained() {},
   dismiss() {},

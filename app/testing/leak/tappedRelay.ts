@@ -116,6 +116,7 @@ function withEars(relay: Relay, hear: (place: string, bytes: Uint8Array) => void
           hear(`${name} received`, bytes);
           connection.receive(bytes);
         },
+        receivedTooLarge: () => connection.receivedTooLarge(),
         closed: () => connection.closed(),
         drained: () => connection.drained(),
         dismiss: (reason, retryAfterMs) => connection.dismiss(reason, retryAfterMs),
