@@ -1,6 +1,6 @@
 // The relay as a process: how it starts, why it doesn't, and how it stops.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,13 +127,54 @@ test('[R28] a folder belongs to one relay at a time, and a damaged key is not re
   expect(third.errors()).toMatch(/relay\.key is damaged/);
 });
 
+test('[A1] without the key that its people know it by it does not start, and makes no other', async () => {
+  const dataDir = join(newFolder(), 'data');
+  const options = { dataDir, registration: 'open', publicOrigin: 'http://relay.test' } as const;
+  const before = createRelay(options);
+  // A database without people is nobody's: it gets a new key.
+  await before.close();
+  rmSync(join(dataDir, 'relay.key'));
+  const next = createRelay(options);
+  await signedUp((path, init) => next.app.request(path, init), 'ann', { kind: 'open' });
+  await next.close();
+  const key = readFileSync(join(dataDir, 'relay.key'));
+  rmSync(join(dataDir, 'relay.key'));
+  for (let i = 0; i < 2; i++) {
+    const relay = run({ PORT: '0', DATA_DIR: dataDir });
+    expect(await relay.ended).toBe(1);
+    expect(relay.errors()).toMatch(
+      /relay\.key is missing, .+: put its copy back, or move relay\.db away .+\.\n$/,
+    );
+    expect(relay.errors().trim().split('\n')).toHaveLength(1);
+  }
+  expect(readdirSync(dataDir)).not.toContain('relay.key');
+  writeFileSync(join(dataDir, 'relay.key'), key);
+  await run({ PORT: String(await freePort()), DATA_DIR: dataDir }).says('README');
+});
+
+test('[R28] a database that is none, or damaged, is one sentence and stays as it is', async () => {
+  for (const content of ['no database'.repeat(1000), `SQLite format 3\0${'x'.repeat(5000)}`]) {
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, 'relay.db'), content);
+    const relay = run({ PORT: '0', DATA_DIR: dataDir });
+    expect(await relay.ended).toBe(1);
+    expect(relay.errors()).toMatch(/^.+relay\.db is damaged, or no database: .+\n$/);
+    expect(readFileSync(join(dataDir, 'relay.db'), 'utf8')).toBe(content);
+  }
+});
+
 test('[R28] a folder that can’t be written is one sentence', async () => {
   const folder = newFolder();
+  const used = join(folder, 'used');
+  const before = createRelay({ dataDir: used, registration: 'open', publicOrigin: 'http://relay.test' });
+  await before.close();
+  for (const name of readdirSync(used)) chmodSync(join(used, name), 0o444);
+  chmodSync(used, 0o555);
   chmodSync(folder, 0o555);
   // Root writes everywhere, unless that is taken from it.
   const dropped = ['--inh-caps=-dac_override', '--bounding-set=-dac_override'];
   const under = process.getuid?.() === 0 ? ['setpriv', ...dropped] : [];
-  for (const dataDir of [folder, join(folder, 'data')]) {
+  for (const dataDir of [folder, join(folder, 'data'), used]) {
     const relay = run({ PORT: '0', DATA_DIR: dataDir }, under);
     expect(await relay.ended).toBe(1);
     expect(relay.errors()).toMatch(/^.+ can't be written: .+\n$/);

@@ -17,19 +17,25 @@ export interface RelayKey {
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const firstLine = 'convo relay key, version 1: keep it secret, and keep a copy';
 
-/** Reads the key, or makes and stores one. Throws what the file system throws, and on a file that holds no key. */
+/**
+ * Reads the key, or makes and stores one, unless `isKnown`: there are people who know this relay by the key that is gone.
+ * Throws what the file system throws, and on a file that holds no key.
+ */
 export function loadRelayKey(
   path: string,
   random: (length: number) => Bytes,
+  isKnown: boolean,
 ): { key: RelayKey; isNew: boolean } {
   const stored = readStored(path);
   if (stored) return { key: createRelayKey(stored), isNew: false };
+  if (isKnown) throw new MissingKeyFile();
   const seed = random(32);
   store(path, `${firstLine}\n${bytesToBase64url(seed)}\n`);
   return { key: createRelayKey(seed), isNew: true };
 }
 
 export class BadKeyFile extends Error {}
+export class MissingKeyFile extends Error {}
 
 function readStored(path: string): Bytes | undefined {
   let text: string;

@@ -29,6 +29,7 @@ export function createAccounts(db: Sqlite) {
   const byUser = db.prepare<[Uint8Array], Row>('SELECT * FROM users WHERE user = ?');
   const byHandle = db.prepare<[string], Row>('SELECT * FROM users WHERE handle = ?');
   const everyone = db.prepare<[], Row>('SELECT * FROM users ORDER BY id');
+  const any = db.prepare<[], Row>('SELECT id FROM users LIMIT 1');
   const administrator = db.prepare<[], Row>('SELECT * FROM users WHERE is_administrator = 1 LIMIT 1');
   const insertUser = db.prepare<[Uint8Array, string, number, number]>(
     'INSERT INTO users (user, handle, is_administrator, created_at) VALUES (?, ?, ?, ?)',
@@ -54,6 +55,7 @@ export function createAccounts(db: Sqlite) {
     findUser: (userId: UserId) => toAccount(byUser.get(userId)),
     findHandle: (handle: string) => toAccount(byHandle.get(handle)),
     all: (): readonly Account[] => everyone.all().flatMap((row) => toAccount(row) ?? []),
+    isAny: (): boolean => any.get() !== undefined,
     findAdministrator: () => toAccount(administrator.get()),
     findDevice: (userId: UserId, deviceId: DeviceId) => toDevice(device.get(userId, deviceId)),
     deviceOf: (row: DeviceRow) => toDevice(deviceByRow.get(row)),

@@ -46,3 +46,8 @@ export const isDiskFull = (error: unknown): boolean =>
   error instanceof Database.SqliteError && fullCodes.has(error.code);
 export const isLocked = (error: unknown): boolean =>
   error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+export const isNoDatabase = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code);
+/** A folder or file system that takes no writes; on one that is mounted read-only the lock is what fails first. */
+export const isUnwritable = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && /^SQLITE_(READONLY|CANTOPEN|IOERR_LOCK)/.test(error.code);

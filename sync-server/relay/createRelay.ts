@@ -12,7 +12,7 @@ import { createChallenges } from '../auth/challenges.ts';
 import { openNameBook } from '../auth/nameBook.ts';
 import { loadRelayKey } from '../auth/relayKey.ts';
 import { createTokens } from '../auth/tokens.ts';
-import { createLog } from '../log/createLog.ts';
+import { createLog, type Log } from '../log/createLog.ts';
 import type { Env } from '../routes/answers.ts';
 import { maxAnonymousSockets, maxHeldPartBytes } from './bounds.ts';
 import { createChatRooms } from './chatRooms.ts';
@@ -77,8 +77,8 @@ export function createRelay(options: RelayOptions): Relay {
   const reportBug = (place: string, error: unknown) => report(describeBug(place, error));
 
   makeFolder(dataDir);
-  const { key: relayKey, isNew } = loadRelayKey(join(dataDir, 'relay.key'), random);
   const log = createLog({ path: join(dataDir, 'relay.db'), random });
+  const { key: relayKey, isNew } = loadKeyBeside(log, join(dataDir, 'relay.key'), random);
   const names = openNameBook({ path: join(dataDir, 'relay.names'), log, relayKey, now });
   const administrator = createAdministrator({ log, relayKey, names });
   const tokens = createTokens({ log, now, random });
@@ -171,6 +171,15 @@ export function createRelay(options: RelayOptions): Relay {
       report({ event: 'stopped', connections: count });
     },
   };
+}
+
+function loadKeyBeside(log: Log, path: string, random: (length: number) => Bytes) {
+  try {
+    return loadRelayKey(path, random, log.accounts.isAny());
+  } catch (error) {
+    log.close();
+    throw error;
+  }
 }
 
 /** Of a socket that was not let in. */
