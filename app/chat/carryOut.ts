@@ -1,5 +1,5 @@
 // Carries out the screen's commands on the engine. Knows no screen and no tab; a command that comes twice happens once.
-import { textToBytes } from '../../shared/codec/bytes.ts';
+import { equalBytes, textToBytes } from '../../shared/codec/bytes.ts';
 import { idToText, parseId, type RecordId } from '../../shared/protocol/ids.ts';
 import { maxNameBytes, maxTextBytes } from '../../shared/protocol/limits.ts';
 import type { SignUpRequest } from '../../shared/protocol/http.ts';
@@ -198,7 +198,11 @@ async function settle(engine: Engine, chat: StoredChat): Promise<string> {
 async function inspect(engine: Engine, link: string): Promise<Answer> {
   const seen = await engine.inspectInvitation(link);
   if (!seen.ok) return seen;
-  const chatId = await engine.member()?.contacts.chatOfInvitation(seen.value.keys.id);
-  const { name, state, expiresAt } = seen.value;
+  const { keys, invitation, name, state, expiresAt } = seen.value;
+  const member = engine.member();
+  const isOwn = member && equalBytes(invitation.inviter, member.identity.user);
+  // A used or expired one is that, whoever asks.
+  if (isOwn && state === 'open') return fail('own-invitation');
+  const chatId = await member?.contacts.chatOfInvitation(keys.id);
   return ok({ inviterName: name, state, expiresAtMs: expiresAt, ...(chatId ? { chatId } : {}) });
 }
