@@ -48,10 +48,14 @@ test('[U11] an invitation leads to the chat while its inviter is offline, lets o
   await signUpAdministrator(ada, relay, 'Ada');
   const link = await invite(ada);
   await expect(ada.getByRole('figure', { name: words.invite.qr })).toBeVisible();
+  await ada.goto(link);
+  await expect(ada.getByRole('heading', { name: words.welcome.ownTitle })).toBeVisible();
+  await expect(ada.getByRole('button', { name: words.welcome.accept })).toBeHidden();
   await ada.context().setOffline(true);
 
   const ben = await newPage(browser);
   await join(ben, link, 'Ben');
+  await expect(ben.getByText(words.conversation.chatBegan)).toBeVisible();
   await say(ben, 'I am in');
 
   const cleo = await newPage(browser);
@@ -62,6 +66,23 @@ test('[U11] an invitation leads to the chat while its inviter is offline, lets o
   await ada.goto(relay.origin);
   await openChat(ada, 'Ben');
   await expect(message(ada, 'I am in')).toBeVisible();
+});
+
+test('[U12] a name that is too long is not cut: the form says so, and takes a shorter one', async ({
+  browser,
+}) => {
+  const ada = await newPage(browser);
+  await ada.goto(relay.administratorLink());
+  const field = ada.getByLabel(words.welcome.name);
+  const long = 'Ada '.repeat(100).trim();
+  await field.focus();
+  await ada.keyboard.insertText(long);
+  await expect(field).toHaveValue(long);
+  await expect(ada.getByText(words.nameTooLong)).toBeVisible();
+  await ada.getByRole('button', { name: words.welcome.start }).click();
+  await field.fill('Ada');
+  await ada.getByRole('button', { name: words.welcome.start }).click();
+  await expect(ada.getByRole('button', { name: words.inbox.writeNote })).toBeVisible();
 });
 
 test('[U12] a broken link, and no link at all, each say what to do', async ({ browser }) => {

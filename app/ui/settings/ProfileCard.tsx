@@ -5,6 +5,7 @@ import type { SelfView } from '../../chat/views.ts';
 import { useAnnounce } from '../kit/Announcer.tsx';
 import { Avatar } from '../kit/Avatar.tsx';
 import { Button } from '../kit/Button.tsx';
+import { isNameTooLong } from '../kit/nameLength.ts';
 import { Card } from '../kit/Page.tsx';
 import { useClient, useWords } from '../kit/Surroundings.tsx';
 import { TextField } from '../kit/TextField.tsx';
@@ -18,11 +19,12 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
   const [isSaved, setIsSaved] = useState(false);
   const [failure, setFailure] = useState<CommandFailure>();
   const name = typed ?? self.name;
+  const isTooLong = isNameTooLong(name);
   const isChanged = typed !== undefined && typed.trim() !== self.name && typed.trim() !== '';
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (!isChanged) return;
+    if (!isChanged || isTooLong) return;
     const answer = await client.command({ command: 'setName', name: name.trim() });
     setFailure(answer.ok ? undefined : answer.error);
     setIsSaved(answer.ok);
@@ -48,17 +50,16 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
         <TextField
           label={settings.name}
           value={name}
-          error={failure === undefined ? undefined : words.failures[failure]}
+          error={isTooLong ? words.nameTooLong : failure === undefined ? undefined : words.failures[failure]}
           onChange={(event) => {
             setTyped(event.target.value);
             setIsSaved(false);
           }}
-          maxLength={256}
           autoComplete="name"
           dir="auto"
           className="min-w-[min(--spacing(48),100%)] flex-1"
         />
-        <Button type="submit" look="quiet" disabled={!isChanged} className="min-h-12!">
+        <Button type="submit" look="quiet" disabled={!isChanged || isTooLong} className="min-h-12!">
           {isSaved ? settings.nameSaved : settings.saveName}
         </Button>
       </form>

@@ -3,14 +3,12 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Admission, CommandFailure } from '../../chat/commands.ts';
 import { Button } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
+import { isNameTooLong } from '../kit/nameLength.ts';
 import { Notice } from '../kit/Notice.tsx';
 import { useClient, useWords } from '../kit/Surroundings.tsx';
 import { TextField } from '../kit/TextField.tsx';
 import { useIsTouch } from '../kit/useMediaQuery.ts';
 import { handleProblem, suggestHandle } from './suggestHandle.ts';
-
-/** Bytes that a name may have: the limit of the protocol. */
-const maxNameBytes = 256;
 
 const secretOf = (admission: Admission): string =>
   admission.kind === 'administrator'
@@ -48,9 +46,9 @@ export function SignUpForm(props: {
   const failure = failed?.secret === secret ? failed.failure : undefined;
   const handle = ownHandle ?? suggestHandle(name);
   const problem = handleProblem(handle);
-  const isNameTooLong = new TextEncoder().encode(name.trim()).length > maxNameBytes;
+  const isTooLong = isNameTooLong(name);
   const nameError =
-    isTried && name.trim() === '' ? welcome.nameMissing : isNameTooLong ? welcome.nameTooLong : undefined;
+    isTried && name.trim() === '' ? welcome.nameMissing : isTooLong ? words.nameTooLong : undefined;
   const handleError =
     takenHandle !== undefined && takenHandle === handle
       ? words.failures['handle-taken']
@@ -61,7 +59,7 @@ export function SignUpForm(props: {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     setIsTried(true);
-    if (name.trim() === '' || isNameTooLong || problem !== undefined || isWorking) return;
+    if (name.trim() === '' || isTooLong || problem !== undefined || isWorking) return;
     setIsWorking(true);
     setFailed(undefined);
     onStart();
@@ -84,7 +82,6 @@ export function SignUpForm(props: {
         onChange={(event) => setName(event.target.value)}
         autoComplete="name"
         enterKeyHint="next"
-        maxLength={256}
         dir="auto"
       />
       <TextField

@@ -30,6 +30,7 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   loading: 'Loading',
+  nameTooLong: 'This name is too long.',
 
   broken: {
     title: 'This screen stumbled',
@@ -143,6 +144,7 @@ export const en = {
     unsupported: 'Update Convo to see this message.',
     unverified: 'Not verified yet',
     readMore: 'Read more',
+    chatBegan: 'This chat begins here',
     chatCreated: (name: string) => `${name} started this chat`,
     youCreatedChat: 'You started this chat',
     memberJoined: (name: string) => `${name} joined`,
@@ -244,7 +246,6 @@ export const en = {
       characters: 'Only a to z, 0 to 9 and . _ -',
     },
     nameMissing: 'Tell people who you are.',
-    nameTooLong: 'This name is too long.',
     start: 'Start messaging',
     starting: 'Making your keys …',
     noPhone: 'No phone number, no e-mail address.',
