@@ -19,7 +19,7 @@ export function NoMessages({ chat, events }: { chat: ChatView; events: readonly 
       <ol>
         {events.map((event) => (
           <li key={event.eventId}>
-            <EventRow event={event} />
+            <EventRow event={event} chatKind={chat.kind} />
           </li>
         ))}
       </ol>

@@ -19,7 +19,7 @@ export function TimelineRowView(props: {
     case 'unread':
       return <UnreadRow count={unreadAtOpening} />;
     case 'event':
-      return <EventRow event={row.event} />;
+      return <EventRow event={row.event} chatKind={chatKind} />;
     case 'message':
       return (
         <MessageRow

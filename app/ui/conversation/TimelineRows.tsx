@@ -1,6 +1,6 @@
 // The rows between the messages: days, the unread divider, and what happened to the chat.
 import type { ReactNode } from 'react';
-import type { EventView } from '../../chat/views.ts';
+import type { ChatKind, EventView } from '../../chat/views.ts';
 import { personName } from '../kit/chatTitle.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
@@ -38,7 +38,7 @@ export function UnreadRow({ count }: { count: number }) {
   );
 }
 
-export function EventRow({ event }: { event: EventView }) {
+export function EventRow({ event, chatKind }: { event: EventView; chatKind: ChatKind }) {
   const { words } = useWords();
   const { conversation } = words;
   const name = personName(words, event.person.name);
@@ -46,6 +46,8 @@ export function EventRow({ event }: { event: EventView }) {
   function sentence(): string {
     switch (event.kind) {
       case 'chat-created':
+        // Two people begin a chat together: one invited, the other came.
+        if (chatKind === 'direct') return conversation.chatBegan;
         return isSelf ? conversation.youCreatedChat : conversation.chatCreated(name);
       case 'member-joined':
         return isSelf ? conversation.youJoined : conversation.memberJoined(name);
