@@ -16,7 +16,16 @@ import { createTokenFamilies } from './tokenFamilies.ts';
 
 export type Log = ReturnType<typeof createLog>;
 
-export function createLog({ path, random }: { path: string; random: (length: number) => Bytes }) {
+export function createLog({
+  path,
+  random,
+  onDiskFull = () => {},
+}: {
+  path: string;
+  random: (length: number) => Bytes;
+  /** Something could not be written for want of room. */
+  onDiskFull?: () => void;
+}) {
   const db = openDatabase(path);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -32,9 +41,14 @@ export function createLog({ path, random }: { path: string; random: (length: num
     } catch (error) {
       // SQLite has rolled back by itself after some of its errors.
       if (db.inTransaction) rollback.run();
-      if (isDiskFull(error)) return fail('disk-full');
-      throw error;
+      return noRoom(error);
     }
+  }
+
+  function noRoom(error: unknown) {
+    if (!isDiskFull(error)) throw error;
+    onDiskFull();
+    return fail('disk-full');
   }
 
   function birth(): Bytes {
@@ -65,8 +79,7 @@ export function createLog({ path, random }: { path: string; random: (length: num
       try {
         return ok(emptyWriteAheadLog(db));
       } catch (error) {
-        if (isDiskFull(error)) return fail('disk-full');
-        throw error;
+        return noRoom(error);
       }
     },
     awaitedNames: createAwaitedNames(db),

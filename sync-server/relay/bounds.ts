@@ -42,6 +42,8 @@ export const confirmAfterMs = 14 * 24 * 3600_000;
 export const maxHeldPartBytes = 64 * 1024 * 1024;
 /** Where room is short, a snapshot that goes on slower than this is dropped. */
 export const partWithinMs = 30_000;
+/** A full disk refuses each write; whoever runs the relay needs a line of it now and then. */
+export const diskFullLogMs = 60_000;
 /** Looking after what nobody asks about: freed space, snapshots that were confirmed by time. */
 export const upkeepEveryMs = 60_000;
 /** The next piece of work of that kind, where there is more. */

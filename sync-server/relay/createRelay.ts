@@ -14,7 +14,7 @@ import { loadRelayKey } from '../auth/relayKey.ts';
 import { createTokens } from '../auth/tokens.ts';
 import { createLog, type Log } from '../log/createLog.ts';
 import type { Env } from '../routes/answers.ts';
-import { maxAnonymousSockets, maxHeldPartBytes } from './bounds.ts';
+import { diskFullLogMs, maxAnonymousSockets, maxHeldPartBytes } from './bounds.ts';
 import { createChatRooms } from './chatRooms.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createConnection, type Connection, type ConnectionDeps } from './connection.ts';
@@ -77,7 +77,16 @@ export function createRelay(options: RelayOptions): Relay {
   const reportBug = (place: string, error: unknown) => report(describeBug(place, error));
 
   makeFolder(dataDir);
-  const log = createLog({ path: join(dataDir, 'relay.db'), random });
+  let diskFullAt = -Infinity;
+  const log = createLog({
+    path: join(dataDir, 'relay.db'),
+    random,
+    onDiskFull() {
+      if (clock.now() - diskFullAt < diskFullLogMs) return;
+      diskFullAt = clock.now();
+      report({ event: 'disk-full' });
+    },
+  });
   const { key: relayKey, isNew } = loadKeyBeside(log, join(dataDir, 'relay.key'), random);
   const names = openNameBook({ path: join(dataDir, 'relay.names'), log, relayKey, now });
   const administrator = createAdministrator({ log, relayKey, names });

@@ -41,6 +41,26 @@ test('[R15] a full disk refuses what would be written, reads go on, and so does 
   expect(relay.events.filter(({ event }) => event === 'bug')).toEqual([]);
 });
 
+test('[R15] the log says that the disk is full, once a minute', async () => {
+  const relay = openTestRelay();
+  const { annSocket, session } = await twoInAChat(relay);
+  const refuse = async () => {
+    const { sequence, previous } = session;
+    annSocket.send({ type: 'append', channel: 1, entry: session.next(1, 100_000) });
+    await settled();
+    session.goOnAfter(sequence, previous);
+    expect(annSocket.last('refused').code).toBe('disk-full');
+  };
+  const said = () => relay.events.filter(({ event }) => event === 'disk-full').length;
+  expect(said()).toBe(0);
+  relay.relay.setMaxPageCount(1);
+  for (let i = 0; i < 3; i++) await refuse();
+  expect([said(), annSocket.all('refused').length]).toEqual([1, 3]);
+  relay.clock.advance(60_000);
+  await refuse();
+  expect(said()).toBe(2);
+});
+
 test('[R15] one large entry that finds no room takes down nobody else’s', async () => {
   const relay = openTestRelay();
   const { annSocket, bobSocket, document, session, ...rest } = await twoInAChat(relay);

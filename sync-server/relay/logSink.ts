@@ -19,6 +19,8 @@ export type LogEvent =
     }
   | { readonly event: 'account'; readonly isAdministrator: boolean }
   | { readonly event: 'return'; readonly isAdministrator: boolean }
+  /** Something could not be written for want of room; said at most once a minute. */
+  | { readonly event: 'disk-full' }
   /** `error` is the error's class and code, and where it was thrown: messages may quote what they choke on. */
   | { readonly event: 'bug'; readonly place: string; readonly error: string; readonly stack: string };
 export type LogSink = (entry: LogEvent & { readonly time: string }) => void;
