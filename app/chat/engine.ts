@@ -124,6 +124,7 @@ export async function createEngine(deps: EngineDeps) {
         void quietly(ownBoxes.run());
         visibleChat.announce('ask');
       },
+      onDiskFull: (isRelayFull) => ephemeral.set({ isRelayFull }),
       onMail: (mailId, mail) => void takeMail(mailId, mail),
       onLedgerMoved: (chat, head) => void quietly(keeper.moved(chat, head)),
     });

@@ -9,6 +9,8 @@ export interface PresenceNow {
 export interface EphemeralState {
   readonly link: LinkView;
   readonly presence: Readonly<Record<ChatIdText, PresenceNow>>;
+  /** The relay takes nothing new for want of room: what is said waits here. */
+  readonly isRelayFull: boolean;
   readonly isStorageNearlyFull: boolean;
 }
 export interface Ephemeral {
@@ -24,6 +26,7 @@ export function createEphemeral(nowMs: number): Ephemeral {
   let state: EphemeralState = {
     link: { state: 'connecting', sinceMs: nowMs },
     presence: {},
+    isRelayFull: false,
     isStorageNearlyFull: false,
   };
   const listeners = new Set<() => void>();

@@ -117,7 +117,9 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     const me = await self();
     const chat = await storage.chat(chatId);
     if (!me || !chat) return undefined;
-    const { online, typing } = ephemeral.get().presence[chatId] ?? nobody;
+    const { presence, isRelayFull } = ephemeral.get();
+    const { online, typing } = presence[chatId] ?? nobody;
+    const trouble = chat.trouble ?? (isRelayFull ? 'relay-full' : undefined);
     return {
       chatId,
       kind: chat.kind,
@@ -129,7 +131,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       unreadCount: chat.unread,
       onlineUserIds: online,
       typingUserIds: typing,
-      ...(chat.trouble ? { trouble: chat.trouble } : {}),
+      ...(trouble ? { trouble } : {}),
     };
   }
 

@@ -92,7 +92,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     onSetAside: setAside,
     onRefused(code: string) {
       if (isLostPlace(code)) deps.onDiverged(begun.id);
-      else setAside(`refused ${code}`);
+      // Nothing is set aside for want of room at the relay: it goes again.
+      else if (code !== 'disk-full') setAside(`refused ${code}`);
     },
     onLive: () => {},
     generation: begun.segments?.generation ?? 0,

@@ -65,8 +65,8 @@ export interface ChatView {
   /** Members, without oneself, whose app is open on some screen now. */
   readonly onlineUserIds: readonly UserIdText[];
   readonly typingUserIds: readonly UserIdText[];
-  /** Something is wrong with this chat's keys or log that heals itself; the screen has the sentence. */
-  readonly trouble?: 'waiting-for-key' | 'gap' | 'fork' | 'update-needed';
+  /** Something is wrong with this chat's keys or log, or at the relay, that heals itself; the screen has the sentence. */
+  readonly trouble?: 'waiting-for-key' | 'gap' | 'fork' | 'update-needed' | 'relay-full';
 }
 
 export interface ReactionView {

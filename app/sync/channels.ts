@@ -79,11 +79,15 @@ const channelFrames: ReadonlySet<number> = new Set([
   upNumberByType.fetchSnapshot,
 ]);
 
-/** @param onStale the relay is in another epoch of this chat; the detail is its ledger's head. */
+/**
+ * @param onStale the relay is in another epoch of this chat; the detail is its ledger's head.
+ * @param onDiskFull whether the relay had no room for the newest entry that it has answered.
+ */
 export function createChannels(
   send: (frame: UpFrame) => void,
   clock: Clock,
   onStale: (chat: ChatId, detail: Bytes) => void = () => {},
+  onDiskFull: (isFull: boolean) => void = () => {},
 ) {
   const all = new Set<Open>();
   const byNumber = new Map<number, Open>();
@@ -206,6 +210,7 @@ export function createChannels(
         case 'ack':
           channel.unanswered = Math.max(0, channel.unanswered - 1);
           awaitAnswer(channel);
+          onDiskFull(false);
           return channel.events.acked(frame.session, frame.sequence, frame.cursor);
         case 'behind':
           silence(channel);
@@ -249,6 +254,7 @@ export function createChannels(
           again === 0 ? channel.number === 0 && all.has(channel) && subscribe(channel) : resubscribe(channel),
         );
       }
+      if (frame.code === 'disk-full') onDiskFull(true);
       channel.events.refused(frame.code, frame.detail);
       return true;
     },

@@ -51,6 +51,8 @@ export interface LinkDeps {
   readonly randomUnit: () => number;
   readonly onState: (state: LinkState) => void;
   readonly onMail: (mailId: number, mail: Bytes) => void;
+  /** The relay had no room for the newest entry that it has answered, or has room again. */
+  readonly onDiskFull?: (isFull: boolean) => void;
   /** The chat's ledger has this head now: told as news, or because this device named an older epoch. */
   readonly onLedgerMoved: (chat: ChatId, head: EntryHash32) => void;
 }
@@ -95,7 +97,17 @@ export function createLink(deps: LinkDeps): Link {
   /** Mail and looks on their way, by their request's number. */
   const requests = new Map<number, (result: Result<Looked | null, RefusalCode | 'offline'>) => void>();
   const send = (frame: UpFrame) => socket?.send(encodeUp(frame));
-  const channels = createChannels(send, clock, (chat, detail) => staleEpoch(chat, detail));
+  let isRelayFull = false;
+  const channels = createChannels(
+    send,
+    clock,
+    (chat, detail) => staleEpoch(chat, detail),
+    (isFull) => {
+      if (isFull === isRelayFull) return;
+      isRelayFull = isFull;
+      deps.onDiskFull?.(isFull);
+    },
+  );
   /** Chats whose proofs are under way: the relay answers in order, and its refusals don't name the chat. */
   let asked: ChatId[] = [];
 

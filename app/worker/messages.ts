@@ -42,6 +42,7 @@ export const tabMessage = v.variant('kind', [
     state: v.object({
       link: v.object({ state: linkState, sinceMs: v.number() }),
       presence: v.record(v.string(), v.object({ online: v.array(v.string()), typing: v.array(v.string()) })),
+      isRelayFull: v.boolean(),
       isStorageNearlyFull: v.boolean(),
     }),
   }),

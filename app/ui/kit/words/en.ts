@@ -165,6 +165,8 @@ export const en = {
       'waiting-for-key': 'A key for this chat is on its way. Messages appear once it arrives.',
       gap: 'Some messages haven’t arrived yet. They are being fetched again.',
       fork: 'The relay showed different people different histories of this chat. What you see is verified.',
+      'relay-full':
+        'The relay’s disk is full. Whoever runs it must make room; messages wait on this device until then.',
       'update-needed': 'Part of this chat needs a newer version of Convo.',
     },
     search: 'Search in this chat',
