@@ -89,9 +89,9 @@ test('[R41] who uploads as fast as it may is acknowledged in order, in bounded m
   expect(refusals).toEqual([]);
   expect(acked).toEqual(Array.from({ length: total }, (_, i) => i + 1));
   expect(othersServed).toBeGreaterThan(5);
-  // Both sides are in this process, and each window lies there in up to six copies: as an entry, a frame and a masked
-  // frame, as read, as parsed and as passed on. All that passed through is sixteen windows.
-  expect(mostHeld).toBeLessThan(6 * maxInFlight * entryBytes + 2 * maxCommitBytes);
+  // Both sides are in this process, and each window lies there several times over (as sent, as read, as parsed, as passed
+  // on). All that passed through would be more than half as much again as this.
+  expect(mostHeld).toBeLessThan(0.65 * total * entryBytes);
 });
 
 test('[R41] who sends more than it may is refused the rest, and what was taken is acknowledged in order', async () => {
