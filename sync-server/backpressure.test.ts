@@ -10,7 +10,7 @@ import { encodeUp, type UpFrame } from '../shared/protocol/frames/up.ts';
 import { maxInFlight } from '../shared/protocol/limits.ts';
 import { protocolVersion } from '../shared/protocol/version.ts';
 import { listen } from './listen.ts';
-import { maxCommitBytes } from './relay/bounds.ts';
+
 import { newDocumentId, newTestSession, proofOf, type TestChat } from './testing/testChat.ts';
 import { createChat, newMember, type TestMember } from './testing/testMember.ts';
 import { openTestRelay } from './testing/testRelay.ts';
