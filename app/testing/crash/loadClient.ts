@@ -8,6 +8,7 @@ import { startCursor, type Cursor } from '../../../shared/protocol/frames/cursor
 import { parseDown, type DownFrame } from '../../../shared/protocol/frames/down.ts';
 import { encodeUp, type UpFrame } from '../../../shared/protocol/frames/up.ts';
 import { entryHash, type DocumentId } from '../../../shared/protocol/ids.ts';
+import { protocolVersion } from '../../../shared/protocol/version.ts';
 import { sha256 } from '../../../sync-server/auth/sha256.ts';
 import { newTestSession, proofOf, type TestChat } from '../../../sync-server/testing/testChat.ts';
 import { accessToken, type LoadAccount } from './account.ts';
@@ -72,7 +73,7 @@ export function createLoadClient(account: LoadAccount, { origin, chat, document 
   function receive(frame: DownFrame, token: string) {
     switch (frame.type) {
       case 'challenge':
-        send({ type: 'hello', version: 1, accessToken: token });
+        send({ type: 'hello', version: protocolVersion, accessToken: token });
         send(proofOf(chat.chatId, chat.epoch, frame.challenge));
         seen = cursor.seq;
         send({ type: 'subscribe', channel: 1, chat: chat.chatId, document, cursor });

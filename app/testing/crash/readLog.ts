@@ -4,6 +4,7 @@ import type { Bytes } from '../../../shared/codec/bytes.ts';
 import { startCursor } from '../../../shared/protocol/frames/cursor.ts';
 import { parseDown } from '../../../shared/protocol/frames/down.ts';
 import { encodeUp, type UpFrame } from '../../../shared/protocol/frames/up.ts';
+import { protocolVersion } from '../../../shared/protocol/version.ts';
 import { proofOf } from '../../../sync-server/testing/testChat.ts';
 import { accessToken, type LoadAccount } from './account.ts';
 import type { LoadTarget } from './loadClient.ts';
@@ -23,7 +24,7 @@ export async function readLog(
     socket.on('message', (data: Buffer) => {
       const frame = parseDown(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       if (frame?.type === 'challenge') {
-        send({ type: 'hello', version: 1, accessToken: token });
+        send({ type: 'hello', version: protocolVersion, accessToken: token });
         send(proofOf(chat.chatId, chat.epoch, frame.challenge));
         send({ type: 'subscribe', channel: 1, chat: chat.chatId, document, cursor: startCursor });
       }
