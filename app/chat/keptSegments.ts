@@ -1,5 +1,5 @@
-// Complete segments, kept as one sealed snapshot each. Opened only for a while: to erase a body in one, and let it go from
-// the relay as well.
+// Complete segments, kept as one sealed snapshot each. Opened only for a while: to erase a body in one and let it go from
+// the relay as well, or to bring one back that the relay has lost.
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
 import { entryKinds } from '../../shared/protocol/entry.ts';

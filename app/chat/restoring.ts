@@ -31,8 +31,8 @@ export interface RestoringDeps {
   /** Whether the relay has this segment as complete; undefined where it can't say now. */
   readonly isSealed: (n: number) => Promise<boolean | undefined>;
   readonly kept: KeptSegments;
-  /** In the room's queue. */
-  readonly enqueue: <T>(work: () => Promise<T>) => Promise<T>;
+  /** In the room's queue; never once the room is closed. */
+  readonly later: (work: () => Promise<unknown>) => void;
   /** All that was lost is there again. */
   readonly onRestored: () => void;
   readonly putChat: (next: StoredChat) => Promise<void>;
@@ -56,7 +56,7 @@ export function createRestoring(deps: RestoringDeps) {
 
   function schedule() {
     cancelTimer();
-    if (!isClosed) cancelTimer = clock.after(againMs, () => void deps.enqueue(step));
+    if (!isClosed) cancelTimer = clock.after(againMs, () => deps.later(step));
   }
 
   async function step(): Promise<void> {

@@ -95,10 +95,9 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       // Nothing is set aside for want of room at the relay: it goes again.
       else if (code !== 'disk-full') setAside(`refused ${code}`);
     },
-    onLive: () => {},
     generation: begun.segments?.generation ?? 0,
     // Deletions that have come in have left the document once the queue is through.
-    beforeReview: () => enqueue(async () => {}),
+    beforeReview: state.settled,
   };
   const placeOf = () => state.chat().segments ?? { open: 0, unsealed: 0 };
 
@@ -267,7 +266,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       const looked = await deps.link.look(context.chat, documents.segment(n));
       return looked.ok ? looked.value.isSealed : undefined;
     },
-    enqueue,
+    later,
     putChat: state.put,
   });
   restoring.start();

@@ -66,7 +66,6 @@ async function openSegment(name: string, who: number) {
     limits: documentLimits,
     beforeReview: async () => {},
     onSignal() {},
-    onLive() {},
   });
   let sequence = 0;
   const say = async (text: string) => {

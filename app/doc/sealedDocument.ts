@@ -69,7 +69,7 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onStored: (recordIds: readonly string[]) => Promise<void>;
   readonly onSetAside: (fault: EntryFault) => void;
   /** Resolves when what has arrived so far has had its effect on the document. */
-  readonly beforeReview: () => Promise<void>;
+  readonly beforeReview: () => Promise<unknown>;
   readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
   readonly onSignal: (sealed: Bytes) => void;
   /** A snapshot's state came in: also what Yjs has something else in the place of. */
@@ -78,8 +78,6 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onSealed?: () => void;
   /** What was to be purged is gone from the relay. */
   readonly onPurged?: () => void;
-  /** The log was caught up, or is out of reach again. */
-  readonly onLive: (isLive: boolean) => void;
 }
 
 export type SealedDocument = Awaited<ReturnType<typeof createSealedDocument>>;
@@ -278,7 +276,6 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     outgoing.resume();
     ask();
     publishing.resume();
-    deps.onLive(true);
     checkSealed();
   }
 
@@ -294,7 +291,6 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     inbox.restart();
     outgoing.pause();
     provider.disconnect();
-    deps.onLive(false);
   }
 
   function connect() {
