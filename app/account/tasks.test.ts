@@ -8,7 +8,8 @@ import type { HttpFailure } from '../sync/relayHttp.ts';
 import { createTasks, storedTask, type StoredTask } from './tasks.ts';
 
 let names = 0;
-async function open(answers: (HttpFailure | 'ok')[]) {
+/** @param ageMs of the two mails that wait. */
+async function open(answers: (HttpFailure | 'ok')[], ageMs = 0) {
   onTestFinished(installQuickCrypto());
   const clock = createVirtualClock(1_767_225_600_000);
   const storage = await openStorage(`tasks test ${names++}`);
@@ -19,7 +20,7 @@ async function open(answers: (HttpFailure | 'ok')[]) {
     mail: `AAA${n === 1 ? 'A' : 'B'}`,
   }));
   const batch = storage.batch();
-  mails.forEach((mail, n) => batch.putTask(`task ${n}`, n, mail));
+  mails.forEach((mail, n) => batch.putTask(`task ${n}`, clock.now() - ageMs + n, mail));
   await batch.commit();
   const posted: string[] = [];
   const refused: string[] = [];
@@ -64,10 +65,28 @@ test('[L5] a failure that passes keeps the order and is tried again by itself', 
   expect(await left()).toEqual([]);
 });
 
+test('[L5] a mail to somebody whom the relay does not know waits for their return, and holds up no other', async () => {
+  const { tasks, clock, posted, refused, left } = await open(['not-found']);
+  await tasks.run();
+  expect(posted).toEqual(['AAAA', 'AAAB']);
+  expect(await left()).toEqual(['task 0']);
+  await clock.pass(11 * 60_000);
+  expect(posted).toEqual(['AAAA', 'AAAB', 'AAAA']);
+  expect(await left()).toEqual([]);
+  expect(refused).toEqual([]);
+});
+
 test('[L5] what the relay will never do is set aside, and the next goes on', async () => {
-  const { tasks, posted, refused, left } = await open(['not-found']);
+  const { tasks, posted, refused, left } = await open(['too-large']);
+  await tasks.run();
+  expect(refused).toEqual(['too-large']);
+  expect(posted).toEqual(['AAAA', 'AAAB']);
+  expect(await left()).toEqual([]);
+});
+
+test('[L5] so is a mail to somebody who has not come back for a month', async () => {
+  const { tasks, refused, left } = await open(['not-found'], 31 * 24 * 3600_000);
   await tasks.run();
   expect(refused).toEqual(['not-found']);
-  expect(posted).toEqual(['AAAA', 'AAAB']);
   expect(await left()).toEqual([]);
 });

@@ -59,6 +59,10 @@ export const passingFailures: readonly HttpFailure[] = [
   'mailbox-full',
 ];
 
+/** A relay that was wiped knows a person again only once they are back: until then their mail waits, and nothing for it. */
+const returnWithinMs = 30 * 24 * 3600_000;
+const awayAgainMs = 10 * 60_000;
+
 export function createTasks(deps: TaskDeps) {
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
@@ -78,16 +82,22 @@ export function createTasks(deps: TaskDeps) {
     return answer;
   }
 
+  function runAfter(waitMs: number) {
+    cancelAgain();
+    cancelAgain = deps.clock.after(waitMs, () => void run());
+  }
+
   async function runAll() {
     do {
       isAskedAgain = false;
-      for (const { id, task } of await deps.storage.tasks(storedTask)) {
+      for (const { id, at, task } of await deps.storage.tasks(storedTask)) {
         const result = await perform(task);
         if (isClosed) return;
-        if (!result.ok && passingFailures.includes(result.error)) {
-          cancelAgain();
-          cancelAgain = deps.clock.after(againMs, () => void run());
-          return;
+        if (!result.ok && passingFailures.includes(result.error)) return runAfter(againMs);
+        const mayReturn = task.kind === 'mail' && deps.clock.now() < at + returnWithinMs;
+        if (!result.ok && result.error === 'not-found' && mayReturn) {
+          runAfter(awayAgainMs);
+          continue;
         }
         if (!result.ok) deps.onRefused(task, result.error);
         await deps.storage.batch().deleteTask(id).commit();

@@ -45,7 +45,8 @@ export async function completeSegment(
     const copy = { header: new Uint8Array(header), body: new Uint8Array(body) };
     moved.push({ id: idToText(record.header.id), record: copy });
   }
-  batch.putSegment({ chat, n, document, snapshot: await segment.snapshot() });
+  const seal = segment.sealId();
+  batch.putSegment({ chat, n, document, snapshot: await segment.snapshot(), ...(seal ? { seal } : {}) });
   batch.deleteOutbox(outbox.map((row) => row.id));
   for (const { session, sequence } of pending) batch.deletePending(document, session, sequence);
   for (const { id, record } of moved) batch.addOutbox({ id, document: idToText(documentOf(to)), ...record });

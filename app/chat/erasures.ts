@@ -13,6 +13,8 @@ export interface ErasuresDeps {
   readonly storage: Storage;
   readonly row: () => SegmentRow;
   readonly kept: KeptSegments;
+  /** It is being read from the relay: when that is done, this runs again. */
+  readonly isChecked: (n: number) => boolean;
   /** The first segment that is not kept as complete. */
   readonly unsealed: () => number;
   /** Where a record of the open segments lies. */
@@ -34,7 +36,7 @@ export function createErasures(deps: ErasuresDeps) {
 
   async function run(n: number): Promise<void> {
     const rows = await storage.erasures(chat, n);
-    if (rows.length === 0) return;
+    if (rows.length === 0 || deps.isChecked(n)) return;
     const own: string[] = [];
     for (const { id, own: isOwn } of rows) if (isOwn && (await isDeletionStored(id))) own.push(id);
     const others = rows.filter(({ own: isOwn }) => !isOwn).map(({ id }) => id);

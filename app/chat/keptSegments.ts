@@ -1,6 +1,5 @@
-// Complete segments, kept as one sealed snapshot each. Opened only for a while: to erase a body in one and let it go from
-// the relay as well, or to bring one back that the relay has lost.
-import { startCursor } from '../../shared/protocol/frames/cursor.ts';
+// Complete segments, kept as one sealed snapshot each. Opened only for a while: to erase a body in one, and let it go from
+// the relay as well.
 import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
@@ -9,39 +8,43 @@ import { createSegment, type Segment, type SegmentDeps } from '../doc/segment.ts
 import { itemsOfState, type SegmentItem } from '../doc/segmentState.ts';
 import { openSnapshot } from '../doc/snapshot.ts';
 import type { Storage } from '../storage/storage.ts';
-import { lostRecord } from './lostRecord.ts';
 
 export interface KeptSegmentsDeps {
   readonly chat: string;
   readonly context: ChatContext;
   readonly storage: Storage;
   readonly documentOf: (n: number) => DocumentId;
-  readonly selfUser: string;
   /** What every segment of the chat is given. */
   readonly shared: Omit<
     SegmentDeps,
     'id' | 'kept' | 'onItems' | 'onStored' | 'onSealed' | 'onPurged' | 'onSignal'
   >;
 }
+export interface KeptErasuresDeps extends KeptSegmentsDeps {
+  /** The relay has something else in the place of this one. */
+  readonly onDiffers: (n: number) => void;
+}
 export type KeptSegments = ReturnType<typeof createKeptSegments>;
 
-export function createKeptSegments(deps: KeptSegmentsDeps) {
+/** As it is kept; undefined where it is not, or does not open. */
+export async function readKept({ chat, context, storage, documentOf }: KeptSegmentsDeps, n: number) {
+  const row = await storage.segment(chat, n);
+  const kept = row && (await openSnapshot(context, documentOf(n), entryKinds.segmentSnapshot, row.snapshot));
+  return kept?.ok ? kept.value : undefined;
+}
+export const idsOf = (context: ChatContext, items: readonly SegmentItem[]): readonly string[] =>
+  items.flatMap(({ header }) => {
+    const record = readRecord(context, header);
+    return record ? [idToText(record.header.id)] : [];
+  });
+
+export function createKeptSegments(deps: KeptErasuresDeps) {
   const { chat, context, storage } = deps;
   /** Open ones, until the relay has let go of what they erased. */
   const purging = new Map<number, { readonly segment: Segment; readonly ids: Set<string> }>();
 
-  /** Being filled again, because the relay has lost them. */
-  const restoring = new Map<number, { readonly segment: Segment; isSealed: boolean }>();
-
-  async function read(n: number) {
-    const row = await storage.segment(chat, n);
-    const id = deps.documentOf(n);
-    const kept = row && (await openSnapshot(context, id, entryKinds.segmentSnapshot, row.snapshot));
-    return kept?.ok ? kept.value : undefined;
-  }
-  /** `onPurged` also where the relay has another log now: what it has lost needs no purge, what it has is restored. */
   async function open(n: number, onPurged: () => void): Promise<Segment | undefined> {
-    const kept = await read(n);
+    const kept = await readKept(deps, n);
     if (!kept) return undefined;
     return createSegment({
       ...deps.shared,
@@ -51,81 +54,26 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
       onStored: async () => {},
       onSignal: () => {},
       onPurged,
-      onRefused: onPurged,
-    });
-  }
-
-  /** An empty document in its place: what the relay still has comes in, what it lacks is said again. */
-  async function reopen(n: number) {
-    const begun = { isSealed: false };
-    const segment = await createSegment({
-      ...deps.shared,
-      id: deps.documentOf(n),
-      kept: { cursor: startCursor, sessions: [], update: new Uint8Array([0, 0]) },
-      onItems: () => {},
-      onStored: async () => {},
-      onSignal: () => {},
-      onSealed: () => {
-        begun.isSealed = true;
+      // The relay has another log now: what that holds is read first.
+      onRefused: () => {
+        void close(n);
+        deps.onDiffers(n);
       },
     });
-    const state = {
-      segment,
-      get isSealed() {
-        return begun.isSealed;
-      },
-    };
-    restoring.set(n, state);
-    return state;
   }
 
-  /** An old backup may bring back what was deleted since. */
-  async function eraseDeleted(segment: Segment) {
-    const clients: number[] = [];
-    for (const item of segment.items()) {
-      if (!item.body || item.body.length === 0) continue;
-      const record = readRecord(context, item.header);
-      const message = record && (await storage.messages.get(idToText(record.header.id)));
-      if (message?.kind !== 'deleted' || !segment.eraseBody(item.place)) continue;
-      if (message.author === deps.selfUser) clients.push(item.place.client);
-    }
-    if (clients.length > 0) segment.purge(clients);
+  async function close(n: number) {
+    const purged = purging.get(n);
+    purging.delete(n);
+    await purged?.segment.close();
+    return purged?.ids ?? [];
   }
-
-  const idsOf = (items: readonly SegmentItem[]) =>
-    items.flatMap(({ header }) => {
-      const record = readRecord(context, header);
-      return record ? [idToText(record.header.id)] : [];
-    });
 
   return {
     /** The records of a kept segment. */
     ids: async (n: number): Promise<readonly string[]> => {
-      const kept = await read(n);
-      return kept ? idsOf(itemsOfState(kept.update)) : [];
-    },
-    /** Brings a complete segment back to the relay, a step at each call; true once it is complete there again. */
-    async restore(n: number, mayOthers: boolean): Promise<boolean> {
-      const { segment, isSealed } = restoring.get(n) ?? (await reopen(n));
-      if (!segment.isLive()) return false;
-      const here = new Set(idsOf(segment.items()));
-      const kept = await read(n);
-      const found = await Promise.all(
-        itemsOfState(kept?.update ?? new Uint8Array([0, 0])).map((item) => lostRecord(deps, item)),
-      );
-      const missing = found.filter((lost) => lost !== undefined).filter(({ id }) => !here.has(id));
-      const now = missing.filter(({ isOwn }) => isOwn || mayOthers);
-      if (isSealed) {
-        restoring.delete(n);
-        await segment.close();
-        return true;
-      }
-      if (now.length > 0) segment.append(now);
-      else if (missing.length === 0 && segment.isDone()) {
-        await eraseDeleted(segment);
-        segment.seal();
-      }
-      return false;
+      const kept = await readKept(deps, n);
+      return kept ? idsOf(context, itemsOfState(kept.update)) : [];
     },
     /** Erases these bodies in the kept segment, and `own` at the relay too: `purged` learns when that is done. */
     async erase(
@@ -138,9 +86,7 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
       const segment =
         known?.segment ??
         (await open(n, () => {
-          const finished = purging.get(n);
-          purging.delete(n);
-          void purged([...(finished?.ids ?? [])]).then(() => finished?.segment.close());
+          void close(n).then((gone) => purged([...gone]));
         }));
       if (!segment) return;
       const clients: number[] = [];
@@ -162,10 +108,7 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
       }
     },
     async close() {
-      for (const { segment } of purging.values()) await segment.close();
-      purging.clear();
-      for (const { segment } of restoring.values()) await segment.close();
-      restoring.clear();
+      for (const n of purging.keys()) await close(n);
     },
   };
 }

@@ -4,12 +4,12 @@ import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { clearLostSegment, lostMeta, readLostMeta, readLostSegment } from '../doc/lostDocuments.ts';
 import type { Meta } from '../doc/meta.ts';
-import { readRecord } from '../doc/record.ts';
 import type { Segment } from '../doc/segment.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
-import type { KeptSegments } from './keptSegments.ts';
+import type { KeptChecks } from './keptChecks.ts';
+import { idsOf, type KeptSegments } from './keptSegments.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
 
 /** Others' records are left to their authors and to whoever is first for so long, and as much again by chance. */
@@ -28,9 +28,10 @@ export interface RestoringDeps {
   readonly chat: () => StoredChat;
   readonly segment: (n: number) => Segment | undefined;
   readonly meta: () => Meta;
-  /** Whether the relay has this segment as complete; undefined where it can't say now. */
-  readonly isSealed: (n: number) => Promise<boolean | undefined>;
   readonly kept: KeptSegments;
+  readonly checks: KeptChecks;
+  /** Bodies in this complete segment that were deleted go from it, here and at the relay. */
+  readonly erase: (n: number) => Promise<void>;
   /** In the room's queue; never once the room is closed. */
   readonly later: (work: () => Promise<unknown>) => void;
   /** All that was lost is there again. */
@@ -44,6 +45,9 @@ export function createRestoring(deps: RestoringDeps) {
   const { context, storage, clock, documents } = deps;
   let isClosed = false;
   let cancelTimer = () => {};
+  /** Complete segments in whose place the relay has something else; once in a run each. */
+  const differing = new Set<number>();
+  const differed = new Set<number>();
   /** When others' records are said again; set once all is live. */
   let othersAt: number | undefined;
 
@@ -73,22 +77,29 @@ export function createRestoring(deps: RestoringDeps) {
     schedule();
   }
 
+  /** Undefined while one of them is not loaded. */
+  function openSegments(): ReadonlyMap<number, Segment> | undefined {
+    const { open, unsealed } = placeOf();
+    const segments = new Map<number, Segment>();
+    for (let n = unsealed; n <= open; n++) {
+      const segment = deps.segment(n);
+      if (!segment) return undefined;
+      segments.set(n, segment);
+    }
+    return segments;
+  }
+  const idsIn = (segments: ReadonlyMap<number, Segment>) =>
+    [...segments.values()].flatMap((segment) => idsOf(context, segment.items()));
+
   /** True when everything that was in these lives is with the relay, in whichever segment. */
   async function restoreRecords(lost: readonly Life[], mayOthers: boolean): Promise<boolean> {
     const { open, unsealed } = placeOf();
     const from = Math.min(unsealed, ...lost.map((life) => life.from));
     const here = new Set<string>();
     for (let n = from; n < unsealed; n++) for (const id of await deps.kept.ids(n)) here.add(id);
-    const segments = new Map<number, Segment>();
-    for (let n = unsealed; n <= open; n++) {
-      const segment = deps.segment(n);
-      if (!segment) return false;
-      segments.set(n, segment);
-      for (const { header } of segment.items()) {
-        const record = readRecord(context, header);
-        if (record) here.add(idToText(record.header.id));
-      }
-    }
+    const segments = openSegments();
+    if (!segments) return false;
+    for (const id of idsIn(segments)) here.add(id);
     let isComplete = [...segments.values()].every((segment) => segment.isDone());
     for (const { generation, from: first, to } of lost) {
       for (let n = first; n <= to; n++) {
@@ -122,15 +133,38 @@ export function createRestoring(deps: RestoringDeps) {
     segment.append(records);
   }
 
-  /** Complete segments, the newest first: one that the relay has no more is filled and sealed again. */
+  /** Complete segments, the newest first. */
   async function checkKept(unchecked: number, mayOthers: boolean): Promise<void> {
-    const n = unchecked - 1;
+    const [n = unchecked - 1] = differing;
     if (n < 0) return;
-    const isSealed = await deps.isSealed(n);
-    if (isSealed || (isSealed === false && (await deps.kept.restore(n, mayOthers)))) {
-      await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: n } });
-      return step();
-    }
+    const segments = openSegments();
+    if (!segments || !(await deps.checks.check(n, mayOthers, new Set(idsIn(segments))))) return schedule();
+    differing.delete(n);
+    if (n === unchecked - 1) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: n } });
+    await deps.erase(n);
+    return step();
+  }
+
+  /** Of the last complete segment a backup may lack the end, though all after it is as it was. */
+  async function lookBack(): Promise<void> {
+    const last = placeOf().unsealed - 1;
+    if (isClosed || last < 0 || isBusy()) return;
+    const compared = await deps.checks.compare(last);
+    if (compared === 'other') differs(last);
+    if (compared !== 'open') return;
+    deps.later(async () => {
+      const { unsealed } = placeOf();
+      if (!isBusy()) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: unsealed } });
+      schedule();
+    });
+  }
+  const isBusy = () => Boolean(placeOf().unchecked) || Boolean(placeOf().lost?.length);
+
+  /** Read again at most once in a run: the relay may say each time that it is another. */
+  function differs(n: number) {
+    if (differed.has(n)) return;
+    differed.add(n);
+    differing.add(n);
     schedule();
   }
 
@@ -155,8 +189,12 @@ export function createRestoring(deps: RestoringDeps) {
 
   return {
     start() {
-      if (placeOf().lost?.length || placeOf().unchecked) schedule();
+      if (isBusy()) schedule();
     },
+    lookBack,
+    differs,
+    /** The next step now: what it waited for is here. */
+    goOn: () => deps.later(step),
     close() {
       isClosed = true;
       cancelTimer();

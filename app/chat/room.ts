@@ -20,6 +20,7 @@ import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
 import type { PresenceNow } from './ephemeral.ts';
 import { createErasures } from './erasures.ts';
+import { createKeptChecks } from './keptChecks.ts';
 import { createKeptSegments } from './keptSegments.ts';
 import { createPresence } from './presence.ts';
 import { projectRecords, type ProjectionDeps } from './projection.ts';
@@ -101,13 +102,15 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   };
   const placeOf = () => state.chat().segments ?? { open: 0, unsealed: 0 };
 
-  const kept = createKeptSegments({
-    chat: begun.id,
-    context,
-    storage,
-    documentOf: documents.segment,
+  const keptDeps = { chat: begun.id, context, storage, documentOf: documents.segment, shared };
+  const kept = createKeptSegments({ ...keptDeps, onDiffers: (n) => restoring.differs(n) });
+  const checks = createKeptChecks({
+    ...keptDeps,
     selfUser,
-    shared,
+    link: deps.link,
+    current: () => row.current(),
+    onCompared: () => restoring.goOn(),
+    onItems: (n, items) => later(() => records.take(n, items, true)),
   });
   const erasures = createErasures({
     chat: begun.id,
@@ -115,6 +118,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     storage,
     row: () => row,
     kept,
+    isChecked: checks.isOpen,
     unsealed: () => placeOf().unsealed,
     placesOf: (id) => records.placesOf(id),
   });
@@ -141,6 +145,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
       onSealed: (n) => void complete(n),
       onPurged: (n) => later(() => erasures.purged(n)),
+      onLive: () => void restoring.lookBack(),
     },
     placeOf(),
   );
@@ -262,10 +267,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     meta: () => meta,
     kept,
     onRestored: row.sealFull,
-    async isSealed(n) {
-      const looked = await deps.link.look(context.chat, documents.segment(n));
-      return looked.ok ? looked.value.isSealed : undefined;
-    },
+    checks,
+    erase: erasures.run,
     later,
     putChat: state.put,
   });
@@ -333,6 +336,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       // The documents finish what they have begun, and that still goes through the queue.
       await row.close();
       await kept.close();
+      await checks.close();
       await meta.close();
       await state.close();
     },

@@ -361,6 +361,11 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     flush: () => saveCursor([]),
     /** The state as a snapshot of this device's own. */
     snapshot: async () => (await build()).bytes,
+    /** The snapshot that seals all that is here; undefined where the relay has none of it. */
+    sealId: () =>
+      sealedAt === cursor.seq && publishing.current().seq === cursor.seq
+        ? idToText(publishing.current().id)
+        : undefined,
     isLive: () => isLive,
     /** All that this device wrote here is with the relay. */
     isDone: () => outgoing.isDone(doc),

@@ -27,6 +27,8 @@ export interface SegmentRowDeps extends Omit<
   readonly onPurged: (n: number) => void;
   /** Records go here from now on. */
   readonly onOpened: (n: number) => void;
+  /** All that the relay says of itself has come: also after each break. */
+  readonly onLive: () => void;
 }
 export type SegmentRow = Awaited<ReturnType<typeof createSegmentRow>>;
 
@@ -74,6 +76,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
         published: begin,
         live(at) {
           if (at.seq > 0) begin();
+          deps.onLive();
         },
         acked() {},
         signal() {},

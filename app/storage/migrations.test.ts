@@ -133,7 +133,7 @@ test.each(versions.map((_, index) => index + 1))(
     expect(await storage.pending('d')).toMatchObject([{ session: 's', entry: bytes(3) }]);
     expect(await storage.updates('d')).toEqual([bytes(4, 5)]);
     expect(await storage.cursor('d')).toEqual(cursor);
-    expect(await storage.tasks(name)).toEqual([{ id: 't', task: { name: 'a mail' } }]);
+    expect(await storage.tasks(name)).toEqual([{ id: 't', at: 1, task: { name: 'a mail' } }]);
     expect(await storage.setAside()).toEqual([{ chat: 'chat', reason: 'bad-record', count: 2, at: 1 }]);
     const isWithSegments = version >= 2;
     expect((await storage.segment('chat', 0))?.snapshot).toEqual(isWithSegments ? bytes(6) : undefined);

@@ -63,6 +63,8 @@ export interface SegmentRow {
   readonly n: number;
   readonly document: string;
   readonly snapshot: Bytes;
+  /** The relay's snapshot that seals it, where this device knows what is in that. */
+  readonly seal?: string;
 }
 /** A record whose body is to be erased: from the document here, and where it is one's own, from the relay. */
 export interface ErasureRow {

@@ -57,7 +57,7 @@ export interface Storage {
   putPlatformKey(id: string, key: unknown): Promise<void>;
   tasks<T>(
     schema: v.GenericSchema<unknown, T>,
-  ): Promise<readonly { readonly id: string; readonly task: T }[]>;
+  ): Promise<readonly { readonly id: string; readonly at: number; readonly task: T }[]>;
   /** With all rows that were found unreadable so far. */
   setAside(): Promise<readonly SetAsideRow[]>;
   /** What the browser counts as this site's, where it tells. */
@@ -166,9 +166,13 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     async tasks(schema) {
       const rows = await database.tasks.orderBy('at').toArray();
       const opened = await Promise.all(
-        rows.map(async ({ id, sealed }) => ({ id, task: await seal.open(schema, 'tasks', id, sealed) })),
+        rows.map(async ({ id, at, sealed }) => ({
+          id,
+          at,
+          task: await seal.open(schema, 'tasks', id, sealed),
+        })),
       );
-      return opened.flatMap(({ id, task }) => (task === undefined ? [] : [{ id, task }]));
+      return opened.flatMap(({ id, at, task }) => (task === undefined ? [] : [{ id, at, task }]));
     },
     async setAside() {
       await quarantine.settled();

@@ -2,7 +2,7 @@
 // in one process, all of one seed.
 import { createChance } from './chance.ts';
 import { checkHarbour, looksSettled, type Finding } from './findings.ts';
-import { createHarbourRelay } from './harbourRelay.ts';
+import { createHarbourRelay, type Backup } from './harbourRelay.ts';
 import { createLogbook } from './logbook.ts';
 import { createMember, type Member } from './member.ts';
 import { isTornOff, installMemoryDisk } from './memoryDisk.ts';
@@ -37,6 +37,7 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
   const logbook = createLogbook();
   const bugs: string[] = [];
   let hasCrashed = false;
+  let backup: Backup | undefined;
   /** Stands in every text, name and title of this run, so that one search finds any of them. */
   const marker = `q${chance.bytes(6).reduce((text, byte) => text + byte.toString(36).padStart(2, '0'), '')}q`;
   const marked = (text: string) => `${marker} ${text} ${marker}`;
@@ -139,6 +140,11 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
     direct,
     marked,
     weather: sky.counts,
+    /** Keeps a copy of the relay's database. */
+    backsUp() {
+      backup = relay.backup();
+    },
+    yesterday: () => backup,
     crashed() {
       hasCrashed = true;
     },

@@ -21,6 +21,8 @@ export const voyageReport: v.GenericSchema<unknown, VoyageResult> = v.object({
     answerLost: count,
     relayRestart: count,
     relayCrash: count,
+    relayWipe: count,
+    relayRestore: count,
     clientRestart: count,
     clientCrash: count,
     add: count,

@@ -29,6 +29,8 @@ export async function sail(seed: string, steps: number, onLine: (line: string) =
   const chance = harbour.chance.stream('voyage');
   harbour.sky.storm();
   for (let step = 1; step <= steps; step++) {
+    // What a restore goes back to: a moment of the last fifty steps.
+    if (step % 50 === 10 && harbour.relay.relay()) harbour.backsUp();
     const at = ((harbour.clock.now() % 86_400_000) / 1000).toFixed(2);
     const what = await act(harbour, chance, step);
     await harbour.clock.turns.some(chance.happens(0.5) ? 0 : chance.whole(1, 60));
@@ -131,6 +133,21 @@ async function strike({ sky, relay, network, people, clock, ...harbour }: Harbou
     sky.happened('relayCrash');
     await relay.kill(network.cutAll);
     comesBack(() => relay.relay() ?? relay.start());
+  }
+  if (sky.strikes('relayWipe') && relay.relay()) {
+    struck.push('the relay loses its database');
+    sky.happened('relayWipe');
+    await relay.wipe();
+    comesBack(() => relay.relay() ?? relay.start());
+  }
+  if (sky.strikes('relayRestore') && relay.relay()) {
+    const backup = harbour.yesterday();
+    if (backup) {
+      struck.push('the relay is set back to a backup');
+      sky.happened('relayRestore');
+      await relay.restore(backup);
+      comesBack(() => relay.relay() ?? relay.start());
+    }
   }
   for (const member of people) {
     if (sky.strikes('clientRestart') && member.isOpen()) {

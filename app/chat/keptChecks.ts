@@ -1,0 +1,141 @@
+// Complete segments beside what the relay has of them. A relay that was wiped, or set back to a backup, may lack one, or have
+// filled it otherwise: then all that it has there is read, what it lacks is said again, and what it has is kept.
+import { startCursor } from '../../shared/protocol/frames/cursor.ts';
+import { entryKinds } from '../../shared/protocol/entry.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
+import { createSegment, type Segment } from '../doc/segment.ts';
+import { itemsOfState, type SegmentItem } from '../doc/segmentState.ts';
+import { openSnapshot } from '../doc/snapshot.ts';
+import type { Link } from '../sync/link.ts';
+import { completeSegment } from './completeSegment.ts';
+import { idsOf, readKept, type KeptSegmentsDeps } from './keptSegments.ts';
+import { lostRecord, type LostRecord } from './lostRecord.ts';
+
+export interface KeptChecksDeps extends KeptSegmentsDeps {
+  readonly selfUser: string;
+  readonly link: Pick<Link, 'look'>;
+  /** The segment that takes new records. */
+  readonly current: () => Promise<{ readonly n: number; readonly segment: Segment }>;
+  /** The relay has answered what `check` wanted to know. */
+  readonly onCompared: () => void;
+  /** What has come in of a complete segment. */
+  readonly onItems: (n: number, items: readonly SegmentItem[]) => void;
+}
+export type KeptChecks = ReturnType<typeof createKeptChecks>;
+
+/** The relay has it complete and as it is kept here, complete but with something else in it, or not as complete. */
+type Compared = 'same' | 'other' | 'open';
+
+/** An empty document to begin with: all that is in it then, the relay has. */
+const nothing = { cursor: startCursor, sessions: [], update: new Uint8Array([0, 0]) };
+
+export function createKeptChecks(deps: KeptChecksDeps) {
+  const { chat, context, storage } = deps;
+  const answers = new Map<number, Compared | 'asked'>();
+  const opened = new Map<number, { readonly segment: Segment; readonly isSealed: () => boolean }>();
+
+  async function open(n: number) {
+    let isSealed = false;
+    const segment = await createSegment({
+      ...deps.shared,
+      id: deps.documentOf(n),
+      kept: nothing,
+      onItems: (items) => deps.onItems(n, items),
+      onStored: async () => {},
+      onSignal: () => {},
+      onSealed: () => {
+        isSealed = true;
+      },
+    });
+    const checking = { segment, isSealed: () => isSealed };
+    opened.set(n, checking);
+    return checking;
+  }
+
+  /** Undefined where that can't be told now. */
+  async function compare(n: number): Promise<Compared | undefined> {
+    const looked = await deps.link.look(context.chat, deps.documentOf(n));
+    if (!looked.ok) return undefined;
+    if (!looked.value.isSealed) return 'open';
+    return (await storage.segment(chat, n))?.seal === idToText(looked.value.snapshot) ? 'same' : 'other';
+  }
+
+  /** What comparing gave; undefined until it has, which nobody waits for. */
+  function answered(n: number) {
+    const compared = answers.get(n);
+    if (compared !== 'asked') answers.delete(n);
+    if (compared !== undefined) return compared === 'asked' ? undefined : compared;
+    answers.set(n, 'asked');
+    void compare(n).then((answer) => {
+      if (answer) answers.set(n, answer);
+      else answers.delete(n);
+      if (answer) deps.onCompared();
+    });
+    return undefined;
+  }
+
+  const lostOf = async (n: number, there: ReadonlySet<string>) => {
+    const kept = itemsOfState((await readKept(deps, n))?.update ?? nothing.update);
+    const found = await Promise.all(kept.map((item) => lostRecord(deps, item)));
+    return found.filter((one) => one !== undefined).filter(({ id }) => !there.has(id));
+  };
+
+  /** Keeps what the relay has; what it lacks goes on in the open segment. */
+  async function keep(n: number, segment: Segment, missing: readonly LostRecord[]) {
+    const target = await deps.current();
+    const batch = storage.batch();
+    const moved = await completeSegment(deps, batch, chat, { n, segment }, target.n);
+    const again = missing.filter(({ id }) => !moved.some((other) => other.id === id));
+    for (const { id, record } of again) {
+      batch.addOutbox({ id, document: idToText(deps.documentOf(target.n)), ...record });
+    }
+    await batch.commit();
+    opened.delete(n);
+    await segment.close();
+    target.segment.append([...moved, ...again]);
+  }
+
+  return {
+    compare,
+    isOpen: (n: number) => opened.has(n),
+    /**
+     * A step at each call; true once the relay has this segment complete, this device what is in it, and the relay, there
+     * or in an open segment, all that was kept of it. Others' records are said again only where `mayOthers`.
+     * @param here the ids of records in open segments.
+     */
+    async check(n: number, mayOthers: boolean, here: ReadonlySet<string>): Promise<boolean> {
+      const known = opened.get(n);
+      if (!known) {
+        const compared = answered(n);
+        if (compared === 'same') return true;
+        if (compared) await open(n);
+        return false;
+      }
+      const { segment, isSealed } = known;
+      if (isSealed()) {
+        await segment.stop();
+        const state = await openSnapshot(
+          context,
+          deps.documentOf(n),
+          entryKinds.segmentSnapshot,
+          await segment.snapshot(),
+        );
+        const there = idsOf(context, state.ok ? itemsOfState(state.value.update) : []);
+        const missing = await lostOf(n, new Set([...there, ...here]));
+        if (!mayOthers && missing.some(({ isOwn }) => !isOwn)) return false;
+        await keep(n, segment, missing);
+        return true;
+      }
+      if (!segment.isLive()) return false;
+      const lost = await lostOf(n, new Set(idsOf(context, segment.items())));
+      const now = lost.filter(({ isOwn }) => isOwn || mayOthers);
+      if (now.length > 0) segment.append(now);
+      else if (lost.length === 0 && segment.isDone()) segment.seal();
+      return false;
+    },
+    async close() {
+      for (const { segment } of opened.values()) await segment.close();
+      opened.clear();
+    },
+  };
+}
