@@ -80,6 +80,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onPurged?: () => void;
 }
 
+const maxRefusals = 5;
+
 export type SealedDocument = Awaited<ReturnType<typeof createSealedDocument>>;
 
 export async function createSealedDocument(deps: SealedDocumentDeps) {
@@ -90,6 +92,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   /** The relay has only a snapshot for this device that it can't use. */
   let isStuck = false;
   let isClosed = false;
+  /** Of entries in a row, as not the next of their session. */
+  let refusals = 0;
   let channel: Channel | undefined;
   const sessions = createSessions(deps.random);
 
@@ -234,6 +238,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       inbox.restart();
       return;
     }
+    // Where the log before a snapshot is gone, the relay can't tell whether this device's place was in it.
+    if (!sessions.areContinuedBy(snapshot.sessions)) return becomeLive(true);
     provider.deliver(snapshot.update);
     sessions.claim(snapshot.sessions, clocksOf(snapshot.update));
     cursor = snapshot.cursor;
@@ -250,8 +256,10 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     await inbox.settled();
     // Deletions that have arrived are carried out before it is compared.
     await deps.beforeReview();
-    const clocks = progress.clocksAt(given.cursor.seq);
     if (isClosed || !isLive) return;
+    // An entry was lost on the way: what isn't here yet can't be missing there.
+    if (given.cursor.seq > cursor.seq) return channel?.resubscribe();
+    const clocks = progress.clocksAt(given.cursor.seq);
     const snapshot = await readSnapshot(given);
     if (isClosed || !isLive) return;
     // What this run can't compare with the log it neither confirms nor doubts.
@@ -304,10 +312,15 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         },
         entries: (firstSeq, entries) => isStuck || inbox.entries(firstSeq, entries),
         live: (at) => isStuck || inbox.live(at),
-        acked: (session, sequence, at) => inbox.acked(session, sequence, at),
+        acked(session, sequence, at) {
+          refusals = 0;
+          inbox.acked(session, sequence, at);
+        },
         signal: deps.onSignal,
         refused(code, detail) {
-          if (code === 'out-of-order') channel?.resubscribe();
+          // Once something was lost on the way; again and again it is the relay that has lost something.
+          if (code === 'out-of-order' && ++refusals <= maxRefusals) channel?.resubscribe();
+          else if (code === 'out-of-order') becomeLive(true);
           // The relay says with each subscription what the newest snapshot is.
           else if (code === 'sealed') channel?.resubscribe();
           else deps.onRefused(code, detail);

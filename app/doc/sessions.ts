@@ -90,6 +90,15 @@ export function createSessions(random: Random) {
         equalBytes(header.previous, last?.hash ?? noEntryHash);
       return isNext ? 'next' : 'out-of-order';
     },
+    /** Whether these lines go on from all that the log had so far: otherwise they are another log's. */
+    areContinuedBy(lines: readonly SessionLine[]): boolean {
+      const there = new Map(lines.map((line) => [idToText(line.session), line]));
+      return [...accepted].every(([key, { sequence, hash }]) => {
+        const line = there.get(key);
+        if (!line || line.sequence < sequence) return false;
+        return line.sequence > sequence || equalBytes(line.hash, hash);
+      });
+    },
     /** A snapshot's word on where sessions stand; what this device has seen itself counts more. */
     claim(lines: readonly SessionLine[], clocks: ReadonlyMap<number, number>) {
       for (const { session, sequence, hash } of lines) {

@@ -119,6 +119,7 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
       logbook,
       bugs: [...bugs, ...relay.bugs()],
       secrets: [marker],
+      hasForgotten: relay.hasForgotten(),
       haystacks: () => [
         ...network.seen(),
         ...relay.files(),

@@ -19,9 +19,12 @@ export interface Checked {
   readonly bugs: readonly string[];
   readonly secrets: readonly string[];
   readonly haystacks: () => readonly Uint8Array[];
+  /** The relay was wiped, or set back to a backup. */
+  readonly hasForgotten: boolean;
 }
 
-export async function checkHarbour({ people, logbook, bugs, secrets, haystacks }: Checked) {
+export async function checkHarbour(checked: Checked) {
+  const { people, logbook, bugs, secrets, haystacks, hasForgotten } = checked;
   const findings: Finding[] = bugs.map((what) => ({ kind: 'divergent', what }));
   const find = (kind: Finding['kind'], what: string) => void findings.push({ kind, what });
   const chats = new Set((await Promise.all(people.map((member) => member.chats()))).flat());
@@ -44,7 +47,7 @@ export async function checkHarbour({ people, logbook, bugs, secrets, haystacks }
     const memberCount = views[0]?.stored.members.length;
     if (memberCount !== views.length) find('lost', `a chat of ${memberCount} reached ${views.length}`);
     compareTimelines(views, find);
-    const said = logbook.ofChat(chat).map((message) => asFarAsSent(message, removed));
+    const said = logbook.ofChat(chat).map((message) => asFarAsSent(message, removed, hasForgotten));
     for (const { member, timeline } of views) compareWithLogbook(member, timeline, said, find);
     for (const view of removed) checkRemoved(view, views, logbook, find);
   }
@@ -119,18 +122,22 @@ const documentsOf = (chat: StoredChat, { documents }: ChatAccess) => [
   ...Array.from({ length: (chat.segments?.open ?? 0) + 1 }, (_, n) => idToText(documents.segment(n))),
 ];
 
-/** What a removed author's device still has under way may be with nobody else, and an edit of it too. */
-function asFarAsSent(message: SaidMessage, removed: readonly View[]): SaidMessage {
+/**
+ * What a removed author's device still has under way may be with nobody else, and an edit of it too; so may what only a
+ * relay had that has forgotten.
+ */
+function asFarAsSent(message: SaidMessage, removed: readonly View[], hasForgotten: boolean): SaidMessage {
   const isOut = (user: string) => removed.some(({ member }) => member.userId() === user);
   const reactions = new Map([...message.reactions].filter(([user]) => !isOut(user)));
   const own = removed.find(({ member }) => member.userId() === message.author)?.timeline;
   if (!own) return { ...message, reactions };
   const delivery = own.find(({ messageId }) => messageId === message.id)?.delivery;
+  const unheard = hasForgotten ? ['waiting', 'sent'] : ['waiting'];
   const unsure = <T>(said: readonly Said<T>[]) => said.map(({ value }) => ({ value, isSure: false }));
   return {
     ...message,
     reactions,
-    isSure: message.isSure && delivery !== undefined && delivery !== 'waiting',
+    isSure: message.isSure && delivery !== undefined && !unheard.includes(delivery),
     texts: unsure(message.texts),
     deletions: unsure(message.deletions),
   };

@@ -47,7 +47,9 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
 
   const backups: string[] = [];
   const databaseFiles = () => readdirSync(folder).filter((name) => name.startsWith('relay.db'));
+  let hasForgotten = false;
   const removeDatabase = () => {
+    hasForgotten = true;
     for (const name of databaseFiles()) rmSync(join(folder, name));
   };
 
@@ -106,6 +108,7 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
       await this.stop();
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
     },
+    hasForgotten: () => hasForgotten,
     /** A copy of its database as it is now; the relay goes on. */
     backup(): Backup {
       const copy = newFolder();

@@ -39,6 +39,7 @@ export async function sail(seed: string, steps: number, onLine: (line: string) =
     await harbour.pass(timeOf(chance));
   }
   const findings = await harbour.calm();
+  await (globalThis as any).__atEnd?.(harbour);
   await countChanges(harbour);
   for (const { kind, what } of findings) say(`${kind}: ${what}`);
   await harbour.close();
