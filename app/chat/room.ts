@@ -99,6 +99,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     generation: begun.segments?.generation ?? 0,
     // Deletions that have come in have left the document once the queue is through.
     beforeReview: state.settled,
+    onDeletionMissing: () => row.askAgain(),
   };
   const placeOf = () => state.chat().segments ?? { open: 0, unsealed: 0 };
 

@@ -64,6 +64,7 @@ async function openSegment(name: string, who: number) {
     onSetAside: (fault) => void setAside.push(fault),
     onRefused: (code) => void setAside.push(code),
     limits: documentLimits,
+    onDeletionMissing: () => {},
     beforeReview: async () => {},
     onSignal() {},
   });

@@ -13,7 +13,6 @@ import {
   parseId,
   type DocumentId,
   type LogHash,
-  type SessionId,
   type SnapshotId,
 } from '../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
@@ -27,6 +26,7 @@ import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
 import type { ChatContext } from './chatContext.ts';
 import type { DocumentLimits } from './documentLimits.ts';
+import type { DocumentRules } from './documentRules.ts';
 import { openUpdate, type EntryFault } from './entrySeal.ts';
 import { learnFirst } from './ledgerFirst.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
@@ -35,24 +35,9 @@ import { createProgress } from './progress.ts';
 import { createProviderLink } from './providerSocket.ts';
 import { createPublishing } from './publishing.ts';
 import { createReviews } from './reviews.ts';
-import type { Lack } from './segmentState.ts';
 import { clientOf, clocksOf, endOf } from './segmentUpdate.ts';
 import { createSessions } from './sessions.ts';
-import { openSnapshot, sealSnapshot, type SessionLine, type Snapshot } from './snapshot.ts';
-
-/** How a kind of document reads and writes its updates. */
-export interface DocumentRules {
-  readonly kind: number;
-  /** The update as Yjs may have it, or undefined when it does what its session may not. */
-  check(update: Uint8Array, header: { readonly session: SessionId }): Uint8Array | undefined;
-  readonly snapshotKind: number;
-  /** The document's state up to these clocks, for a snapshot. */
-  encodeState(clocks: ReadonlyMap<number, number>): Uint8Array;
-  /** A snapshot's state as Yjs may have it, or undefined when it is none. */
-  checkState(update: Uint8Array, sessions: readonly SessionLine[]): Uint8Array | undefined;
-  /** What a checked state lacks of what the document had at these clocks. */
-  lackOf(state: Uint8Array, clocks: ReadonlyMap<number, number>): Lack;
-}
+import { openSnapshot, sealSnapshot, type Snapshot } from './snapshot.ts';
 
 export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
   readonly limits: DocumentLimits;
@@ -70,6 +55,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onSetAside: (fault: EntryFault) => void;
   /** Resolves when what has arrived so far has had its effect on the document. */
   readonly beforeReview: () => Promise<unknown>;
+  /** A deletion may have been lost on the way: all documents that it could be in ask the relay again. */
+  readonly onDeletionMissing: () => void;
   readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
   readonly onSignal: (sealed: Bytes) => void;
   /** A snapshot's state came in: also what Yjs has something else in the place of. */
@@ -265,7 +252,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     // What this run can't compare with the log it neither confirms nor doubts.
     const lack = snapshot && clocks ? rules.lackOf(snapshot.update, clocks) : undefined;
     // The deletion may stand in a later segment, and be on its way.
-    if (lack === 'bodies' && reviews.waits(given.id)) return;
+    if (lack === 'bodies' && reviews.waits(given.id)) return deps.onDeletionMissing();
     publishing.seen(given.id);
     if (!snapshot) return publishing.correct();
     if (lack === 'nothing') {
@@ -380,6 +367,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         ? idToText(publishing.current().id)
         : undefined,
     isLive: () => isLive,
+    /** Asks the relay for what came after the cursor: something may have been lost on the way. */
+    askAgain: () => channel?.resubscribe(),
     /** All that this device wrote here is with the relay. */
     isDone: () => outgoing.isDone(doc),
     signal(sealed: Bytes) {

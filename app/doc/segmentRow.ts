@@ -120,6 +120,9 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     /** Records go at least to this one. */
     moveOn,
     sealFull,
+    askAgain() {
+      for (const segment of loaded.values()) segment.askAgain();
+    },
     /** It is complete, and kept elsewhere. */
     async drop(n: number) {
       const segment = loaded.get(n);

@@ -120,6 +120,7 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
       bugs: [...bugs, ...relay.bugs()],
       secrets: [marker],
       hasForgotten: relay.hasForgotten(),
+      hasLied: sky.hasLied(),
       haystacks: () => [
         ...network.seen(),
         ...relay.files(),

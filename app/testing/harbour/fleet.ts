@@ -4,31 +4,17 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { findingKinds } from './findings.ts';
-import { noCounts } from './sky.ts';
+import { noCounts, type WeatherCounts } from './sky.ts';
 import type { VoyageResult } from './voyage.ts';
 
 export const voyageOrder = v.object({ seeds: v.array(v.string()), steps: v.number() });
-const count = v.number();
 export const voyageReport: v.GenericSchema<unknown, VoyageResult> = v.object({
   seed: v.string(),
   findings: v.array(v.object({ kind: v.picklist(findingKinds), what: v.string() })),
-  weather: v.object({
-    drop: count,
-    delay: count,
-    reorder: count,
-    disconnect: count,
-    requestLost: count,
-    answerLost: count,
-    relayRestart: count,
-    relayCrash: count,
-    relayWipe: count,
-    relayRestore: count,
-    clientRestart: count,
-    clientCrash: count,
-    add: count,
-    removal: count,
-    epochTurn: count,
-  }),
+  weather: v.pipe(
+    v.record(v.string(), v.number()),
+    v.transform((counts): WeatherCounts => ({ ...noCounts(), ...counts })),
+  ),
   trace: v.array(v.string()),
   ms: v.number(),
 });

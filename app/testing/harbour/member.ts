@@ -34,13 +34,14 @@ export type Member = ReturnType<typeof createMember>;
 
 /** A short voyage meets every boundary. */
 const smallLimits = { fullRecords: 16, fullBytes: 24 * 1024, dueEntries: 12, dueBytes: 12 * 1024 };
+const dayMs = 24 * 3600_000;
 /** Answers that say nothing against the app: what was asked for is not possible just now. */
 const harmless: readonly string[] = ['not-found', 'not-allowed', 'offline'];
 
 /** @param diskName the device's database; the same name is the same device. */
 export function createMember(deps: MemberDeps, name: string, diskName: string) {
   const { clock, network, logbook, chance } = deps;
-  const skewMs = chance.whole(-90_000, 90_000);
+  let skewMs = chance.whole(-90_000, 90_000);
   let life: Life | undefined;
   let isOffline = false;
   let userId = '';
@@ -50,7 +51,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     if (life) return;
     const line = network.createLine();
     line.setReach(!isOffline);
-    const view = clock.view(skewMs);
+    const view = clock.view(() => skewMs);
     const headless = await createHeadless({
       name: disk,
       origin: harbourOrigin,
@@ -212,6 +213,10 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       isOffline = next;
       life?.line.setReach(!next);
       if (!next) life?.headless.engine.wake();
+    },
+    /** The device's clock is set to something else, up to some days away. */
+    setsClock() {
+      skewMs = chance.whole(-5 * dayMs, 5 * dayMs);
     },
     /** Closes the app as a person does. */
     async closes() {

@@ -3,6 +3,7 @@
 import type { OpenSocket, SocketEvents, SocketPort } from '../../sync/socketPort.ts';
 import type { Relay } from '../../../sync-server/relay/createRelay.ts';
 import type { Chance } from './chance.ts';
+import { createLies } from './lies.ts';
 import type { Sky } from './sky.ts';
 import type { VirtualClock } from './virtualClock.ts';
 
@@ -103,8 +104,11 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
       wire.cut,
     );
     const down = createLane(() => isWhole && clientIsUp, events.received, wire.cut);
+    const lies = createLies(chance, sky);
     const connection = host?.connect({
-      send: down.send,
+      send(bytes) {
+        for (const frame of lies.tell(bytes)) down.send(frame);
+      },
       close() {
         if (!relayIsUp) return;
         relayIsUp = false;

@@ -17,11 +17,21 @@ export const weatherKinds = [
   'add',
   'removal',
   'epochTurn',
+  'clockSkew',
+  'offlineMonth',
+  'lieReplay',
+  'lieSwap',
+  'lieForge',
+  'lieEnd',
+  'lieRefuse',
 ] as const;
 export type WeatherKind = (typeof weatherKinds)[number];
 export type WeatherCounts = Record<WeatherKind, number>;
 
-/** Chances by frame, by request (the lost ones) and by step (restarts, crashes, and changes of a group's members). */
+/**
+ * Chances by frame, by request (the lost ones) and by step: restarts, crashes, changes of a group's members, clocks that are
+ * set wrong by days, and months in which nobody is there. Lies are told in some runs only, by frame.
+ */
 const stormy: WeatherCounts = {
   drop: 0.01,
   delay: 0.02,
@@ -38,36 +48,33 @@ const stormy: WeatherCounts = {
   add: 0.015,
   removal: 0.01,
   epochTurn: 0.006,
+  clockSkew: 0.002,
+  offlineMonth: 0.002,
+  lieReplay: 0.004,
+  lieSwap: 0.004,
+  lieForge: 0.004,
+  lieEnd: 0.01,
+  lieRefuse: 0.01,
 };
 
-export const noCounts = (): WeatherCounts => ({
-  drop: 0,
-  delay: 0,
-  reorder: 0,
-  disconnect: 0,
-  requestLost: 0,
-  answerLost: 0,
-  relayRestart: 0,
-  relayCrash: 0,
-  relayWipe: 0,
-  relayRestore: 0,
-  clientRestart: 0,
-  clientCrash: 0,
-  add: 0,
-  removal: 0,
-  epochTurn: 0,
-});
+export const noCounts = (): WeatherCounts =>
+  Object.fromEntries(weatherKinds.map((kind) => [kind, 0])) as WeatherCounts;
 
 export type Sky = ReturnType<typeof createSky>;
 
 export function createSky(chance: Chance) {
   const counts = noCounts();
   let isStormy = false;
+  let isLying = false;
   return {
     counts,
-    storm() {
+    /** @param withLies the relay is not honest either. */
+    storm(withLies = false) {
       isStormy = true;
+      isLying = withLies;
     },
+    isLying: () => isLying && isStormy,
+    hasLied: () => isLying,
     calm() {
       isStormy = false;
     },

@@ -71,10 +71,11 @@ export function createVirtualClock(startMs: number) {
       if (!isSettled) throw new Error(`nothing came of it within ${withinMs} ms`);
       return promise;
     },
-    view(skewMs = 0): ClockView {
+    /** @param skewMs how far ahead of the others this party is; it may change. */
+    view(skewMs = () => 0): ClockView {
       let isStopped = false;
       return {
-        now: () => now + skewMs,
+        now: () => now + skewMs(),
         after: (ms, run) => (isStopped ? () => {} : after(ms, () => isStopped || run())),
         soon: (run) => void setImmediate(() => isStopped || run()),
         stop() {

@@ -15,6 +15,10 @@ export interface VoyageResult {
   readonly ms: number;
 }
 
+/** Of the runs, those with a relay that lies. */
+const lyingRuns = 0.3;
+const monthMs = 31 * 24 * 3600_000;
+
 const emojis = ['👍', '❤️', '😂', '🎉', null] as const;
 const words = ['tide', 'rope', 'lamp', 'gull', 'fog', 'anchor', 'kaï', '港', 'buoy', 'wind'];
 
@@ -27,7 +31,7 @@ export async function sail(seed: string, steps: number, onLine: (line: string) =
   };
   const harbour = await createHarbour({ seed, members: 4, trace: say });
   const chance = harbour.chance.stream('voyage');
-  harbour.sky.storm();
+  harbour.sky.storm(chance.happens(lyingRuns));
   for (let step = 1; step <= steps; step++) {
     // What a restore goes back to: a moment of the last fifty steps.
     if (step % 50 === 10 && harbour.relay.relay()) harbour.backsUp();
@@ -39,7 +43,6 @@ export async function sail(seed: string, steps: number, onLine: (line: string) =
     await harbour.pass(timeOf(chance));
   }
   const findings = await harbour.calm();
-  await (globalThis as any).__atEnd?.(harbour);
   await countChanges(harbour);
   for (const { kind, what } of findings) say(`${kind}: ${what}`);
   await harbour.close();
@@ -119,6 +122,20 @@ async function startsSomething(harbour: Harbour, chance: Chance, member: Member)
   return isStarted ? `${short(member)} starts a group of ${others.length + 1}` : 'nothing';
 }
 
+/** Everyone's app is closed, the relay stopped; then all but one come back, who stays away until the weather has it otherwise. */
+async function month({ people, relay, clock }: Pick<Harbour, 'people' | 'relay' | 'clock'>, chance: Chance) {
+  for (const member of people) await member.closes();
+  await relay.stop();
+  await clock.pass(monthMs);
+  relay.start();
+  const away = chance.pick(people);
+  for (const member of people) {
+    member.setOffline(member === away);
+    await member.open();
+  }
+  return away;
+}
+
 /** Restarts and crashes of this step, also in the middle of what is under way. */
 async function strike({ sky, relay, network, people, clock, ...harbour }: Harbour, chance: Chance) {
   const struck: string[] = [];
@@ -150,7 +167,18 @@ async function strike({ sky, relay, network, people, clock, ...harbour }: Harbou
       comesBack(() => relay.relay() ?? relay.start());
     }
   }
+  if (sky.strikes('offlineMonth') && relay.relay()) {
+    struck.push(
+      `nobody is there for a month, and ${short(await month({ ...harbour, people, relay, clock }, chance))} for longer`,
+    );
+    sky.happened('offlineMonth');
+  }
   for (const member of people) {
+    if (sky.strikes('clockSkew')) {
+      struck.push(`${short(member)}'s clock is set wrong`);
+      sky.happened('clockSkew');
+      member.setsClock();
+    }
     if (sky.strikes('clientRestart') && member.isOpen()) {
       struck.push(`${short(member)} restarts`);
       sky.happened('clientRestart');
