@@ -3,7 +3,7 @@
 // that a relay that has lost everything is not met by everyone with everything.
 import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
-import { invitationResponse, ledgerEntryResponse } from '../../shared/protocol/http.ts';
+import { invitationResponse, ledgerEntryResponse, ledgerResponse } from '../../shared/protocol/http.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
 import { fail, type Result } from '../../shared/protocol/result.ts';
 import type { StoredChat } from '../storage/models.ts';
@@ -115,6 +115,18 @@ export function createRetelling(deps: RetellingDeps) {
     return 'done';
   }
 
+  /** Whether the relay lacks the end of a ledger: another epoch would have refused the proof, an entry less does not. */
+  async function isShorter(chat: StoredChat): Promise<boolean | 'later'> {
+    const { length } = await deps.ledgerOf(chat);
+    if (length <= 1) return false;
+    const token = await deps.accessToken();
+    const answer = token.ok
+      ? await http.get(`/api/ledgers/${chat.id}`, ledgerResponse, token.value)
+      : fail('offline' as const);
+    if (isPassing(answer)) return 'later';
+    return !answer.ok || answer.value.entries.length < length;
+  }
+
   /** The ledger from its genesis, the boxes with its last part, and more of them behind it. */
   async function tellLedger(chat: StoredChat, telling: KeptTelling): Promise<Step> {
     const entries = await deps.ledgerOf(chat);
@@ -197,25 +209,32 @@ export function createRetelling(deps: RetellingDeps) {
     const untold = new Set(
       (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
     );
+    let isKept = back !== undefined;
     for (const chat of await newestFirst()) {
       if (untold.has(chat.id) || mine.told.has(chat.id)) continue;
       const isKnown = deps.isProven(chat.id);
       const telling = await tellingOf(chat);
-      // Another epoch or none would have refused the proof; the end of the present one can be missing all the same.
-      const mayBeShort = doubt !== 'start' && (await deps.ledgerOf(chat)).length > 1;
-      const isLedgerDue = doubt === 'return' || !isKnown || mayBeShort;
+      const mayBeShort = isKnown && (doubt !== 'start' || telling.mails.length > 0);
+      const isShort = mayBeShort && (await isShorter(chat));
+      if (isShort === 'later') return isShort;
+      const hasLost = !isKnown || isShort;
+      // Once the relay has the ledger again, nothing tells that its mails are still to follow: a later run must know.
+      if (hasLost && !isKept) await keepReturn({ since: mailSince, isTold: false });
+      isKept ||= hasLost;
+      const isLedgerDue = doubt === 'return' || hasLost;
       if (isLedgerDue && (await tellLedger(chat, telling)) === 'later') return 'later';
       if (!isLedgerDue) deps.renewBox(chat.id);
-      const isMailDue = doubt === 'return' || doubt === 'doubt' || !isKnown;
-      const step = isMailDue ? await tellMails(chat, telling, mailSince) : 'done';
+      const isMailDue = doubt === 'return' || doubt === 'doubt' || hasLost;
+      const step = isMailDue ? await tellMails(chat, telling, hasLost ? clock.now() : mailSince) : 'done';
       if (step === 'later') return step;
       mine.isMailLeft ||= step === 'left';
       mine.told.add(chat.id);
       attempt = 0;
     }
     if (mine !== progress) return 'done';
-    if (back) await keepReturn({ since: mine.isMailLeft ? back.since : 0, isTold: true });
-    else if (mine.isMailLeft) await keepReturn({ since: mailSince, isTold: true });
+    if (isKept || mine.isMailLeft) {
+      await keepReturn({ since: mine.isMailLeft ? mailSince : 0, isTold: true });
+    }
     return 'done';
   }
   const keepReturn = (value: { since: number; isTold: boolean }) =>
