@@ -54,12 +54,22 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
     });
   }
 
+  async function tellName() {
+    const chat = state.chat();
+    const name = selfName();
+    if (chat.isRemoved || meta().ownProfile()?.name === name) return;
+    const at = clock.now();
+    await meta().putProfile({ version: 1, device: self.device, name, at });
+    await state.put({ ...state.chat(), names: { ...state.chat().names, [selfUser]: { name, at } } });
+  }
+
   return {
     schedule,
     onMark: (mark: Mark, author: Author) =>
       state.later(async () => {
         const device = idToText(author.device);
-        if (device === selfDevice) return;
+        // Put back by another, beside a newer one: the older may have won.
+        if (device === selfDevice) return schedule();
         const chat = state.chat();
         const told = markToStored(mark, idToText(author.user));
         const before = chat.marks[device];
@@ -76,20 +86,14 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
       state.later(async () => {
         const chat = state.chat();
         const user = idToText(author.user);
+        if (user === selfUser && profile.name !== selfName()) return tellName();
         if (profile.at < (chat.names[user]?.at ?? -1)) return;
         await state.put({
           ...chat,
           names: { ...chat.names, [user]: { name: profile.name, at: profile.at } },
         });
       }),
-    async tellName() {
-      const chat = state.chat();
-      const name = selfName();
-      if (chat.isRemoved || meta().ownProfile()?.name === name) return;
-      const at = clock.now();
-      await meta().putProfile({ version: 1, device: self.device, name, at });
-      await state.put({ ...state.chat(), names: { ...state.chat().names, [selfUser]: { name, at } } });
-    },
+    tellName,
     markRead: (id: string) =>
       state.enqueue(async () => {
         const chat = state.chat();
