@@ -70,7 +70,7 @@ async function rowsAfter(batches: readonly (readonly ProjectedRecord[])[]) {
     storage,
     hashTerm: (t: string) => t.length,
     selfUser: 'ada',
-    selfDevice: 'x',
+    selfDevice: idToText(deviceOf(0)),
     nowMs: () => nowMs,
   };
   let chat = emptyChat;
@@ -199,4 +199,13 @@ test("[D6] others' new messages arrive once and count as unread; one's own never
   const { arrived, state } = await rowsAfter([records, records]);
   expect(arrived).toEqual([idToText(idOf(2))]);
   expect(state.unread).toBe(1);
+});
+
+test("[D8] after one's clock was set back by days, what one says next is still later; others pull it by minutes alone", async () => {
+  const [day, lead] = [86_400_000, 5 * 60_000];
+  const message = { kind: 'message' as const, text: '' };
+  const latestAfter = async (who: number) =>
+    (await rowsAfter([recordsOf([{ who, body: message, atMs: day }])])).state.latestAt;
+  expect(await latestAfter(0)).toBe((nowMs + day) * 1024);
+  expect(await latestAfter(1)).toBe((nowMs + lead) * 1024);
 });

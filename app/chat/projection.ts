@@ -62,7 +62,7 @@ export async function projectRecords(
   let chat = before;
 
   for (const [id, record] of fresh) {
-    chat = countRecord(chat, record.header, deps.nowMs());
+    chat = countRecord(deps, chat, record.header);
     const body = record.body && parseBody(record.header.kind, record.body);
     const change = body && changeOf(id, before.id, record, body);
     if (change) {
@@ -113,8 +113,14 @@ export async function projectRecords(
 }
 
 /** Counts a record on its device's chain, and its time in the chat's. */
-export function countRecord(chat: StoredChat, header: RecordHeader, nowMs: number): StoredChat {
+function countRecord(
+  { selfDevice, nowMs }: Pick<ProjectionDeps, 'selfDevice' | 'nowMs'>,
+  chat: StoredChat,
+  header: RecordHeader,
+): StoredChat {
   const device = idToText(header.device);
+  // One's own time counts as it is, also once the clock was set back: what is said next is later.
+  const at = device === selfDevice ? header.at : clampHybridTime(header.at, nowMs());
   const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [] };
   let { sequence, hash } = chain;
   const ahead = new Set(chain.ahead);
@@ -129,7 +135,7 @@ export function countRecord(chat: StoredChat, header: RecordHeader, nowMs: numbe
   return {
     ...chat,
     chains: { ...chat.chains, [device]: { sequence, hash, ahead: [...ahead] } },
-    latestAt: Math.max(chat.latestAt, clampHybridTime(header.at, nowMs)),
+    latestAt: Math.max(chat.latestAt, at),
   };
 }
 
