@@ -39,9 +39,11 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
     const told = chat.marks[selfDevice];
     const delivered = joinVectors(told?.delivered ?? {}, deliveredVector(chat, selfDevice));
     const read = told?.read ?? {};
-    const next = { user: selfUser, delivered, read, at: clock.now() };
     const said = meta().ownMark();
     const before = said && markToStored(said, selfUser);
+    // Later than what was said before, also once the clock was set back: the newer one counts.
+    const at = Math.max(clock.now(), (before?.at ?? 0) + 1, (told?.at ?? 0) + 1);
+    const next = { user: selfUser, delivered, read, at };
     const isNews = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
     if (isClosing || chat.isRemoved || !isNews) return;
     await state.put({ ...chat, marks: { ...chat.marks, [selfDevice]: next } });
@@ -58,7 +60,8 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
     const chat = state.chat();
     const name = selfName();
     if (chat.isRemoved || meta().ownProfile()?.name === name) return;
-    const at = clock.now();
+    const before = Math.max(meta().ownProfile()?.at ?? 0, chat.names[selfUser]?.at ?? 0);
+    const at = Math.max(clock.now(), before + 1);
     await meta().putProfile({ version: 1, device: self.device, name, at });
     await state.put({ ...state.chat(), names: { ...state.chat().names, [selfUser]: { name, at } } });
   }
