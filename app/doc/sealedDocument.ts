@@ -216,6 +216,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
 
   /** In the place of entries that the relay no longer has. */
   async function takeSnapshot(given: RelaySnapshot) {
+    if (given.isSeal) sealedAt = given.cursor.seq;
     if (given.cursor.seq <= cursor.seq) return;
     const snapshot = await readSnapshot(given);
     if (isClosed) return;
@@ -233,7 +234,6 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     progress.reached(cursor.seq, sessions.clocks());
     publishing.published(snapshot.id, cursor, given.isSeal);
     publishing.seen(snapshot.id);
-    if (given.isSeal) sealedAt = cursor.seq;
     await saveCursor([snapshot.update]);
     deps.onState?.(snapshot.update);
   }

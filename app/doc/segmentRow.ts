@@ -47,6 +47,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       id: deps.documentOf(n),
       onItems(items) {
         deps.onItems(n, items, loaded.has(n));
+        if (items.length > 0) moveOn(n);
         advance();
       },
       onSealed: () => deps.onSealed(n),
@@ -61,12 +62,15 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     return begun;
   }
 
-  /** Listens to the one after the last: someone may have begun it. */
+  /** Listens to the one after the last: someone may have begun it. That is so once there is a record in it, not before. */
   function listenAhead() {
     ahead?.close();
     if (isClosed) return;
     const next = open + 1;
-    const begin = () => moveOn(next);
+    const begin = () => {
+      ahead?.close();
+      void load(next);
+    };
     ahead = deps.link.openChannel(
       { chat: deps.context.chat, document: deps.documentOf(next), cursor: () => startCursor },
       {
