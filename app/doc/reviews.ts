@@ -8,8 +8,11 @@ import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 /** Readers of a chat that look, on average. */
 const reviewers = 4;
 const jitterMs = 15_000;
-/** Bodies that are gone without a known deletion are looked at again so often, and so much later. */
-const maxWaits = 4;
+/**
+ * Bodies that are gone without a known deletion are looked at again so often, each time after twice as long, twenty minutes
+ * in all: the deletion may be with somebody who has only just come back to a relay that had lost it.
+ */
+const maxWaits = 6;
 const waitMs = 20_000;
 
 export interface ReviewsDeps {
@@ -49,7 +52,7 @@ export function createReviews(deps: ReviewsDeps) {
       const times = waited && equalBytes(waited.id, id) ? waited.times + 1 : 1;
       waited = times > maxWaits ? undefined : { id, times };
       cancelTimer();
-      if (waited) cancelTimer = deps.clock.after(waitMs, fetch);
+      if (waited) cancelTimer = deps.clock.after(waitMs * 2 ** (times - 1), fetch);
       return waited !== undefined;
     },
     /** True where a review asked for it; otherwise it belongs to the catch-up. */
