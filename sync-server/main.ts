@@ -47,6 +47,19 @@ const { relay, listening } = await start().catch((error: unknown) => {
   return stop(sentence);
 });
 
+// Before anybody reads that it runs.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    void listening.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.name : 'Error'} while stopping\n`);
+        process.exit(1);
+      },
+    );
+  });
+}
+
 const link = relay.administratorLink();
 const lan = Object.values(networkInterfaces())
   .flat()
@@ -72,15 +85,3 @@ process.stdout.write(
     '',
   ].join('\n'),
 );
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    void listening.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.name : 'Error'} while stopping\n`);
-        process.exit(1);
-      },
-    );
-  });
-}

@@ -7,7 +7,6 @@ import type { ChatAuthority } from './chatAuthority.ts';
 import { isSignedBy } from './verifySignature.ts';
 
 export interface Capabilities {
-  readonly epoch: number;
   readonly canRead: boolean;
   readonly canPost: boolean;
 }
@@ -17,6 +16,13 @@ export interface CapabilityProof {
   readonly readProof: Uint8Array;
   readonly postProof: Uint8Array;
 }
+
+/** All that can be proven: shared, because each socket holds one for each of its chats. */
+const [readOnly, postOnly, both]: readonly [Capabilities, Capabilities, Capabilities] = [
+  { canRead: true, canPost: false },
+  { canRead: false, canPost: true },
+  { canRead: true, canPost: true },
+];
 
 /** An empty proof claims nothing; a wrong one refuses both. */
 export function judgeCapabilities(
@@ -31,5 +37,6 @@ export function judgeCapabilities(
     isSignedBy(key, capabilityStatement({ challenge, chatId: chat, epoch, right }), proof);
   if (!isGood(body.readKey, rights.read, readProof)) return fail('bad-signature');
   if (!isGood(body.postKey, rights.post, postProof)) return fail('bad-signature');
-  return ok({ epoch, canRead: readProof.length > 0, canPost: postProof.length > 0 });
+  if (readProof.length === 0) return ok(postOnly);
+  return ok(postProof.length === 0 ? readOnly : both);
 }

@@ -150,7 +150,7 @@ export class Channel implements Follower, Paced {
       this.#catchUpBySnapshot();
       return true;
     }
-    const end = this.room.storedEnd();
+    const end = this.room.state.stored;
     if (this.#sent < end.seq) {
       const missed = this.room.read(this.#sent);
       if (missed.length === 0) throw new Error('the log ends before its end');

@@ -7,6 +7,7 @@ import type { Challenge, SigningPublicKey } from '../../shared/protocol/ids.ts';
 import { maxFrameBytes } from '../../shared/protocol/limits.ts';
 import { makeSocketChallenge } from '../../shared/protocol/socketChallenge.ts';
 import { protocolVersion } from '../../shared/protocol/version.ts';
+import { idOf, keyOf } from '../auth/keyOf.ts';
 import { sha256 } from '../auth/sha256.ts';
 import type { TokenRoom } from '../auth/tokens.ts';
 import type { Log } from '../log/createLog.ts';
@@ -14,7 +15,7 @@ import { helloWithinMs, maxBufferBytes, maxHellos } from './bounds.ts';
 import type { ChatRooms } from './chatRooms.ts';
 import type { Clock } from './clock.ts';
 import type { GroupCommit } from './groupCommit.ts';
-import { Pacer, type PacerHost } from './pacer.ts';
+import { Pacer, type Paced, type PacerHost } from './pacer.ts';
 import type { PostOffice } from './postOffice.ts';
 import type { RateLimiter } from './rateLimiter.ts';
 import { sendRefusal } from './refuse.ts';
@@ -59,7 +60,7 @@ export interface Connection {
 
 type State =
   | { readonly name: 'anonymous'; readonly cancelDeadline: () => void; readonly hellos: number }
-  | { readonly name: 'signed in'; readonly room: SignedIn }
+  | SignedIn
   | { readonly name: 'closed' };
 const closedState: State = { name: 'closed' };
 
@@ -74,8 +75,9 @@ export function createConnection(
 class SocketLife implements Connection, SignedInHost, PacerHost {
   readonly deps: ConnectionDeps;
   readonly socket: SocketPort;
-  readonly challenge: Challenge;
-  readonly pacer: Pacer;
+  readonly #challenge: string;
+  /** There while something waits for it. */
+  #pacer: Pacer | undefined;
   readonly #ended: (connection: Connection) => void;
   #state: State;
   wasSignedIn = false;
@@ -84,17 +86,31 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
     this.deps = deps;
     this.socket = socket;
     this.#ended = ended;
-    this.challenge = makeSocketChallenge(sha256, deps.relayKey, deps.random(16));
-    this.pacer = new Pacer(deps.clock, socket, this);
+    const challenge = makeSocketChallenge(sha256, deps.relayKey, deps.random(16));
+    this.#challenge = keyOf(challenge);
     const cancelDeadline = deps.clock.after(helloWithinMs, () => {
       if (this.#state.name === 'anonymous') this.#end(closeCodes.policy, 'no hello');
     });
     this.#state = { name: 'anonymous', cancelDeadline, hellos: 0 };
-    socket.send(encodeDown({ type: 'challenge', version: protocolVersion, challenge: this.challenge }));
+    socket.send(encodeDown({ type: 'challenge', version: protocolVersion, challenge }));
   }
 
   get family(): string | undefined {
-    return this.#state.name === 'signed in' ? this.#state.room.family : undefined;
+    return this.#state.name === 'signed in' ? this.#state.family : undefined;
+  }
+  get challenge(): Challenge {
+    return idOf(this.#challenge);
+  }
+  pace(paced: Paced): void {
+    this.#pacer ??= new Pacer(this.deps.clock, this.socket, this);
+    this.#pacer.add(paced);
+  }
+  stopPacing(paced: Paced): void {
+    this.#pacer?.remove(paced);
+  }
+  /** For the pacer. */
+  rested(): void {
+    this.#pacer = undefined;
   }
 
   receive(message: Uint8Array): void {
@@ -124,13 +140,13 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
     const before = this.#state;
     if (before.name === 'closed') return;
     this.#state = closedState;
-    this.pacer.close();
     if (before.name === 'anonymous') before.cancelDeadline();
-    else before.room.close();
+    else before.close();
+    this.#pacer?.close();
     this.#ended(this);
   }
   drained(): void {
-    this.pacer.drained();
+    this.#pacer?.drained();
   }
   dismiss(reason: string, retryAfterMs: number): void {
     if (this.#state.name === 'closed') return;
@@ -164,7 +180,7 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
       case 'signed in':
         return frame.type === 'hello'
           ? sendRefusal(this.socket, upNumberByType.hello, 0, 'not-signed-in')
-          : state.room.receive(frame);
+          : state.receive(frame);
       case 'closed':
         return undefined;
       default:
@@ -193,7 +209,7 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
     this.deps.signedIn();
     const { userId, deviceId } = session.device;
     this.socket.send(encodeDown({ type: 'welcome', userId, deviceId }));
-    this.#state = { name: 'signed in', room: new SignedIn(this, session) };
+    this.#state = new SignedIn(this, session);
   }
 }
 

@@ -9,7 +9,7 @@ function createBench() {
   const clock = createTestClock();
   let turns = 0;
   const counting = { ...clock, soon: (call: () => void) => clock.soon(() => (turns++, call())) };
-  const pacer = new Pacer(counting, socket, { guard: (work) => work() });
+  const pacer = new Pacer(counting, socket, { guard: (work) => work(), rested() {} });
   const steps: string[] = [];
   const backlog = (name: string, left: number): Paced => ({
     step() {

@@ -9,9 +9,11 @@ export interface Paced {
   step(): boolean;
 }
 
-/** Runs a turn's steps, and deals with what they throw. */
 export interface PacerHost {
+  /** Runs a turn's steps, and deals with what they throw. */
   guard(work: () => void): void;
+  /** Nothing waits any more: the pacer may go. */
+  rested(): void;
 }
 
 /** A class, as are the other things of which each idle socket has one: closures made its memory half as much again. */
@@ -30,7 +32,11 @@ export class Pacer {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || !this.#waiting) return;
+    if (this.#isScheduled) return;
+    if (!this.#waiting) {
+      this.close();
+      return this.#host.rested();
+    }
     if (this.#socket.bufferedAmount > pacedBufferBytes) {
       this.#cancelTimer ??= this.#clock.after(pacedAgainMs, () => {
         this.#cancelTimer = undefined;
@@ -48,7 +54,7 @@ export class Pacer {
   #run(): void {
     for (let steps = 0; steps < maxStepsPerTurn && this.#socket.bufferedAmount <= pacedBufferBytes; steps++) {
       const [paced] = this.#waiting ?? [];
-      if (!paced) return;
+      if (!paced) break;
       // Taken out first: what throws is not asked again, and what has more goes to the end of the row.
       this.remove(paced);
       if (paced.step()) (this.#waiting ??= new Set()).add(paced);
@@ -73,5 +79,6 @@ export class Pacer {
   close(): void {
     this.#waiting = undefined;
     this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 }

@@ -25,7 +25,7 @@ export function createPostOffice({ log, commit }: { log: Log; commit: GroupCommi
       const readers = readersByDevice.get(device) ?? [];
       // Networks change without a word: the oldest is most likely dead, and TCP has not noticed.
       if (readers.length >= maxSocketsPerDevice) readers[0]?.replaced();
-      readersByDevice.set(device, [...(readersByDevice.get(device) ?? []), reader]);
+      readersByDevice.set(device, (readersByDevice.get(device) ?? []).concat(reader));
     },
     leave(device: DeviceRow, reader: MailReader) {
       const left = (readersByDevice.get(device) ?? []).filter((other) => other !== reader);

@@ -8,20 +8,20 @@ import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId, EntryHash, SessionId } from '../../shared/protocol/ids.ts';
 import { maxBatchBytes, maxBatchEntries } from '../../shared/protocol/limits.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
-import { keyOf } from '../auth/keyOf.ts';
+import { idOf, keyOf } from '../auth/keyOf.ts';
 import { sha256 } from '../auth/sha256.ts';
 import type { DeviceRow } from '../log/accounts.ts';
 import type { Log } from '../log/createLog.ts';
 import type { SessionRow, StoredDocument } from '../log/documents.ts';
 import type { StoredSnapshot } from '../log/snapshots.ts';
 import { maxRememberedSessions } from './bounds.ts';
-import type { ChatRoom } from './chatRooms.ts';
+import { readHead, type ChatRoom } from './chatRooms.ts';
 import type { Clock } from './clock.ts';
 import { loadDocument, type DocumentState } from './documentState.ts';
 import { createRuns } from './fanOut.ts';
 import type { CommitFailure, GroupCommit, Participant } from './groupCommit.ts';
 import { lastAcceptedOf, placeOf, startLine, type SessionLine } from './sessionLine.ts';
-import { createSnapshots } from './snapshots.ts';
+import { Snapshots } from './snapshots.ts';
 import type { Wiping } from './wiping.ts';
 
 export interface Acknowledgement {
@@ -50,7 +50,6 @@ export interface PendingEntry extends Acknowledgement {
   readonly bytes: Bytes;
 }
 export type AppendRefusal = { readonly code: RefusalCode; readonly detail?: Bytes };
-export type Room = ReturnType<typeof createRoom>;
 
 export interface RoomDeps {
   readonly log: Log;
@@ -59,41 +58,123 @@ export interface RoomDeps {
   readonly wiping: Wiping;
 }
 
-export function createRoom(deps: RoomDeps, chat: ChatRoom, documentId: DocumentId) {
-  const { log, commit } = deps;
-  const key = keyOf(documentId);
-  const state = loadDocument(log, chat.row, documentId);
-  let end = state.stored;
-  const lines = new Map<string, SessionLine>();
-  const followers = new Set<Follower>();
-  let pending: PendingEntry[] = [];
-  /** Rows that the running transaction made; they count once it is through. */
-  let made: { document: StoredDocument; sessions: Map<string, SessionRow> } | undefined;
-  const snapshots = createSnapshots(deps, chat, documentId, state, followers);
+/** Rows that the running transaction made; they count once it is through. */
+interface MadeRows {
+  readonly document: StoredDocument;
+  readonly sessions: Map<string, SessionRow>;
+}
 
-  function lineOf(session: SessionId, device: DeviceRow): SessionLine {
-    const known = lines.get(keyOf(session));
+/** A class for the same reason as `Pacer`: of idle sockets, a few share each. */
+export class Room implements Participant {
+  readonly chat: ChatRoom;
+  readonly snapshots: Snapshots;
+  readonly #deps: RoomDeps;
+  readonly #key: string;
+  readonly #state: DocumentState;
+  readonly #followers = new Set<Follower>();
+  /** What is stored and what is about to be. */
+  #end: Cursor;
+  #lines: Map<string, SessionLine> | undefined;
+  #pending: PendingEntry[] | undefined;
+  #made: MadeRows | undefined;
+
+  constructor(deps: RoomDeps, chat: ChatRoom, documentId: DocumentId) {
+    this.#deps = deps;
+    this.chat = chat;
+    this.#key = keyOf(documentId);
+    this.#state = loadDocument(deps.log, chat.row, documentId);
+    this.#end = this.#state.stored;
+    this.snapshots = new Snapshots(deps, this, this.#state);
+  }
+
+  get documentId(): DocumentId {
+    return idOf(this.#key);
+  }
+  get followers(): ReadonlySet<Follower> {
+    return this.#followers;
+  }
+  get state(): Readonly<DocumentState> {
+    return this.#state;
+  }
+  join(follower: Follower): void {
+    this.#followers.add(follower);
+  }
+  leave(follower: Follower): void {
+    this.#followers.delete(follower);
+    this.#closeIfEmpty();
+  }
+  #closeIfEmpty(): void {
+    if (this.#followers.size === 0 && !this.#pending) this.chat.rooms.delete(this.#key);
+  }
+
+  /** Also true of places that are gone: they can't be told from others any more, and get the snapshot. */
+  isInLog({ seq, hash }: Cursor): boolean {
+    if (seq === 0) return equalBytes(hash, startCursor.hash);
+    if (seq < this.snapshots.freedSeq()) return true;
+    const { document } = this.#state;
+    const known = document && this.#deps.log.documents.hashAt(document, seq);
+    return known !== undefined && equalBytes(known, hash);
+  }
+  /** Stored entries after `after`: at most one frame full. */
+  read(after: number): readonly Bytes[] {
+    const { document, stored } = this.#state;
+    if (!document) return [];
+    return this.#deps.log.documents.read(document.row, after, stored.seq, maxBatchEntries, maxBatchBytes);
+  }
+
+  /** Takes an entry for the next commit, acknowledges a repeat, or says why not. */
+  append(author: Follower, device: DeviceRow, bytes: Bytes): AppendRefusal | undefined {
+    const entry = parseEntry(bytes);
+    if (!entry) return { code: 'malformed' };
+    const { header } = entry;
+    const { session, sequence } = header;
+    const line = this.#lineOf(session, device);
+    const place = placeOf(line, device, header);
+    if (place === 'session-taken' || place === 'malformed') return { code: place };
+    const hash = this.#hashOf(bytes);
+    // Also under an old epoch: its acknowledgement may have been lost before the epoch ended.
+    if (place === 'repeat') return this.#repeat(author, device, header, hash);
+    if (this.snapshots.isSealed()) return { code: 'sealed' };
+    if (header.epoch !== this.chat.epoch) {
+      return { code: 'stale-epoch', detail: readHead(this.#deps.log, this.chat) };
+    }
+    if (place === 'out-of-order') return { code: place, detail: lastAcceptedOf(line) };
+    this.#end = { seq: this.#end.seq + 1, hash: extendLogHash(sha256, this.#end.hash, hash) };
+    (this.#lines ??= new Map()).set(keyOf(session), { ...line, sequence, hash });
+    (this.#pending ??= []).push({ author, session, sequence, cursor: this.#end, bytes });
+    this.#deps.commit.join(this, bytes.length);
+    return undefined;
+  }
+
+  #hashOf(entry: Uint8Array): EntryHash {
+    return hashEntry(sha256, this.documentId, entry);
+  }
+
+  #lineOf(session: SessionId, device: DeviceRow): SessionLine {
+    const known = this.#lines?.get(keyOf(session));
     if (known) return known;
-    const found = state.document && log.documents.findSession(state.document, session);
+    const { document } = this.#state;
+    const found = document && this.#deps.log.documents.findSession(document, session);
     if (!found) return startLine(device);
     const last = found.last
-      ? { sequence: found.last.sequence, hash: hashEntry(sha256, documentId, found.last.bytes) }
+      ? { sequence: found.last.sequence, hash: this.#hashOf(found.last.bytes) }
       : found.freed;
     if (!last) throw new Error('a session without entries');
     return { device: found.device, row: found.row, ...last };
   }
 
   /** The accepted entry of this number is compared with the repeated one; the same bytes are acknowledged again. */
-  function repeat(
+  #repeat(
     author: Follower,
     device: DeviceRow,
     { session, sequence }: EntryHeader,
     hash: EntryHash,
   ): AppendRefusal | undefined {
+    const { log, commit } = this.#deps;
     // What waits in this turn's commit is stored first: nothing is acknowledged before.
-    if (pending.some((entry) => entry.sequence === sequence && equalBytes(entry.session, session)))
+    if (this.#pending?.some((entry) => entry.sequence === sequence && equalBytes(entry.session, session)))
       commit.flush();
-    const { document, snapshot } = state;
+    const { document, snapshot } = this.#state;
     const found = document && log.documents.findSession(document, session);
     const entry = document && found ? log.documents.entryOf(document, found.row, sequence) : undefined;
     if (!entry && snapshot && sequence <= (found?.freed?.sequence ?? 0)) {
@@ -101,110 +182,61 @@ export function createRoom(deps: RoomDeps, chat: ChatRoom, documentId: DocumentI
       return undefined;
     }
     // The commit just failed; the line starts again where the log ends.
-    if (!entry) return { code: 'out-of-order', detail: lastAcceptedOf(lineOf(session, device)) };
-    if (!equalBytes(hashEntry(sha256, documentId, entry.bytes), hash)) return { code: 'conflict' };
+    if (!entry) return { code: 'out-of-order', detail: lastAcceptedOf(this.#lineOf(session, device)) };
+    if (!equalBytes(this.#hashOf(entry.bytes), hash)) return { code: 'conflict' };
     author.acknowledge({ session, sequence, cursor: entry.cursor });
     return undefined;
   }
 
-  const participant: Participant = {
-    store() {
-      const document = state.document ?? {
-        row: log.documents.create(chat.row, documentId),
-        isSealed: false,
-        freed: startCursor,
-      };
-      made = { document, sessions: new Map() };
-      for (const { session, sequence, cursor, bytes } of pending) {
-        const id = keyOf(session);
-        const line = lines.get(id);
-        if (!line) throw new Error('an entry without its line');
-        let sessionRow = line.row ?? made.sessions.get(id);
-        if (sessionRow === undefined) {
-          sessionRow = log.documents.createSession(document.row, session, line.device);
-          made.sessions.set(id, sessionRow);
-        }
-        log.documents.append(document.row, sessionRow, sequence, { cursor, bytes });
-      }
-    },
-    stored() {
-      const entries = pending;
-      pending = [];
-      state.stored = end;
-      state.document = made?.document ?? state.document;
-      for (const [id, sessionRow] of made?.sessions ?? []) {
-        const line = lines.get(id);
-        if (line) lines.set(id, { ...line, row: sessionRow });
-      }
-      if (lines.size > maxRememberedSessions) lines.clear();
-      for (const run of createRuns(entries)) {
-        for (const follower of followers)
-          if (follower !== run.author) follower.deliver(run.firstSeq, run.entries.length, run.frameFor);
-        for (const entry of run.entries) run.author.acknowledge(entry);
-      }
-      closeIfEmpty();
-    },
-    failed(failure) {
-      const entries = pending;
-      pending = [];
-      end = state.stored;
-      lines.clear();
-      for (const { author } of entries) author.refuseAppend(failure);
-      closeIfEmpty();
-    },
-  };
+  // As a participant of the group commit
 
-  function closeIfEmpty() {
-    if (followers.size === 0 && pending.length === 0) chat.rooms.delete(key);
+  store(): void {
+    const { documents } = this.#deps.log;
+    const document = this.#state.document ?? {
+      row: documents.create(this.chat.row, this.documentId),
+      isSealed: false,
+      freed: startCursor,
+    };
+    const made: MadeRows = { document, sessions: new Map() };
+    for (const { session, sequence, cursor, bytes } of this.#pending ?? []) {
+      const id = keyOf(session);
+      const line = this.#lines?.get(id);
+      if (!line) throw new Error('an entry without its line');
+      let sessionRow = line.row ?? made.sessions.get(id);
+      if (sessionRow === undefined) {
+        sessionRow = documents.createSession(document.row, session, line.device);
+        made.sessions.set(id, sessionRow);
+      }
+      documents.append(document.row, sessionRow, sequence, { cursor, bytes });
+    }
+    this.#made = made;
   }
-
-  return {
-    chat,
-    documentId,
-    join: (follower: Follower) => void followers.add(follower),
-    leave(follower: Follower) {
-      followers.delete(follower);
-      closeIfEmpty();
-    },
-    followers: (): Iterable<Follower> => followers,
-    /** The end of what is stored. */
-    storedEnd: () => state.stored,
-    state: (): Readonly<DocumentState> => state,
-    snapshots,
-    /** Also true of places that are gone: they can't be told from others any more, and get the snapshot. */
-    isInLog({ seq, hash }: Cursor): boolean {
-      if (seq === 0) return equalBytes(hash, startCursor.hash);
-      if (seq < snapshots.freedSeq()) return true;
-      const known = state.document && log.documents.hashAt(state.document, seq);
-      return known !== undefined && equalBytes(known, hash);
-    },
-    /** Stored entries after `after`: at most one frame full. */
-    read: (after: number): readonly Bytes[] =>
-      state.document
-        ? log.documents.read(state.document.row, after, state.stored.seq, maxBatchEntries, maxBatchBytes)
-        : [],
-
-    /** Takes an entry for the next commit, acknowledges a repeat, or says why not. */
-    append(author: Follower, device: DeviceRow, bytes: Bytes): AppendRefusal | undefined {
-      const entry = parseEntry(bytes);
-      if (!entry) return { code: 'malformed' };
-      const { header } = entry;
-      const { session, sequence } = header;
-      const line = lineOf(session, device);
-      const place = placeOf(line, device, header);
-      if (place === 'session-taken' || place === 'malformed') return { code: place };
-      const hash = hashEntry(sha256, documentId, bytes);
-      // Also under an old epoch: its acknowledgement may have been lost before the epoch ended.
-      if (place === 'repeat') return repeat(author, device, header, hash);
-      if (snapshots.isSealed()) return { code: 'sealed' };
-      const { head, body } = chat.authority;
-      if (header.epoch !== body.epoch) return { code: 'stale-epoch', detail: head };
-      if (place === 'out-of-order') return { code: place, detail: lastAcceptedOf(line) };
-      end = { seq: end.seq + 1, hash: extendLogHash(sha256, end.hash, hash) };
-      lines.set(keyOf(session), { ...line, sequence, hash });
-      pending.push({ author, session, sequence, cursor: end, bytes });
-      commit.join(participant, bytes.length);
-      return undefined;
-    },
-  };
+  stored(): void {
+    const entries = this.#pending ?? [];
+    const made = this.#made;
+    this.#pending = undefined;
+    this.#made = undefined;
+    this.#state.stored = this.#end;
+    this.#state.document = made?.document ?? this.#state.document;
+    for (const [id, sessionRow] of made?.sessions ?? []) {
+      const line = this.#lines?.get(id);
+      if (line) this.#lines?.set(id, { ...line, row: sessionRow });
+    }
+    if (this.#lines && this.#lines.size > maxRememberedSessions) this.#lines = undefined;
+    for (const run of createRuns(entries)) {
+      for (const follower of this.#followers)
+        if (follower !== run.author) follower.deliver(run.firstSeq, run.entries.length, run.frameFor);
+      for (const entry of run.entries) run.author.acknowledge(entry);
+    }
+    this.#closeIfEmpty();
+  }
+  failed(failure: CommitFailure): void {
+    const entries = this.#pending ?? [];
+    this.#pending = undefined;
+    this.#made = undefined;
+    this.#end = this.#state.stored;
+    this.#lines = undefined;
+    for (const { author } of entries) author.refuseAppend(failure);
+    this.#closeIfEmpty();
+  }
 }

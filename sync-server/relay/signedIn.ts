@@ -3,48 +3,50 @@
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { encodeDown, type DownFrame } from '../../shared/protocol/frames/down.ts';
 import { upNumberByType as to, type UpFrame } from '../../shared/protocol/frames/up.ts';
-import { noSnapshot, type Challenge } from '../../shared/protocol/ids.ts';
+import { noSnapshot, type Challenge, type ChatId, type EntryHash32 } from '../../shared/protocol/ids.ts';
 import { maxChannels, maxInFlight } from '../../shared/protocol/limits.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
-import type { Device, UserRow } from '../log/accounts.ts';
-import { judgeCapabilities, type Capabilities } from '../auth/capabilities.ts';
-import { keyOf } from '../auth/keyOf.ts';
+import type { DeviceRow, UserRow } from '../log/accounts.ts';
+import { judgeCapabilities } from '../auth/capabilities.ts';
+import { idOf, keyOf } from '../auth/keyOf.ts';
 import type { Session } from '../auth/tokens.ts';
 import { mailAgainMs, mailBatch, maxPingsPerSecond, signalBurst, signalsPerSecond } from './bounds.ts';
 import { Channel, type ChannelHost } from './channel.ts';
-import type { ChatMember, ChatRoom } from './chatRooms.ts';
+import { channelIn, noChannels, withChannel, withoutChannel, type ChannelRow } from './channelRow.ts';
+import { readAuthority, readHead, type ChatMember, type ChatRoom } from './chatRooms.ts';
 import type { ConnectionDeps } from './connection.ts';
-import type { Paced, Pacer } from './pacer.ts';
+import type { Paced } from './pacer.ts';
 import type { MailReader } from './postOffice.ts';
 import { createRateLimiter, type RateLimiter } from './rateLimiter.ts';
 import { sendRefusal } from './refuse.ts';
-import { createRoom } from './room.ts';
+import { Room } from './room.ts';
 import { SnapshotParts } from './snapshotParts.ts';
 import { loadDocument } from './documentState.ts';
 import type { SnapshotRefusal } from './snapshots.ts';
 import type { SocketPort } from './socketPort.ts';
 
 type Frame<T extends UpFrame['type']> = Extract<UpFrame, { type: T }>;
-interface Proof {
-  readonly chat: ChatRoom;
-  capabilities: Capabilities;
-}
+const noChats: readonly ChatRoom[] = [];
 /** What the socket's own life gives. */
 export interface SignedInHost {
   readonly deps: ConnectionDeps;
   readonly socket: SocketPort;
   readonly challenge: Challenge;
-  readonly pacer: Pacer;
+  /** Has `step` called at the pace of the socket, until it is false. */
+  pace(paced: Paced): void;
+  stopPacing(paced: Paced): void;
   dismiss(reason: string, retryAfterMs: number): void;
 }
 
 export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   readonly socket: SocketPort;
   readonly family: string;
+  readonly user: UserRow;
   readonly #host: SignedInHost;
-  readonly #device: Device;
-  readonly #proofByChat = new Map<string, Proof>();
-  readonly #channelByNumber = new Map<number, Channel>();
+  readonly #device: DeviceRow;
+  /** It has proven these: of exactly that length, as the channels (`concat`, unlike `push`, makes no room for more). */
+  #chats: readonly ChatRoom[] = noChats;
+  #channels: ChannelRow = noChannels;
   #inFlight = 0;
   #lastMail = 0;
   #cancelMailAgain: (() => void) | undefined;
@@ -58,9 +60,15 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     this.#host = host;
     this.socket = host.socket;
     this.family = family;
-    this.#device = device;
+    this.user = device.user;
+    this.#device = device.row;
     host.deps.postOffice.arrive(device.row, this);
-    host.pacer.add(this);
+    host.pace(this);
+  }
+
+  /** For the socket's life, which tells its states by name. */
+  get name(): 'signed in' {
+    return 'signed in';
   }
 
   receive(frame: Exclude<UpFrame, { type: 'hello' }>): void {
@@ -78,7 +86,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
       case 'postMail':
         return this.#postMail(frame);
       case 'mailTaken':
-        return this.#host.deps.postOffice.take(this.#device.row, frame.mailId);
+        return this.#host.deps.postOffice.take(this.#device, frame.mailId);
       case 'publish':
         return this.#publish(frame);
       case 'countersign':
@@ -97,12 +105,12 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   close(): void {
     const { chatRooms, postOffice } = this.#host.deps;
     this.#cancelMailAgain?.();
-    for (const channel of this.#channelByNumber.values()) channel.close();
-    this.#channelByNumber.clear();
-    for (const { chat } of this.#proofByChat.values()) chatRooms.leave(chat, this);
-    this.#proofByChat.clear();
+    for (const channel of this.#channels) channel.close();
+    this.#channels = noChannels;
+    for (const chat of this.#chats) chatRooms.leave(chat, this);
+    this.#chats = noChats;
     this.#parts?.close();
-    postOffice.leave(this.#device.row, this);
+    postOffice.leave(this.#device, this);
   }
 
   #send(frame: DownFrame): void {
@@ -114,28 +122,28 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
 
   // As a member of chats
 
-  ledgerMoved(chat: ChatRoom, isNewEpoch: boolean): void {
-    this.#send({ type: 'ledgerMoved', chat: chat.chatId, head: chat.authority.head });
+  ledgerMoved(chat: ChatRoom, head: EntryHash32, isNewEpoch: boolean): void {
+    this.#send({ type: 'ledgerMoved', chat: idOf<ChatId>(chat.key), head });
     if (!isNewEpoch) return;
-    for (const channel of this.#channelByNumber.values()) if (channel.room.chat === chat) channel.suspend();
+    for (const channel of this.#channels) if (channel.room.chat === chat) channel.suspend();
   }
 
   #prove(frame: Frame<'prove'>): void {
-    const { chatRooms } = this.#host.deps;
+    const { chatRooms, log } = this.#host.deps;
     const chat = chatRooms.find(frame.chat);
     if (!chat) return this.#refuse(to.prove, 0, 'not-found');
-    const known = this.#proofByChat.get(chat.key);
-    if (!known && this.#proofByChat.size >= maxChannels) return this.#refuse(to.prove, 0, 'too-many');
-    const judged = judgeCapabilities(chat.authority, this.#host.challenge, frame);
+    const isKnown = chat.rightsByMember.has(this);
+    if (!isKnown && this.#chats.length >= maxChannels) return this.#refuse(to.prove, 0, 'too-many');
+    const authority = readAuthority(log, chat.row);
+    const judged = judgeCapabilities(authority, this.#host.challenge, frame);
     if (!judged.ok) {
-      const detail = judged.error === 'stale-epoch' ? chat.authority.head : undefined;
+      const detail = judged.error === 'stale-epoch' ? authority.head : undefined;
       return this.#refuse(to.prove, 0, judged.error, detail);
     }
-    if (known) known.capabilities = judged.value;
-    else this.#proofByChat.set(chat.key, { chat, capabilities: judged.value });
-    chatRooms.enter(chat, this);
+    if (!isKnown) this.#chats = this.#chats.concat(chat);
+    chatRooms.enter(chat, this, judged.value);
     this.#send({ type: 'proven', chat: frame.chat, epoch: frame.epoch });
-    for (const channel of this.#channelByNumber.values()) {
+    for (const channel of this.#channels) {
       if (channel.room.chat !== chat) continue;
       if (judged.value.canRead) channel.resume();
       else channel.suspend();
@@ -144,42 +152,41 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
 
   // As a host of channels
 
-  get user(): UserRow {
-    return this.#device.user;
-  }
   wantSteps(channel: Channel): void {
-    this.#host.pacer.add(channel);
+    this.#host.pace(channel);
   }
   answered(): void {
     this.#inFlight--;
   }
   fellBehind(channel: Channel): void {
     this.#parts?.forget(channel.number);
-    this.#channelByNumber.delete(channel.number);
+    this.#channels = withoutChannel(this.#channels, channel);
   }
 
   #subscribe({ channel: number, chat: chatId, document, cursor }: Frame<'subscribe'>): void {
     const say = (code: RefusalCode, detail?: Bytes) => this.#refuse(to.subscribe, number, code, detail);
-    if (this.#channelByNumber.has(number)) return say('conflict');
-    if (this.#channelByNumber.size >= maxChannels) return say('too-many');
-    const proof = this.#proofByChat.get(keyOf(chatId));
-    if (!proof) return say('forbidden');
-    if (!isCurrent(proof)) return say('stale-epoch', proof.chat.authority.head);
-    if (!proof.capabilities.canRead) return say('forbidden');
-    const { rooms } = proof.chat;
-    const room = rooms.get(keyOf(document)) ?? createRoom(this.#host.deps, proof.chat, document);
+    const { chatRooms, log } = this.#host.deps;
+    if (channelIn(this.#channels, number)) return say('conflict');
+    if (this.#channels.length >= maxChannels) return say('too-many');
+    const chat = chatRooms.known(chatId);
+    const rights = chat?.rightsByMember.get(this);
+    if (!chat || !rights) return say('forbidden');
+    if (rights === 'stale') return say('stale-epoch', readHead(log, chat));
+    if (!rights.canRead) return say('forbidden');
+    const { rooms } = chat;
+    const room = rooms.get(keyOf(document)) ?? new Room(this.#host.deps, chat, document);
     room.snapshots.confirmByTime();
     if (!room.isInLog(cursor)) return say('diverged');
     rooms.set(keyOf(document), room);
-    this.#channelByNumber.set(number, new Channel(this, number, room, cursor));
+    this.#channels = withChannel(this.#channels, new Channel(this, number, room, cursor));
   }
 
   #unsubscribe({ channel: number }: Frame<'unsubscribe'>): void {
-    const channel = this.#channelByNumber.get(number);
+    const channel = channelIn(this.#channels, number);
     if (!channel) return;
     this.#inFlight -= channel.owed;
-    this.#channelByNumber.delete(number);
-    this.#host.pacer.remove(channel);
+    this.#channels = withoutChannel(this.#channels, channel);
+    this.#host.stopPacing(channel);
     this.#parts?.forget(number);
     channel.close();
   }
@@ -190,12 +197,12 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
       this.#refuse(toFrame, number, code, detail);
       return undefined;
     };
-    const channel = this.#channelByNumber.get(number);
+    const channel = channelIn(this.#channels, number);
     if (!channel) return say('forbidden');
     const { chat } = channel.room;
-    const proof = this.#proofByChat.get(chat.key);
-    if (!proof || !isCurrent(proof)) return say('stale-epoch', chat.authority.head);
-    return proof.capabilities[right] ? channel : say('forbidden');
+    const rights = chat.rightsByMember.get(this);
+    if (!rights || rights === 'stale') return say('stale-epoch', readHead(this.#host.deps.log, chat));
+    return rights[right] ? channel : say('forbidden');
   }
 
   #append({ channel: number, entry }: Frame<'append'>): void {
@@ -203,7 +210,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     if (!channel) return;
     if (this.#inFlight >= maxInFlight) return this.#refuse(to.append, number, 'too-many');
     this.#inFlight++;
-    const refusal = channel.room.append(channel, this.#device.row, entry);
+    const refusal = channel.room.append(channel, this.#device, entry);
     if (!refusal) return;
     this.#inFlight--;
     this.#refuse(to.append, number, refusal.code, refusal.detail);
@@ -219,7 +226,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     if (!channel) return pass();
     const { snapshots } = channel.room;
     if (index === 0) {
-      const retryAfterMs = this.#host.deps.publishRate.take(keyOf(this.#device.deviceId));
+      const retryAfterMs = this.#host.deps.publishRate.take(String(this.#device));
       if (retryAfterMs > 0) {
         sendRefusal(this.socket, to.publish, number, 'busy', { retryAfterMs });
         return pass();
@@ -232,13 +239,13 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     const added = parts.add(frame);
     if (added.is === 'refused') return this.#refuse(to.publish, number, added.code);
     if (added.is === 'not yet') return;
-    this.#refuseSnapshot(to.publish, number, snapshots.publish(channel, this.#device, added.offer));
+    this.#refuseSnapshot(to.publish, number, snapshots.publish(channel, this.user, added.offer));
   }
 
   #countersign({ channel: number, snapshot }: Frame<'countersign'>): void {
     const channel = this.#provenChannel(to.countersign, number, 'canRead');
     if (!channel) return;
-    const refusal = channel.room.snapshots.countersign(channel, this.#device, snapshot);
+    const refusal = channel.room.snapshots.countersign(channel, this.user, snapshot);
     this.#refuseSnapshot(to.countersign, number, refusal);
   }
 
@@ -254,13 +261,13 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   }
 
   #look({ request, chat: chatId, document }: Frame<'look'>): void {
-    const proof = this.#proofByChat.get(keyOf(chatId));
-    if (!proof) return this.#refuse(to.look, request, 'forbidden');
-    const { chat, capabilities } = proof;
-    if (!isCurrent(proof)) return this.#refuse(to.look, request, 'stale-epoch', chat.authority.head);
-    if (!capabilities.canRead) return this.#refuse(to.look, request, 'forbidden');
-    const state =
-      chat.rooms.get(keyOf(document))?.state() ?? loadDocument(this.#host.deps.log, chat.row, document);
+    const { chatRooms, log } = this.#host.deps;
+    const chat = chatRooms.known(chatId);
+    const rights = chat?.rightsByMember.get(this);
+    if (!chat || !rights) return this.#refuse(to.look, request, 'forbidden');
+    if (rights === 'stale') return this.#refuse(to.look, request, 'stale-epoch', readHead(log, chat));
+    if (!rights.canRead) return this.#refuse(to.look, request, 'forbidden');
+    const state = chat.rooms.get(keyOf(document))?.state ?? loadDocument(log, chat.row, document);
     this.#send({
       type: 'looked',
       request,
@@ -271,14 +278,14 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   }
 
   #signal({ channel: number, sealed }: Frame<'signal'>): void {
-    const channel = this.#channelByNumber.get(number);
+    const channel = channelIn(this.#channels, number);
     if (!channel || channel.isSuspended) return this.#refuse(to.signal, number, 'forbidden');
     this.#signalRate ??= createRateLimiter(this.#host.deps.clock, {
       burst: signalBurst,
       perSecond: signalsPerSecond,
     });
     if (this.#signalRate.take('') > 0) return;
-    for (const follower of channel.room.followers()) if (follower !== channel) follower.signal(sealed);
+    for (const follower of channel.room.followers) if (follower !== channel) follower.signal(sealed);
   }
 
   /** Above the rate it vanishes. */
@@ -292,7 +299,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   // As a reader of mail
 
   mailArrived(): void {
-    this.#host.pacer.add(this);
+    this.#host.pace(this);
   }
   replaced(): void {
     this.#host.dismiss('replaced', 0);
@@ -301,13 +308,13 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
   /** Sends some of the mail that waits. True while there is more. */
   step(): boolean {
     const { clock, postOffice } = this.#host.deps;
-    const mails = postOffice.readAfter(this.#device.row, this.#lastMail, mailBatch);
+    const mails = postOffice.readAfter(this.#device, this.#lastMail, mailBatch);
     // What is not taken by then is offered again: the frame was lost, or the device could not use it yet.
     if (mails.length > 0) {
       this.#cancelMailAgain?.();
       this.#cancelMailAgain = clock.after(mailAgainMs, () => {
         this.#lastMail = 0;
-        this.#host.pacer.add(this);
+        this.#host.pace(this);
       });
     }
     for (const { mailId, mail } of mails) {
@@ -319,7 +326,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
 
   #postMail({ request, to: userId, mail }: Frame<'postMail'>): void {
     const { mailRate, postOffice } = this.#host.deps;
-    const retryAfterMs = mailRate.take(keyOf(this.#device.userId));
+    const retryAfterMs = mailRate.take(String(this.user));
     if (retryAfterMs > 0) return sendRefusal(this.socket, to.postMail, request, 'busy', { retryAfterMs });
     postOffice.post(userId, mail, (refusal) => {
       if (refusal) this.#refuse(to.postMail, request, refusal);
@@ -327,6 +334,3 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     });
   }
 }
-
-const isCurrent = ({ chat, capabilities }: Proof): boolean =>
-  capabilities.epoch === chat.authority.body.epoch;

@@ -4,42 +4,122 @@ import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { hashEntry, hashSnapshot, parseSnapshot } from '../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { upNumberByType } from '../../shared/protocol/frames/up.ts';
-import { noSnapshot, type DocumentId, type SnapshotId } from '../../shared/protocol/ids.ts';
+import { noSnapshot, type SnapshotId } from '../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import { sha256 } from '../auth/sha256.ts';
-import type { Device } from '../log/accounts.ts';
+import type { UserRow } from '../log/accounts.ts';
+import type { StoredDocument } from '../log/documents.ts';
 import type { SnapshotRow, StoredSnapshot } from '../log/snapshots.ts';
 import { confirmAfterMs } from './bounds.ts';
-import type { ChatRoom } from './chatRooms.ts';
+import { readHead } from './chatRooms.ts';
 import type { DocumentState } from './documentState.ts';
-import type { Follower, RoomDeps } from './room.ts';
+import type { Follower, Room, RoomDeps } from './room.ts';
 import type { Offer } from './snapshotParts.ts';
 
 export type SnapshotRefusal = { readonly code: RefusalCode; readonly detail?: Bytes };
 const nothing = new Uint8Array(0);
 
-export function createSnapshots(
-  { log, commit, clock, wiping }: RoomDeps,
-  chat: ChatRoom,
-  documentId: DocumentId,
-  state: DocumentState,
-  followers: ReadonlySet<Follower>,
-) {
-  const hashOf = (entry: Bytes) => hashEntry(sha256, documentId, entry);
-  const currentId = (): SnapshotId => state.snapshot?.id ?? noSnapshot;
-  const moved = (): SnapshotRefusal => ({ code: 'snapshot-moved', detail: currentId() });
+/** A class for the same reason as its room. */
+export class Snapshots {
+  readonly #deps: RoomDeps;
+  readonly #room: Room;
+  readonly #state: DocumentState;
+
+  constructor(deps: RoomDeps, room: Room, state: DocumentState) {
+    this.#deps = deps;
+    this.#room = room;
+    this.#state = state;
+  }
+
+  current(): StoredSnapshot | undefined {
+    return this.#state.snapshot;
+  }
+  isSealed(): boolean {
+    return this.#state.document?.isSealed === true;
+  }
+  /** Entries up to here are gone. */
+  freedSeq(): number {
+    return this.#state.document?.freed.seq ?? 0;
+  }
+  partOf({ row }: StoredSnapshot, from: number, length: number): Bytes {
+    return this.#deps.log.snapshots.partOf(row, from, length) ?? nothing;
+  }
+  /** False as soon as it is known that this one can't be the next. */
+  mayFollow(previous: SnapshotId): boolean {
+    return equalBytes(previous, this.#currentId());
+  }
+  moved(): SnapshotRefusal {
+    return { code: 'snapshot-moved', detail: this.#currentId() };
+  }
+
+  /** The answer comes by `published` or `refuseSnapshot`, unless it is here. */
+  publish(author: Follower, user: UserRow, offer: Offer): SnapshotRefusal | undefined {
+    const { log, commit, clock } = this.#deps;
+    const { chat, documentId } = this.#room;
+    const parsed = parseSnapshot(offer.bytes);
+    if (!parsed) return { code: 'malformed' };
+    const { epoch, sequence: seq, previous: hash } = parsed.header;
+    if (epoch !== chat.epoch) return { code: 'stale-epoch', detail: readHead(log, chat) };
+    // What waits is stored first: the end of the log is then what it is.
+    commit.flush();
+    this.confirmByTime();
+    const cursor: Cursor = { seq, hash: hash as Uint8Array as Cursor['hash'] };
+    const refusal = this.#place(cursor, offer);
+    if (refusal) return refusal;
+    const { document } = this.#state;
+    const isOwn = (session: (typeof offer.purged)[number]) =>
+      document && log.documents.userOfSession(document.row, session) === user;
+    if (!offer.purged.every(isOwn)) return { code: 'forbidden' };
+    this.#store(author, offer, {
+      id: hashSnapshot(sha256, documentId, offer.bytes),
+      cursor,
+      publisher: user,
+      publishedAt: clock.now(),
+      isCountersigned: offer.purged.length > 0,
+      size: offer.bytes.length,
+    });
+    return undefined;
+  }
+
+  countersign(author: Follower, user: UserRow, id: SnapshotId): SnapshotRefusal | undefined {
+    const { snapshot } = this.#state;
+    if (!snapshot || !equalBytes(id, this.#currentId())) return this.moved();
+    if (snapshot.publisher === user) return undefined;
+    this.#confirm((failure) => author.refuseSnapshot(upNumberByType.countersign, failure));
+    return undefined;
+  }
+
+  /** Two weeks without an objection count as a signature. False while the current one still waits for either. */
+  confirmByTime(): boolean {
+    const { snapshot } = this.#state;
+    if (!snapshot || snapshot.isCountersigned) return true;
+    const isDue = snapshot.publishedAt + confirmAfterMs <= this.#deps.clock.now();
+    return isDue && this.#confirm(() => {});
+  }
+
+  #currentId(): SnapshotId {
+    return this.#state.snapshot?.id ?? noSnapshot;
+  }
+
+  #free(document: StoredDocument, upTo: Cursor): void {
+    const { documentId } = this.#room;
+    const hashOf = (entry: Bytes) => hashEntry(sha256, documentId, entry);
+    this.#deps.log.freedSpace.free(document, upTo, hashOf);
+  }
 
   /** What the current snapshot stands for goes, and the one before it. True if that is durable. */
-  function confirm(refuse: (code: RefusalCode) => void): boolean {
+  #confirm(refuse: (code: RefusalCode) => void): boolean {
+    const { log, commit } = this.#deps;
+    const state = this.#state;
     const { document, snapshot } = state;
     if (!document || !snapshot || snapshot.isCountersigned) return true;
     const { row, cursor } = snapshot;
     let isDone = false;
     commit.join(
       {
-        store() {
+        store: () => {
           log.snapshots.confirm(document.row, row);
-          log.freedSpace.free(document, cursor, hashOf);
+          this.#free(document, cursor);
         },
         stored() {
           isDone = true;
@@ -55,44 +135,41 @@ export function createSnapshots(
     return isDone;
   }
 
-  function confirmByTime(): boolean {
-    const { snapshot } = state;
-    if (!snapshot || snapshot.isCountersigned) return true;
-    return snapshot.publishedAt + confirmAfterMs <= clock.now() ? confirm(() => {}) : false;
-  }
-
-  function place(cursor: Cursor, { previous, isSeal }: Offer): SnapshotRefusal | undefined {
-    const isBehind = state.snapshot && cursor.seq < state.snapshot.cursor.seq;
-    if (!equalBytes(previous, currentId()) || isBehind) return moved();
-    const known = state.document
-      ? log.documents.hashAt(state.document, cursor.seq)
+  #place(cursor: Cursor, { previous, isSeal }: Offer): SnapshotRefusal | undefined {
+    const { snapshot, document, stored } = this.#state;
+    const isBehind = snapshot && cursor.seq < snapshot.cursor.seq;
+    if (!this.mayFollow(previous) || isBehind) return this.moved();
+    const known = document
+      ? this.#deps.log.documents.hashAt(document, cursor.seq)
       : cursor.seq === 0
         ? startCursor.hash
         : undefined;
-    if (!known || !equalBytes(known, cursor.hash)) return moved();
-    return isSeal && cursor.seq !== state.stored.seq ? moved() : undefined;
+    if (!known || !equalBytes(known, cursor.hash)) return this.moved();
+    return isSeal && cursor.seq !== stored.seq ? this.moved() : undefined;
   }
 
-  function store(author: Follower, offer: Offer, snapshot: Omit<StoredSnapshot, 'row'>) {
+  #store(author: Follower, offer: Offer, snapshot: Omit<StoredSnapshot, 'row'>): void {
+    const { log, commit, wiping } = this.#deps;
+    const state = this.#state;
     const isPurge = offer.purged.length > 0;
     const { cursor } = snapshot;
-    const isSealed = offer.isSeal || state.document?.isSealed === true;
+    const isSealed = offer.isSeal || this.isSealed();
     let document = state.document;
     let row = 0 as SnapshotRow;
     const tell = () => {
-      for (const follower of followers) follower.published({ ...snapshot, row }, isSealed);
+      for (const follower of this.#room.followers) follower.published({ ...snapshot, row }, isSealed);
     };
     commit.join(
       {
-        store() {
+        store: () => {
           document = state.document ?? {
-            row: log.documents.create(chat.row, documentId),
+            row: log.documents.create(this.#room.chat.row, this.#room.documentId),
             isSealed: false,
             freed: startCursor,
           };
           if (isPurge) {
             log.snapshots.removeAll(document.row);
-            log.freedSpace.free(document, cursor, hashOf);
+            this.#free(document, cursor);
           }
           row = log.snapshots.add(document.row, snapshot, offer.bytes);
           if (offer.isSeal) log.documents.seal(document.row);
@@ -109,54 +186,4 @@ export function createSnapshots(
     );
     commit.flush();
   }
-
-  return {
-    current: () => state.snapshot,
-    isSealed: () => state.document?.isSealed === true,
-    /** Entries up to here are gone. */
-    freedSeq: () => state.document?.freed.seq ?? 0,
-    partOf: ({ row }: StoredSnapshot, from: number, length: number): Bytes =>
-      log.snapshots.partOf(row, from, length) ?? nothing,
-    /** False as soon as it is known that this one can't be the next. */
-    mayFollow: (previous: SnapshotId) => equalBytes(previous, currentId()),
-    moved,
-
-    /** The answer comes by `published` or `refuseSnapshot`, unless it is here. */
-    publish(author: Follower, device: Device, offer: Offer): SnapshotRefusal | undefined {
-      const parsed = parseSnapshot(offer.bytes);
-      if (!parsed) return { code: 'malformed' };
-      const { epoch, sequence: seq, previous: hash } = parsed.header;
-      const { head, body } = chat.authority;
-      if (epoch !== body.epoch) return { code: 'stale-epoch', detail: head };
-      // What waits is stored first: the end of the log is then what it is.
-      commit.flush();
-      confirmByTime();
-      const cursor: Cursor = { seq, hash: hash as Uint8Array as Cursor['hash'] };
-      const refusal = place(cursor, offer);
-      if (refusal) return refusal;
-      const { document } = state;
-      const isOwn = (session: (typeof offer.purged)[number]) =>
-        document && log.documents.userOfSession(document.row, session) === device.user;
-      if (!offer.purged.every(isOwn)) return { code: 'forbidden' };
-      store(author, offer, {
-        id: hashSnapshot(sha256, documentId, offer.bytes),
-        cursor,
-        publisher: device.user,
-        publishedAt: clock.now(),
-        isCountersigned: offer.purged.length > 0,
-        size: offer.bytes.length,
-      });
-      return undefined;
-    },
-
-    countersign(author: Follower, device: Device, id: SnapshotId): SnapshotRefusal | undefined {
-      if (!state.snapshot || !equalBytes(id, currentId())) return moved();
-      if (state.snapshot.publisher === device.user) return undefined;
-      confirm((failure) => author.refuseSnapshot(upNumberByType.countersign, failure));
-      return undefined;
-    },
-
-    /** Two weeks without an objection count as a signature. False while the current one still waits for either. */
-    confirmByTime,
-  };
 }

@@ -4,7 +4,7 @@ import { keyOf } from '../auth/keyOf.ts';
 import type { Log } from '../log/createLog.ts';
 import { confirmAfterMs, upkeepAgainMs, upkeepEveryMs } from './bounds.ts';
 import type { ChatRooms } from './chatRooms.ts';
-import { createRoom, type RoomDeps } from './room.ts';
+import { Room, type RoomDeps } from './room.ts';
 
 export interface UpkeepDeps extends RoomDeps {
   readonly log: Log;
@@ -21,7 +21,7 @@ export function createUpkeep(deps: UpkeepDeps) {
     const due = log.snapshots.nextDue(clock.now() - confirmAfterMs);
     const chat = due && chatRooms.find(due.chat);
     if (!due || !chat) return false;
-    const room = chat.rooms.get(keyOf(due.document)) ?? createRoom(deps, chat, due.document);
+    const room = chat.rooms.get(keyOf(due.document)) ?? new Room(deps, chat, due.document);
     return room.snapshots.confirmByTime();
   }
   function sweepOnce(): boolean {
