@@ -28,6 +28,16 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
   }
 }
 
+/** As `decode`, of bytes that may go on after the value. */
+export function decodeStart<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
+  try {
+    return codec.read(createReader(bytes));
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
+  }
+}
+
 export const u8: Codec<number> = { write: (w, v) => w.u8(v), read: (r) => r.u8() };
 export const varint: Codec<number> = { write: (w, v) => w.varint(v), read: (r) => r.varint() };
 

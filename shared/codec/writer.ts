@@ -10,17 +10,28 @@ export interface Writer {
   blob(bytes: Uint8Array): void;
   /** A blob of UTF-8. */
   text(text: string): void;
+  /** What was written. Ends the writer: it takes nothing more. */
   finish(): Bytes;
 }
 
-export const createWriter = (capacity = 128): Writer => new ByteWriter(capacity);
+export const createWriter = (): Writer => new ByteWriter();
+
+/**
+ * The room of a writer that has finished, for the next one: to make it, and to make it larger while writing, cost more
+ * than the writing. Nothing is read from it that its writer did not write.
+ */
+let spare: Bytes | undefined;
+const firstBytes = 1024;
+const maxSpareBytes = 64 * 1024;
+const nothing: Bytes = new Uint8Array(0);
 
 /** A class for the same reason as `ByteReader`. */
 class ByteWriter implements Writer {
   #buffer: Bytes;
   #length = 0;
-  constructor(capacity: number) {
-    this.#buffer = new Uint8Array(capacity);
+  constructor() {
+    this.#buffer = spare ?? new Uint8Array(firstBytes);
+    spare = undefined;
   }
 
   #reserve(more: number): void {
@@ -57,6 +68,10 @@ class ByteWriter implements Writer {
     this.blob(textToBytes(text));
   }
   finish(): Bytes {
-    return this.#buffer.slice(0, this.#length);
+    const written = this.#buffer.slice(0, this.#length);
+    if (this.#buffer.length <= maxSpareBytes) spare = this.#buffer;
+    this.#buffer = nothing;
+    this.#length = 0;
+    return written;
   }
 }

@@ -1,7 +1,18 @@
 // A sealed entry as it lies in a document's log: a header that the relay reads, and ciphertext that it can't.
 // The whole header and the document's id are the ciphertext's associated data (SPEC K7).
 import { concatBytes, textToBytes, type Bytes } from '../codec/bytes.ts';
-import { fixed, literal, rest, struct, u8, varint, encode, decode, type ValueOf } from '../codec/codec.ts';
+import {
+  fixed,
+  literal,
+  rest,
+  struct,
+  u8,
+  varint,
+  encode,
+  decode,
+  decodeStart,
+  type ValueOf,
+} from '../codec/codec.ts';
 import {
   authorTag,
   entryHash,
@@ -44,6 +55,9 @@ export type SealedEntry = ValueOf<typeof sealedEntry>;
 /** The header and ciphertext of an entry, or undefined if it is malformed or too large. */
 export const parseEntry = (bytes: Uint8Array): SealedEntry | undefined =>
   bytes.length > maxEntryBytes ? undefined : decode(sealedEntry, bytes);
+/** As `parseEntry`, for who has no use for the ciphertext: it is not copied. */
+export const parseEntryHeader = (bytes: Uint8Array): EntryHeader | undefined =>
+  bytes.length > maxEntryBytes ? undefined : decodeStart(entryHeader, bytes);
 export const encodeEntry = (entry: SealedEntry): Bytes => encode(sealedEntry, entry);
 
 /** As `parseEntry`, for a snapshot. */

@@ -2,7 +2,7 @@
 // as they arrive (against what is stored and what is about to be), stored by the group commit, then acknowledged and
 // passed on in log order. It never looks into a ciphertext.
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
-import { extendLogHash, hashEntry, parseEntry, type EntryHeader } from '../../shared/protocol/entry.ts';
+import { extendLogHash, hashEntry, parseEntryHeader, type EntryHeader } from '../../shared/protocol/entry.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId, EntryHash, SessionId } from '../../shared/protocol/ids.ts';
@@ -47,6 +47,8 @@ export interface Follower {
 }
 export interface PendingEntry extends Acknowledgement {
   readonly author: Follower;
+  /** The session's key. */
+  readonly id: string;
   readonly bytes: Bytes;
 }
 export type AppendRefusal = { readonly code: RefusalCode; readonly detail?: Bytes };
@@ -70,6 +72,8 @@ export class Room implements Participant {
   readonly snapshots: Snapshots;
   readonly #deps: RoomDeps;
   readonly #key: string;
+  /** Once it was asked for: of a room in which nobody writes, it is not. */
+  #documentId: DocumentId | undefined;
   readonly #state: DocumentState;
   readonly #followers = new Set<Follower>();
   /** What is stored and what is about to be. */
@@ -88,7 +92,7 @@ export class Room implements Participant {
   }
 
   get documentId(): DocumentId {
-    return idOf(this.#key);
+    return (this.#documentId ??= idOf(this.#key));
   }
   get followers(): ReadonlySet<Follower> {
     return this.#followers;
@@ -124,11 +128,11 @@ export class Room implements Participant {
 
   /** Takes an entry for the next commit, acknowledges a repeat, or says why not. */
   append(author: Follower, device: DeviceRow, bytes: Bytes): AppendRefusal | undefined {
-    const entry = parseEntry(bytes);
-    if (!entry) return { code: 'malformed' };
-    const { header } = entry;
+    const header = parseEntryHeader(bytes);
+    if (!header) return { code: 'malformed' };
     const { session, sequence } = header;
-    const line = this.#lineOf(session, device);
+    const id = keyOf(session);
+    const line = this.#lines?.get(id) ?? this.#readLine(session, device);
     const place = placeOf(line, device, header);
     if (place === 'session-taken' || place === 'malformed') return { code: place };
     const hash = this.#hashOf(bytes);
@@ -140,8 +144,8 @@ export class Room implements Participant {
     }
     if (place === 'out-of-order') return { code: place, detail: lastAcceptedOf(line) };
     this.#end = { seq: this.#end.seq + 1, hash: extendLogHash(sha256, this.#end.hash, hash) };
-    (this.#lines ??= new Map()).set(keyOf(session), { ...line, sequence, hash });
-    (this.#pending ??= []).push({ author, session, sequence, cursor: this.#end, bytes });
+    (this.#lines ??= new Map()).set(id, { ...line, sequence, hash });
+    (this.#pending ??= []).push({ author, session, id, sequence, cursor: this.#end, bytes });
     this.#deps.commit.join(this, bytes.length);
     return undefined;
   }
@@ -150,9 +154,7 @@ export class Room implements Participant {
     return hashEntry(sha256, this.documentId, entry);
   }
 
-  #lineOf(session: SessionId, device: DeviceRow): SessionLine {
-    const known = this.#lines?.get(keyOf(session));
-    if (known) return known;
+  #readLine(session: SessionId, device: DeviceRow): SessionLine {
     const { document } = this.#state;
     const found = document && this.#deps.log.documents.findSession(document, session);
     if (!found) return startLine(device);
@@ -182,7 +184,7 @@ export class Room implements Participant {
       return undefined;
     }
     // The commit just failed; the line starts again where the log ends.
-    if (!entry) return { code: 'out-of-order', detail: lastAcceptedOf(this.#lineOf(session, device)) };
+    if (!entry) return { code: 'out-of-order', detail: lastAcceptedOf(this.#readLine(session, device)) };
     if (!equalBytes(this.#hashOf(entry.bytes), hash)) return { code: 'conflict' };
     author.acknowledge({ session, sequence, cursor: entry.cursor });
     return undefined;
@@ -198,8 +200,7 @@ export class Room implements Participant {
       freed: startCursor,
     };
     const made: MadeRows = { document, sessions: new Map() };
-    for (const { session, sequence, cursor, bytes } of this.#pending ?? []) {
-      const id = keyOf(session);
+    for (const { session, id, sequence, cursor, bytes } of this.#pending ?? []) {
       const line = this.#lines?.get(id);
       if (!line) throw new Error('an entry without its line');
       let sessionRow = line.row ?? made.sessions.get(id);
