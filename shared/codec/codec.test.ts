@@ -177,3 +177,21 @@ test('[W1] a writer grows as far as it must', () => {
   const many = Array.from({ length: 5000 }, (_, i) => i);
   expect(decode(list(varint, 5000), encode(list(varint, 5000), many))).toEqual(many);
 });
+
+test('[W1] writers that begin while another is at work, or after one that threw, keep apart', () => {
+  const early: Uint8Array[] = [];
+  const reentrant: Codec<number> = {
+    write(w, value) {
+      w.varint(value);
+      if (value > 0) early.push(encode(reentrant, value - 1));
+      w.varint(value);
+    },
+    read: (r) => r.varint(),
+  };
+  expect(hex(encode(reentrant, 3))).toBe('0303');
+  expect(early.map(hex)).toEqual(['0000', '0101', '0202']);
+  const kept = encode(fixed(2), Uint8Array.of(1, 2));
+  expect(() => encode(struct({ first: u8, id: fixed(2) }), { first: 9, id: new Uint8Array(1) })).toThrow();
+  encode(fixed(2), Uint8Array.of(8, 8));
+  expect(kept).toEqual(Uint8Array.of(1, 2));
+});

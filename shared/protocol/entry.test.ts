@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Bytes } from '../codec/bytes.ts';
-import { encodeEntry, extendLogHash, hashEntry, parseEntry, type SealedEntry } from './entry.ts';
+import {
+  encodeEntry,
+  extendLogHash,
+  hashEntry,
+  parseEntry,
+  parseEntryHeader,
+  type SealedEntry,
+} from './entry.ts';
 import {
   emptyLogHash,
   type AuthorTag,
@@ -40,6 +47,7 @@ test('[W8] an entry goes there and back, and has one encoding', () => {
       expect(parseEntry(bytes)).toEqual(entry);
       const other = bytes.with(at % bytes.length, byte);
       const parsed = parseEntry(other);
+      expect(parseEntryHeader(other)).toEqual(parsed?.header);
       if (parsed) expect(encodeEntry(parsed)).toEqual(other);
     }),
     { numRuns: 300 },
@@ -53,10 +61,12 @@ test('[W8] an entry of another version, cut within its header or too large is no
       expect(parseEntry(bytes.with(0, 2))).toBeUndefined();
       for (let length = 0; length < bytes.length - entry.ciphertext.length; length++) {
         expect(parseEntry(bytes.subarray(0, length))).toBeUndefined();
+        expect(parseEntryHeader(bytes.subarray(0, length))).toBeUndefined();
       }
       const filled = new Uint8Array(maxEntryBytes + 1);
       filled.set(bytes);
       expect(parseEntry(filled)).toBeUndefined();
+      expect(parseEntryHeader(filled)).toBeUndefined();
       expect(parseEntry(filled.subarray(1, 1))).toBeUndefined();
       expect(parseEntry(filled.subarray(0, maxEntryBytes))).toBeDefined();
     }),

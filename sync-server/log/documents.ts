@@ -34,6 +34,13 @@ export interface StoredSession {
   readonly freed: FreedEntry | undefined;
 }
 
+export interface NewEntry extends StoredEntry {
+  readonly session: SessionRow;
+  readonly sequence: number;
+}
+/** Rows of one statement: half the time of as many statements. */
+const rowsAtOnce = 4;
+
 export type Documents = ReturnType<typeof createDocuments>;
 
 export function createDocuments(db: Sqlite) {
@@ -66,9 +73,12 @@ export function createDocuments(db: Sqlite) {
     `SELECT seq, log_hash, entry FROM entries WHERE document = ? AND document > 0 AND seq > ? AND session = ? AND sequence = ?
       ORDER BY seq DESC LIMIT 1`,
   );
-  const append = db.prepare<[number, number, number, number, Uint8Array, Uint8Array]>(
-    'INSERT INTO entries (document, seq, session, sequence, log_hash, entry) VALUES (?, ?, ?, ?, ?, ?)',
-  );
+  const append = (rows: number) =>
+    db.prepare<(number | Uint8Array)[]>(
+      `INSERT INTO entries (document, seq, session, sequence, log_hash, entry)
+        VALUES ${Array.from({ length: rows }, () => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
+    );
+  const [appendOne, appendSome] = [append(1), append(rowsAtOnce)];
   const read = db.prepare<[number, number, number, number], Row>(
     'SELECT entry FROM entries WHERE document = ? AND document > 0 AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
   );
@@ -128,8 +138,14 @@ export function createDocuments(db: Sqlite) {
       const found = entryOf.get(document, freed.seq, of, sequence);
       return found && toEntry(found);
     },
-    append: (document: DocumentRow, of: SessionRow, sequence: number, { cursor, bytes }: StoredEntry) =>
-      void append.run(document, cursor.seq, of, sequence, cursor.hash, bytes),
+    append(document: DocumentRow, entries: readonly NewEntry[]) {
+      const valuesOf = ({ cursor, session, sequence, bytes }: NewEntry) =>
+        [document, cursor.seq, session, sequence, cursor.hash, bytes] as const;
+      let from = 0;
+      for (; from + rowsAtOnce <= entries.length; from += rowsAtOnce)
+        appendSome.run(...entries.slice(from, from + rowsAtOnce).flatMap(valuesOf));
+      for (const entry of entries.slice(from)) appendOne.run(...valuesOf(entry));
+    },
     /** Consecutive entries after `after` up to `upTo`; at most `maxEntries`, and of `maxBytes` unless one alone is larger. */
     read(document: DocumentRow, after: number, upTo: number, maxEntries: number, maxBytes: number): Bytes[] {
       const entries: Bytes[] = [];

@@ -56,7 +56,9 @@ function openBench(documentCount: number) {
       document.entries.push(entry);
       const seq = document.entries.length;
       const cursor: Cursor = { seq, hash: hashOf(entry) as Bytes as LogHash };
-      log.documents.append(document.row, document.session, seq, { cursor, bytes: entry });
+      log.documents.append(document.row, [
+        { session: document.session, sequence: seq, cursor, bytes: entry },
+      ]);
     },
     free(document: TestDocument, seq: number) {
       const stored = log.documents.find(chat, document.documentId);

@@ -202,6 +202,9 @@ export class Channel implements Follower, Paced {
   refuseSnapshot(to: number, code: RefusalCode): void {
     if (this.#phase !== 'closed') sendRefusal(this.#host.socket, to, this.number, code);
   }
+  flush(): void {
+    this.#host.socket.flush?.();
+  }
   signal(sealed: Bytes): void {
     const canRead = this.#phase === 'live' || this.#phase === 'catching up';
     if (!canRead || this.#host.socket.bufferedAmount > signalBufferBytes) return;

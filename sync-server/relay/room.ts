@@ -12,7 +12,7 @@ import { idOf, keyOf } from '../auth/keyOf.ts';
 import { sha256 } from '../auth/sha256.ts';
 import type { DeviceRow } from '../log/accounts.ts';
 import type { Log } from '../log/createLog.ts';
-import type { SessionRow, StoredDocument } from '../log/documents.ts';
+import type { NewEntry, SessionRow, StoredDocument } from '../log/documents.ts';
 import type { StoredSnapshot } from '../log/snapshots.ts';
 import { maxRememberedSessions } from './bounds.ts';
 import { readHead, type ChatRoom } from './chatRooms.ts';
@@ -42,6 +42,8 @@ export interface Follower {
   refuseSnapshot(to: number, code: RefusalCode): void;
   /** Others' entries are stored; `frameFor` gives the frame for a channel's number. */
   deliver(firstSeq: number, count: number, frameFor: (channel: number) => Uint8Array): void;
+  /** That was all for now. */
+  flush(): void;
   /** Someone else's signal: passed on at once, or never. */
   signal(sealed: Bytes): void;
 }
@@ -200,6 +202,7 @@ export class Room implements Participant {
       freed: startCursor,
     };
     const made: MadeRows = { document, sessions: new Map() };
+    const entries: NewEntry[] = [];
     for (const { session, id, sequence, cursor, bytes } of this.#pending ?? []) {
       const line = this.#lines?.get(id);
       if (!line) throw new Error('an entry without its line');
@@ -208,8 +211,9 @@ export class Room implements Participant {
         sessionRow = documents.createSession(document.row, session, line.device);
         made.sessions.set(id, sessionRow);
       }
-      documents.append(document.row, sessionRow, sequence, { cursor, bytes });
+      entries.push({ session: sessionRow, sequence, cursor, bytes });
     }
+    documents.append(document.row, entries);
     this.#made = made;
   }
   stored(): void {
@@ -229,6 +233,8 @@ export class Room implements Participant {
         if (follower !== run.author) follower.deliver(run.firstSeq, run.entries.length, run.frameFor);
       for (const entry of run.entries) run.author.acknowledge(entry);
     }
+    // Its readers go on while the relay is busy with the next room.
+    for (const follower of this.#followers) follower.flush();
     this.#closeIfEmpty();
   }
   failed(failure: CommitFailure): void {

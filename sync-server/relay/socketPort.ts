@@ -3,6 +3,8 @@
 export interface SocketPort {
   /** One whole message; never throws, also on a socket that has gone. */
   send(bytes: Uint8Array): void;
+  /** Hands on now what was sent, where that would wait for the end of the turn. */
+  flush?(): void;
   close(code: number, reason: string): void;
   /** Bytes that were sent and not yet taken by the network. */
   readonly bufferedAmount: number;
