@@ -30,6 +30,7 @@ export function createLog({
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
+  const freedSpace = createFreedSpace(db);
 
   /** One transaction: durable when this returns ok, and nothing of it stored otherwise. What `work` throws is passed on. */
   function write<T>(work: () => T): Result<T, 'disk-full'> {
@@ -51,6 +52,14 @@ export function createLog({
     return fail('disk-full');
   }
 
+  function withRoom(work: () => void): Result<void, 'disk-full'> {
+    try {
+      return ok(work());
+    } catch (error) {
+      return noRoom(error);
+    }
+  }
+
   function birth(): Bytes {
     const row = db.prepare<[], Row>('SELECT birth FROM relay').get();
     if (row) return blobOf(row, 'birth');
@@ -69,19 +78,15 @@ export function createLog({
     chats: createChats(db),
     documents: createDocuments(db),
     snapshots: createSnapshots(db),
-    freedSpace: createFreedSpace(db),
+    freedSpace,
     mailboxes: createMailboxes(db),
     /**
      * After it, nothing that was freed is in any file. Outside of `write`; disk-full: what was committed is durable, and
      * still in the write-ahead log.
      */
-    emptyWriteAheadLog(): Result<void, 'disk-full'> {
-      try {
-        return ok(emptyWriteAheadLog(db));
-      } catch (error) {
-        return noRoom(error);
-      }
-    },
+    emptyWriteAheadLog: () => withRoom(() => emptyWriteAheadLog(db)),
+    /** Some of the file's free pages to the disk. Outside of `write`. */
+    giveBack: () => withRoom(() => freedSpace.giveBack()),
     awaitedNames: createAwaitedNames(db),
     returnedBoxes: createReturnedBoxes(db),
     setMaxPageCount: (pages: number) => setMaxPageCount(db, pages),

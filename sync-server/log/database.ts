@@ -13,6 +13,8 @@ export function openDatabase(path: string): Sqlite {
   const db = new Database(path, { timeout: 500 });
   try {
     db.pragma('locking_mode = EXCLUSIVE');
+    // Before anything is in it: free pages can go back to the disk, when somebody says so.
+    db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
@@ -21,6 +23,7 @@ export function openDatabase(path: string): Sqlite {
     db.pragma('temp_store = MEMORY');
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     migrate(db);
+    if (db.pragma('auto_vacuum', { simple: true }) !== incremental) rebuild(db);
     // What the last relay freed may still lie in the write-ahead log that it left.
     emptyWriteAheadLog(db);
   } catch (error) {
@@ -28,6 +31,25 @@ export function openDatabase(path: string): Sqlite {
     throw error;
   }
   return db;
+}
+
+/** As SQLite numbers its ways of giving room back. */
+const incremental = 2;
+
+/** A file from before it could give room back: once, written anew. That numbers the rows of entries anew, too. */
+function rebuild(db: Sqlite): void {
+  db.exec('UPDATE space SET swept_to = 0');
+  try {
+    db.exec('VACUUM');
+  } catch (error) {
+    // It takes the file's size once more. Where there is no room for it, the next start tries again.
+    if (!isDiskFull(error)) throw error;
+  }
+}
+
+/** Gives free pages at the end of the file back to the disk, and moves others there; at most so many. */
+export function giveBack(db: Sqlite, pages: number): void {
+  db.pragma(`incremental_vacuum(${pages})`);
 }
 
 /** Puts all that is committed into the database itself, and cuts the write-ahead log to nothing. */

@@ -133,3 +133,27 @@ test('[R33] the room of what was freed is used again', () => {
   expect(bench.kept(lasting)).toEqual(lasting.entries);
   expect(bench.size()).toBeLessThan(largest + 4 * 1024 * 1024);
 });
+
+test('[R42] room that nothing takes any more goes back to the disk, and nothing that is wanted goes with it', () => {
+  const bench = openBench(2);
+  const { log, documents } = bench;
+  const [passing, lasting] = documents;
+  if (!passing || !lasting) throw new Error('two documents');
+  log.write(() => {
+    for (let i = 0; i < 20_000; i++) bench.append(i % 10 === 0 ? lasting : passing, randomBytes(700));
+  });
+  log.emptyWriteAheadLog();
+  const largest = bench.size();
+  bench.free(passing, passing.entries.length);
+  bench.sweepAll();
+  expect(bench.size()).toBeGreaterThanOrEqual(largest);
+  let steps = 0;
+  for (; log.freedSpace.isWorthGivingBack(); steps++) expect(log.giveBack().ok).toBe(true);
+  log.emptyWriteAheadLog();
+  // A piece at a time: whoever writes meanwhile waits for one.
+  expect(steps).toBeGreaterThan(5);
+  // A tenth is wanted; two megabytes are kept, as free pages and as rows that are not worth sweeping.
+  expect(bench.size()).toBeLessThan(largest / 3);
+  expect(bench.kept(lasting)).toEqual(lasting.entries);
+  expect(bench.found(passing.entries)).toBe(0);
+});

@@ -7,15 +7,21 @@ import type { Bytes } from '../../shared/codec/bytes.ts';
 import type { EntryHash } from '../../shared/protocol/ids.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { blobOf, numberOf, type Row } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import { giveBack, type Sqlite } from './database.ts';
 import type { StoredDocument } from './documents.ts';
 
-/** Sweeping writes again what is live: it waits until this much is freed, and a quarter of the file. */
+/** Sweeping writes again what is live: it waits until this much is freed, and a twelfth of the file. */
 const worthSweepingBytes = 1024 * 1024;
-const worthSweepingShare = 0.25;
+const worthSweepingShare = 0.08;
 /** Of one sweep: a few milliseconds. */
 const maxRowsPerSweep = 256;
 const maxBytesPerSweep = 1024 * 1024;
+const pageBytes = 4096;
+/** Free pages that the file keeps, because it will soon want them: a megabyte, or this share of it. */
+const keptFreePages = 256;
+const keptFreeShare = 0.05;
+/** Of one step: a few milliseconds. */
+const pagesGivenAtOnce = 256;
 /** A deletion may move the rows of three pages; four are kept free of anything but zeros. */
 const keptBehindBytes = 4 * 4096;
 /** Of a row on its page: at least this (its header and a sealed entry's header), and of a large one no more. */
@@ -78,6 +84,11 @@ export function createFreedSpace(db: Sqlite) {
   );
   const remove = db.prepare<[number]>('DELETE FROM entries WHERE rowid <= ?');
 
+  function pages(pragma: 'page_count' | 'freelist_count'): number {
+    const count = db.pragma(pragma, { simple: true });
+    return typeof count === 'number' ? count : 0;
+  }
+
   function move(id: number) {
     const row = rowOf.get(id);
     if (!row) throw new Error('a row that was just there');
@@ -121,11 +132,13 @@ export function createFreedSpace(db: Sqlite) {
     },
     isWorthSweeping(): boolean {
       const row = space.get();
-      const pages = db.pragma('page_count', { simple: true });
       const freedBytes = row ? numberOf(row, 'freed_bytes') : 0;
-      const share = typeof pages === 'number' ? pages * 4096 * worthSweepingShare : 0;
-      return freedBytes > Math.max(worthSweepingBytes, share);
+      return freedBytes > Math.max(worthSweepingBytes, pages('page_count') * pageBytes * worthSweepingShare);
     },
+    isWorthGivingBack: (): boolean =>
+      pages('freelist_count') > Math.max(keptFreePages, pages('page_count') * keptFreeShare),
+    /** Some of the free pages, to the disk; the file is smaller after the next `emptyWriteAheadLog`. */
+    giveBack: () => giveBack(db, pagesGivenAtOnce),
     /** Inside `log.write`: one sweep of bounded length at the front of the table. */
     sweep() {
       const from = space.get();

@@ -1,5 +1,5 @@
-// What has to happen though nobody asks: snapshots that time has confirmed (SPEC R33), and room taken back from what was
-// freed. A piece at a time, with pauses, so that nobody notices.
+// What has to happen though nobody asks: snapshots that time has confirmed (SPEC R33), room taken back from what was
+// freed, and given back to the disk. A piece at a time, with pauses, so that nobody notices.
 import { keyOf } from '../auth/keyOf.ts';
 import type { Log } from '../log/createLog.ts';
 import { confirmAfterMs, upkeepAgainMs, upkeepEveryMs } from './bounds.ts';
@@ -29,11 +29,17 @@ export function createUpkeep(deps: UpkeepDeps) {
     commit.flush();
     return log.write(() => log.freedSpace.sweep()).ok;
   }
+  function giveBackSome(): boolean {
+    if (!log.freedSpace.isWorthGivingBack()) return false;
+    return log.giveBack().ok;
+  }
 
   function turn() {
     let hasMore = false;
     try {
-      hasMore = confirmOne() || sweepOnce();
+      hasMore = confirmOne() || sweepOnce() || giveBackSome();
+      // By then nothing of what went is in any file (SPEC R34), and the files are as small as they get.
+      if (!hasMore) log.emptyWriteAheadLog();
     } catch (error) {
       reportBug('upkeep', error);
     }

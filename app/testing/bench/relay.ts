@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureCatchUp } from './relayCatchUp.ts';
+import { measureDisk } from './relayDisk.ts';
 import { fanOutMetrics, measureFanOut } from './relayFanOut.ts';
 import { idleRooms, measureIdleMemory } from './relayIdleMemory.ts';
 import { latencyMetrics, measureLatency } from './relayLatency.ts';
@@ -24,6 +25,7 @@ const measurements: readonly {
   { metrics: ['relay.idle_memory'], measure: measureIdleMemory },
   { metrics: latencyMetrics, measure: measureLatency },
   { metrics: fanOutMetrics, measure: measureFanOut },
+  { metrics: ['relay.disk_after_compaction'], measure: measureDisk },
   { metrics: ['relay.slow_reader', 'relay.slow_reader_pace'], measure: measureSlowReader },
 ];
 

@@ -8,6 +8,7 @@ export const relayMetrics = [
   'relay.fanout',
   'relay.fanout_vs_y_websocket',
   'relay.fanout_vs_hocuspocus',
+  'relay.disk_after_compaction',
   'relay.slow_reader',
   'relay.slow_reader_pace',
 ] as const;
