@@ -127,6 +127,8 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
   }
 
   function editLast(): void {
+    // The last one is not among these rows: the way there comes first.
+    if (view?.hasNewer) return openAt(undefined);
     const last = view?.messages.findLast((message) => message.author.isSelf && message.body.kind === 'text');
     if (last) startMode(editOf(last));
   }
@@ -167,8 +169,9 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
             hasNewer={view.hasNewer}
             unreadCount={view.unreadCount}
             unreadAtOpening={unreadAtOpening}
-            onOlder={timeline.showOlder}
-            onNewer={timeline.showNewer}
+            isLong={timeline.isLong}
+            onGrow={timeline.grow}
+            onTrim={timeline.trim}
             onLatest={() => openAt(undefined)}
             onSeen={commands.markRead}
           />

@@ -17,6 +17,7 @@ import { FloatingDay } from './FloatingDay.tsx';
 import { JumpButtons } from './JumpButtons.tsx';
 import { didStartMove, messageKey, type TimelineRow, unreadKey } from './timelineRows.ts';
 import { TimelineRowView } from './TimelineRowView.tsx';
+import type { End } from './timelineWindow.ts';
 import { useSeen } from './useSeen.ts';
 import { useStickToEnd } from './useStickToEnd.ts';
 import { useTopDay } from './useTopDay.ts';
@@ -43,8 +44,11 @@ export function Timeline(props: {
   hasNewer: boolean;
   unreadCount: number;
   unreadAtOpening: number;
-  onOlder: () => void;
-  onNewer: () => void;
+  /** There are more rows than have to be. */
+  isLong: boolean;
+  /** More rows are wanted at this end, or fewer will do. */
+  onGrow: (at: End) => void;
+  onTrim: (at: End) => void;
   onLatest: () => void;
   onSeen: (messageId: MessageIdText) => void;
 }) {
@@ -80,7 +84,7 @@ export function Timeline(props: {
     stick.letGo();
     list.current?.scrollToIndex(index, align === 'start' ? { align, offset: -aboveUnreadPx } : { align });
     // The place may be at the end already, and then nothing scrolls that could tell so.
-    requestAnimationFrame(() => list.current && stick.onScroll(list.current.scrollOffset));
+    requestAnimationFrame(() => list.current && stick.onScroll(list.current.scrollOffset, !hasNewer));
   }
 
   /** What follows from what is in sight now. */
@@ -88,11 +92,14 @@ export function Timeline(props: {
     const handle = list.current;
     if (!handle || !isPlaced) return;
     const offset = handle.scrollOffset;
-    if (hasOlder && offset < aheadPx) props.onOlder();
-    if (hasNewer && handle.scrollSize - offset - handle.viewportSize < aheadPx) props.onNewer();
     const first = handle.findItemIndex(offset + 4);
+    const last = lastVisibleIndex();
+    // The list can follow changes at one end only: less at one end first, then more at the other.
+    if (props.isLong) props.onTrim(first > rows.length - 1 - last ? 'older' : 'newer');
+    else if (hasOlder && offset < aheadPx) props.onGrow('older');
+    else if (hasNewer && handle.scrollSize - offset - handle.viewportSize < aheadPx) props.onGrow('newer');
     top.see(rows, first);
-    if (unreadIndex >= first && unreadIndex <= lastVisibleIndex()) setWasUnreadSeen(true);
+    if (unreadIndex >= first && unreadIndex <= last) setWasUnreadSeen(true);
     reportSeen();
   }
   const onLook = useEffectEvent((_rows: readonly TimelineRow[], _isPlaced: boolean) => look());
@@ -161,7 +168,7 @@ export function Timeline(props: {
           bufferSize={400}
           keepMounted={roving.activeIndex >= 0 ? [roving.activeIndex] : []}
           onScroll={(offset) => {
-            stick.onScroll(offset);
+            stick.onScroll(offset, !hasNewer);
             top.scrolled();
             look();
           }}

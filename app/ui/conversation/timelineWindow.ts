@@ -1,14 +1,20 @@
-// Which stretch of a chat is asked for and which part of it is drawn. A little more is asked for than is drawn, so
-// that the newest messages, as they come, push nothing out that is on screen, and scrolling up finds rows at once.
-// Pure.
+// Which stretch of a chat is asked for and which part of it is drawn. It slides: what lies far from the reader is no
+// longer drawn, and asked for again on the way back, so that no view grows with how far somebody has scrolled. More is
+// asked for than is drawn, so that rows are there at once when the reader comes to them. Pure.
 import type { MessageView, Query, TimelineView } from '../../chat/views.ts';
 
-/** Rows that one step of scrolling adds. */
+/** Rows that one step of scrolling adds, or drops at the far end. */
 export const pageSize = 50;
-/** Older messages asked for beyond what is drawn. */
-const slack = 30;
-/** Fewer than this left, and more are asked for. */
-const leastSlack = 12;
+/** More than this many are not drawn for long. A page dropped from the longer side leaves one there, which is more than
+ * a screen: what was dropped is not wanted back at once. */
+const mostDrawn = 200;
+export const isLong = (drawn: number): boolean => drawn > mostDrawn;
+/** What is asked for beyond each end of what is drawn: a page, and what may arrive meanwhile. */
+const room = pageSize + 30;
+/** Less than this left at an end that goes on, and more is asked for. */
+const leastRoom = 12;
+
+export type End = 'older' | 'newer';
 
 export interface TimelineWindow {
   readonly chatId: string;
@@ -16,10 +22,14 @@ export interface TimelineWindow {
   readonly targetId: string | undefined;
   /** Tells two openings around the same message apart. */
   readonly turn: number;
+  /** The message from which is counted what is asked for; undefined while the window follows the newest ones. */
+  readonly anchorId: string | undefined;
   readonly before: number;
   readonly after: number;
   /** The oldest message drawn; undefined before the first view. */
   readonly fromId: string | undefined;
+  /** The newest message drawn; undefined where the newest of all is, whichever that is. */
+  readonly toId: string | undefined;
   /** How many are drawn: the way back if the oldest one is deleted. */
   readonly shownCount: number;
 }
@@ -29,19 +39,21 @@ export function openWindow(chatId: string, targetId: string | undefined, turn: n
     chatId,
     targetId,
     turn,
-    before: pageSize + slack,
+    anchorId: targetId,
+    before: room,
     after: targetId === undefined ? 0 : pageSize,
     fromId: undefined,
+    toId: undefined,
     shownCount: pageSize,
   };
 }
 
 export function windowToQuery(window: TimelineWindow): Extract<Query, { query: 'timeline' }> {
-  const { chatId, targetId, before, after } = window;
+  const { chatId, anchorId, before, after } = window;
   return {
     query: 'timeline',
     chatId,
-    anchor: targetId === undefined ? { kind: 'latest' } : { kind: 'message', messageId: targetId },
+    anchor: anchorId === undefined ? { kind: 'latest' } : { kind: 'message', messageId: anchorId },
     before,
     after,
   };
@@ -51,47 +63,68 @@ const placeOf = (messages: readonly MessageView[], messageId: string | undefined
   messageId === undefined ? -1 : messages.findIndex((message) => message.messageId === messageId);
 
 /** The part of a window that says what is drawn. */
-type Drawn = Pick<TimelineWindow, 'targetId' | 'fromId' | 'shownCount'>;
+type Drawn = Pick<TimelineWindow, 'targetId' | 'fromId' | 'toId' | 'shownCount'>;
 
-/** Where drawing begins in `messages`. */
-function startOf(window: Drawn, messages: readonly MessageView[]): number {
-  const kept = placeOf(messages, window.fromId);
-  if (kept !== -1) return kept;
-  const target = placeOf(messages, window.targetId);
-  const end = window.fromId === undefined && target !== -1 ? target : messages.length;
-  return Math.max(0, end - window.shownCount);
+/** What of `messages` is drawn: the first, and the one after the last. */
+function drawnOf(window: Drawn, messages: readonly MessageView[]): { start: number; end: number } {
+  const to = placeOf(messages, window.toId);
+  const end = to === -1 ? messages.length : to + 1;
+  const from = placeOf(messages, window.fromId);
+  if (from !== -1 && from < end) return { start: from, end };
+  const target = window.fromId === undefined ? placeOf(messages, window.targetId) : -1;
+  return { start: Math.max(0, (target === -1 ? end : target) - window.shownCount), end };
+}
+
+/** The window that draws these, and asks for enough around them. */
+function draw(window: TimelineWindow, view: TimelineView, start: number, end: number): TimelineWindow {
+  const { messages, hasOlder, hasNewer } = view;
+  const isNewest = end === messages.length && !hasNewer;
+  const fromId = messages[start]?.messageId;
+  const toId = isNewest ? undefined : messages[end - 1]?.messageId;
+  // Where nothing is drawn yet there is room for a page: the first message comes into it.
+  const shownCount = messages.length === 0 ? pageSize : end - start;
+  const isShort = (hasOlder && start < leastRoom) || (hasNewer && messages.length - end < leastRoom);
+  if (!isShort && !(isNewest && window.anchorId !== undefined)) {
+    const isSame = fromId === window.fromId && toId === window.toId && shownCount === window.shownCount;
+    return isSame ? window : { ...window, fromId, toId, shownCount };
+  }
+  const asked = isNewest
+    ? { anchorId: undefined, before: shownCount + room, after: 0 }
+    : { anchorId: fromId, before: room, after: shownCount + room };
+  return { ...window, fromId, toId, shownCount, ...asked };
 }
 
 /** The window after a view has arrived: what is drawn stays, and enough is asked for. */
 export function settleWindow(window: TimelineWindow, view: TimelineView): TimelineWindow {
-  const start = startOf(window, view.messages);
-  const fromId = view.messages[start]?.messageId;
-  // Where nothing is drawn yet there is room for a page: the first message comes into it.
-  const shownCount = view.messages.length === 0 ? pageSize : view.messages.length - start;
-  const isShort = view.hasOlder && start < leastSlack;
-  const before = isShort ? window.before + pageSize : window.before;
-  if (fromId === window.fromId && before === window.before && shownCount === window.shownCount) return window;
-  return { ...window, fromId, shownCount, before };
+  const { start, end } = drawnOf(window, view.messages);
+  return draw(window, view, start, end);
 }
 
-/** One page more, upwards. */
-export function growOlder(window: TimelineWindow, view: TimelineView): TimelineWindow {
-  const start = Math.max(0, startOf(window, view.messages) - pageSize);
-  return settleWindow(
-    { ...window, fromId: view.messages[start]?.messageId, shownCount: view.messages.length - start },
-    view,
-  );
+/** One page more at an end, of what has arrived already. */
+export function growWindow(window: TimelineWindow, view: TimelineView, at: End): TimelineWindow {
+  const { start, end } = drawnOf(window, view.messages);
+  return at === 'older'
+    ? draw(window, view, Math.max(0, start - pageSize), end)
+    : draw(window, view, start, Math.min(view.messages.length, end + pageSize));
 }
 
-/** One page more, downwards, in a window around a message. */
-export const growNewer = (window: TimelineWindow): TimelineWindow => ({
-  ...window,
-  after: window.after + pageSize,
-});
+/** One page less at an end, the one that is far from the reader, where more is drawn than has to be. */
+export function trimWindow(window: TimelineWindow, view: TimelineView, at: End): TimelineWindow {
+  const { start, end } = drawnOf(window, view.messages);
+  if (!isLong(end - start)) return window;
+  return at === 'older'
+    ? draw(window, view, start + pageSize, end)
+    : draw(window, view, start, end - pageSize);
+}
 
 /** What is drawn of a view. */
 export function shownPart(window: Drawn, view: TimelineView): TimelineView {
-  const start = startOf(window, view.messages);
-  if (start === 0) return view;
-  return { ...view, messages: view.messages.slice(start), hasOlder: true };
+  const { start, end } = drawnOf(window, view.messages);
+  if (start === 0 && end === view.messages.length) return view;
+  return {
+    ...view,
+    messages: view.messages.slice(start, end),
+    hasOlder: start > 0 || view.hasOlder,
+    hasNewer: end < view.messages.length || view.hasNewer,
+  };
 }

@@ -7,7 +7,8 @@ const endPx = 32;
 
 export interface StickToEnd {
   readonly isAtEnd: boolean;
-  readonly onScroll: (offset: number) => void;
+  /** @param isNewest the last row is the newest of all: only there is an end to stay at. */
+  readonly onScroll: (offset: number, isNewest: boolean) => void;
   /** After rows or sizes changed: back to the end, if that is where the reader was. */
   readonly keep: () => void;
   readonly scrollToEnd: () => void;
@@ -35,12 +36,12 @@ export function useStickToEnd(list: RefObject<VirtualizerHandle | null>, rowCoun
   }, [list, change]);
 
   const onScroll = useCallback(
-    (offset: number) => {
+    (offset: number, isNewest: boolean) => {
       const handle = list.current;
       if (!handle) return;
       const leftPx = handle.scrollSize - offset - handle.viewportSize;
       // Only moving up lets go: rows that turn out taller than thought also leave the end, but nobody moved.
-      if (leftPx <= endPx) change(true);
+      if (isNewest && leftPx <= endPx) change(true);
       else if (offset < lastOffset.current - 1) change(false);
       lastOffset.current = offset;
     },

@@ -1,16 +1,18 @@
-// The stretch of a chat that is on screen: follows its window, keeps the last view while a larger one is fetched, and
+// The stretch of a chat that is on screen: follows its window, keeps the last view while the next one is fetched, and
 // remembers where the unread messages began until the chat is left. Mounted anew for each chat.
 import { useCallback, useMemo, useState } from 'react';
 import type { MessageIdText, TimelineView } from '../../chat/views.ts';
 import { keepEqual } from '../kit/keepEqual.ts';
 import { useView } from '../kit/useView.ts';
 import {
-  growNewer,
-  growOlder,
+  type End,
+  growWindow,
+  isLong,
   openWindow,
   settleWindow,
   shownPart,
   type TimelineWindow,
+  trimWindow,
   windowToQuery,
 } from './timelineWindow.ts';
 
@@ -21,8 +23,12 @@ export interface Timeline {
   readonly openingKey: string;
   readonly targetId: MessageIdText | undefined;
   readonly firstUnreadId: MessageIdText | undefined;
-  readonly showOlder: () => void;
-  readonly showNewer: () => void;
+  /** More is drawn than has to be. */
+  readonly isLong: boolean;
+  /** Draws more at this end. */
+  readonly grow: (at: End) => void;
+  /** Draws less at this end, if it is long. */
+  readonly trim: (at: End) => void;
   /** Opens the stretch around a message, or the newest one. */
   readonly openAt: (messageId: MessageIdText | undefined) => void;
 }
@@ -65,22 +71,28 @@ export function useTimeline(chatId: string, initialTargetId: MessageIdText | und
   const view = held?.openingKey === openingKey ? held.view : undefined;
   // While an answer is on its way nothing more is asked for, or a look at the same rows would ask without end.
   const answered = arrived === undefined ? undefined : view;
-  const showOlder = useCallback(() => {
-    if (answered) setWindow((current) => growOlder(current, answered));
-  }, [answered]);
-  const showNewer = useCallback(() => {
-    if (answered?.hasNewer === true) setWindow(growNewer);
-  }, [answered]);
+  const grow = useCallback(
+    (at: End) => {
+      if (answered) setWindow((current) => growWindow(current, answered, at));
+    },
+    [answered],
+  );
+  const trim = useCallback(
+    (at: End) => {
+      if (view) setWindow((current) => trimWindow(current, view, at));
+    },
+    [view],
+  );
   const openAt = useCallback(
     (messageId: MessageIdText | undefined) =>
       setWindow((current) => openWindow(chatId, messageId, current.turn + 1)),
     [chatId],
   );
 
-  const { targetId, fromId, shownCount } = window;
+  const { targetId, fromId, toId, shownCount } = window;
   const shown = useMemo(
-    () => view && shownPart({ targetId, fromId, shownCount }, view),
-    [view, targetId, fromId, shownCount],
+    () => view && shownPart({ targetId, fromId, toId, shownCount }, view),
+    [view, targetId, fromId, toId, shownCount],
   );
 
   return {
@@ -88,8 +100,9 @@ export function useTimeline(chatId: string, initialTargetId: MessageIdText | und
     openingKey,
     targetId,
     firstUnreadId,
-    showOlder,
-    showNewer,
+    isLong: shown !== undefined && isLong(shown.messages.length),
+    grow,
+    trim,
     openAt,
   };
 }
