@@ -1,5 +1,6 @@
 // The message table, read: windows of a chat's timeline, unread ones, and search by keyed terms.
-import { messageSecret, type StoredMessage } from './models.ts';
+import { messageSecret, type MessageSecret, type StoredMessage } from './models.ts';
+import { createOpenedRows } from './openedRows.ts';
 import type { RowSeal } from './rowSeal.ts';
 import type { ConvoDatabase, MessageRow } from './schema.ts';
 
@@ -30,8 +31,11 @@ const lowest: Place = { at: -Infinity, id: '' };
 const highest: Place = { at: Infinity, id: '' };
 
 export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages {
+  const opened = createOpenedRows<MessageSecret>();
   const open = async (row: MessageRow | undefined): Promise<StoredMessage | undefined> => {
-    const secret = row && (await seal.open(messageSecret, 'messages', row.id, row.sealed));
+    const secret =
+      row &&
+      (await opened.take(row.id, row.sealed, () => seal.open(messageSecret, 'messages', row.id, row.sealed)));
     if (!secret) return undefined;
     const { id, chat, at, unread, hidden, device, sequence, segment = 0, terms } = row;
     return {

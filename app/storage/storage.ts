@@ -13,11 +13,13 @@ import {
   type StoredChat,
   type StoredCursor,
 } from './models.ts';
+import { createOpenedRows } from './openedRows.ts';
 import { createQuarantine } from './quarantine.ts';
 import { checkRows, type RowCheck } from './rowCheck.ts';
 import { createRowSeal, type RowSeal } from './rowSeal.ts';
 import {
   ConvoDatabase,
+  type ChatRow,
   type ErasureRow,
   type OutboxRow,
   type PendingRow,
@@ -96,8 +98,9 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     for (const listener of listeners) listener(count);
   };
 
-  const openChat = async (row: { id: string; sealed: Uint8Array<ArrayBuffer> } | undefined) =>
-    row && (await seal.open(storedChat, 'chats', row.id, row.sealed));
+  const openedChats = createOpenedRows<StoredChat>();
+  const openChat = async (row: ChatRow | undefined) =>
+    row && openedChats.take(row.id, row.sealed, () => seal.open(storedChat, 'chats', row.id, row.sealed));
 
   return {
     name,

@@ -21,25 +21,31 @@ function keepRows(old: readonly unknown[], fresh: readonly unknown[]): readonly 
     const id = idOf(row);
     if (id !== undefined) oldById.set(id, row);
   }
-  const kept = fresh.map((row, index) => {
+  return fresh.map((row, index) => {
     const id = idOf(row);
     return keepPart(id === undefined ? old[index] : oldById.get(id), row);
   });
-  return kept.length === old.length && kept.every((row, index) => row === old[index]) ? old : kept;
+}
+
+/** Compares without making anything: most of what arrives is as it was, and what is made must be collected again. */
+function isEqual(old: unknown, fresh: unknown): boolean {
+  if (Object.is(old, fresh)) return true;
+  if (Array.isArray(old) && Array.isArray(fresh)) {
+    return old.length === fresh.length && old.every((part, index) => isEqual(part, fresh[index]));
+  }
+  if (!isRecord(old) || !isRecord(fresh)) return false;
+  const keys = Object.keys(fresh);
+  return (
+    keys.length === Object.keys(old).length &&
+    keys.every((key) => key in old && isEqual(old[key], fresh[key]))
+  );
 }
 
 function keepPart(old: unknown, fresh: unknown): unknown {
-  if (Object.is(old, fresh)) return old;
+  if (isEqual(old, fresh)) return old;
   if (Array.isArray(old) && Array.isArray(fresh)) return keepRows(old, fresh);
   if (!isRecord(old) || !isRecord(fresh)) return fresh;
-  const keys = Object.keys(fresh);
-  let isSame = keys.length === Object.keys(old).length;
-  const kept: Record<string, unknown> = {};
-  for (const key of keys) {
-    kept[key] = keepPart(old[key], fresh[key]);
-    if (kept[key] !== old[key] || !(key in old)) isSame = false;
-  }
-  return isSame ? old : kept;
+  return Object.fromEntries(Object.entries(fresh).map(([key, part]) => [key, keepPart(old[key], part)]));
 }
 
 export function keepEqual<T>(old: unknown, fresh: T): T {
