@@ -55,11 +55,13 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     (chat.kind === 'direct' && chat.members.find((member) => member.user !== user)?.user) || chat.id;
 
   async function selfView(): Promise<SelfView> {
-    const me = await self();
-    const account = await storage.setting('account', storedAccount);
+    const [me, account, profile, isStoragePersistent] = await Promise.all([
+      self(),
+      storage.setting('account', storedAccount),
+      storage.setting('profile', v.object({ name: v.string() })),
+      storage.setting('persistent', v.boolean()),
+    ]);
     if (!me || !account) return { state: 'none' };
-    const profile = await storage.setting('profile', v.object({ name: v.string() }));
-    const isStoragePersistent = await storage.setting('persistent', v.boolean());
     return {
       state: 'ready',
       userId: me.user,

@@ -10,7 +10,14 @@ import type {
   StoredMessage,
 } from './models.ts';
 import type { RowSeal } from './rowSeal.ts';
-import type { ConvoDatabase, ErasureRow, OutboxRow, PendingRow, SegmentRow } from './schema.ts';
+import {
+  keptListId,
+  type ConvoDatabase,
+  type ErasureRow,
+  type OutboxRow,
+  type PendingRow,
+  type SegmentRow,
+} from './schema.ts';
 
 export interface Batch {
   putChat(chat: StoredChat): Batch;
@@ -59,8 +66,12 @@ export function createBatch(
         const sealed = await seal.seal('chats', chat.id, chat);
         return () => database.chats.put({ id: chat.id, at: chat.at, sealed });
       }),
-    putMessage: (m) =>
-      add(database.messages, async () => {
+    putMessage(m) {
+      // What is gone from its chat may have been the list's preview of it.
+      if (m.isHidden || m.kind === 'deleted') {
+        add(database.settings, async () => () => database.settings.delete(keptListId));
+      }
+      return add(database.messages, async () => {
         messages += 1;
         const secret: MessageSecret = {
           author: m.author,
@@ -78,7 +89,8 @@ export function createBatch(
         const hidden = m.isHidden ? 1 : 0;
         return () =>
           database.messages.put({ id, chat, at, unread, hidden, device, sequence, segment, terms, sealed });
-      }),
+      });
+    },
     putChange: ({ id, chat, target, author, at, change }) =>
       add(database.changes, async () => {
         const secret: ChangeSecret = { author, at, change };

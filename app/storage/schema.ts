@@ -124,6 +124,9 @@ const refusingNewer = (factory: IDBFactory) => ({
   deleteDatabase: (name: string) => factory.deleteDatabase(name),
 });
 
+/** The setting with the list of chats as it was last shown. */
+export const keptListId = 'list';
+
 /** Raised with each change of the tables; what an older version wrote is opened by the next (`migrations.test.ts`). */
 export const databaseVersion = 3;
 

@@ -2,6 +2,7 @@
 // engine, which is loaded after the first screen, where this tab is the one to run it.
 import * as v from 'valibot';
 import { createEphemeral } from '../chat/ephemeral.ts';
+import { withKeptList } from '../chat/keptList.ts';
 import { createLocalClient } from '../chat/localClient.ts';
 import { createQueries } from '../chat/queries.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
@@ -25,7 +26,7 @@ async function start(storage: Storage) {
   void tabs.then((loaded) => {
     running = loaded;
   });
-  const client = createLocalClient({
+  const local = createLocalClient({
     storage,
     ephemeral,
     queries: createQueries({ storage, ephemeral, isEngineHere: () => running?.isEngineHere() ?? false }),
@@ -34,6 +35,7 @@ async function start(storage: Storage) {
       return (await tabs).command(command);
     },
   });
+  const client = withKeptList(local, storage, wanted.promise);
   addEventListener('online', () => running?.wake());
 
   const stopById = new Map<number, () => void>();

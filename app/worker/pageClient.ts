@@ -6,8 +6,7 @@ import type { Query, ViewOf } from '../chat/views.ts';
 import { workerMessage, type PageMessage } from './messages.ts';
 
 /** @param onFailure the device's storage can't be opened; nothing will work until it can. */
-export function createPageClient(onFailure: (reason: string) => void): ChatClient {
-  const worker = new Worker(new URL('./engineWorker.ts', import.meta.url), { type: 'module' });
+export function createPageClient(worker: Worker, onFailure: (reason: string) => void): ChatClient {
   const watches = new Map<number, (view: unknown) => void>();
   const answers = new Map<number, (answer: unknown) => void>();
   let nextId = 1;

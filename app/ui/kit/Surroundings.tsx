@@ -6,12 +6,13 @@ import type { AppUpdate } from './appUpdate.ts';
 import type { Breakdown } from './breakdown.ts';
 import type { InstallPrompt } from './installPrompt.ts';
 import type { Preferences } from './preferences.ts';
-import { createViewStore, type ViewStore } from './viewStore.ts';
+import type { ViewStore } from './viewStore.ts';
 import { createFormats, type Formats } from './words/formats.ts';
 import type { Words } from './words/words.ts';
 
 export interface SurroundingsProps {
   readonly client: ChatClient;
+  readonly views: ViewStore;
   readonly preferences: Preferences;
   readonly install: InstallPrompt;
   readonly update: AppUpdate;
@@ -22,27 +23,26 @@ export interface SurroundingsProps {
 }
 
 interface Surroundings extends SurroundingsProps {
-  readonly views: ViewStore;
   readonly formats: Formats;
 }
 
 const SurroundingsContext = createContext<Surroundings | undefined>(undefined);
 
 export function SurroundingsProvider({ children, ...given }: SurroundingsProps & { children: ReactNode }) {
-  const { client, preferences, install, update, breakdown, words, locale } = given;
+  const { client, views, preferences, install, update, breakdown, words, locale } = given;
   const value = useMemo(
     () => ({
       client,
+      views,
       preferences,
       install,
       update,
       breakdown,
       words,
       locale,
-      views: createViewStore(client),
       formats: createFormats(locale),
     }),
-    [client, preferences, install, update, breakdown, words, locale],
+    [client, views, preferences, install, update, breakdown, words, locale],
   );
   return <SurroundingsContext value={value}>{children}</SurroundingsContext>;
 }

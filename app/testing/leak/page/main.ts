@@ -33,7 +33,8 @@ class ListenedWorker extends Worker {
 }
 globalThis.Worker = ListenedWorker;
 
-const client = createPageClient((reason) => console.error('the storage failed', reason));
+const { startedWorker } = await import('../../../worker/startedWorker.ts');
+const client = createPageClient(startedWorker, (reason) => console.error('the storage failed', reason));
 globalThis.leakPage = {
   command: (command) => client.command(command),
   watch: (id, query) => void client.watch(query, (view) => globalThis.tellView(id, view)),
