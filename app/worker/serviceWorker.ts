@@ -36,3 +36,5 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 self.addEventListener('message', (event) => {
   if (event.data === 'take-over') void self.skipWaiting();
 });
+// A page is about to read from the device's storage: a large one takes a while to open, and may as well begin now.
+void indexedDB.databases();
