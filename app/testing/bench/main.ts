@@ -43,6 +43,10 @@ const groups: readonly { metrics: readonly string[]; load: () => Promise<FigureG
     load: async () => (await import('./scrolling.ts')).scrollingFigures,
   },
   {
+    metrics: ['app.tail_500', 'app.tail_500_longest_task', 'app.catch_up', 'app.catch_up_longest_task'],
+    load: async () => (await import('./catchUp.ts')).catchUpFigures,
+  },
+  {
     metrics: ['app.idle_heap'],
     load: async () => (await import('./idleHeap.ts')).idleHeapFigures,
   },
