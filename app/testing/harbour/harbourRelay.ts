@@ -12,6 +12,10 @@ export const harbourOrigin = 'http://harbour.test';
 export interface Backup {
   readonly folder: string;
 }
+interface Running {
+  readonly relay: Relay;
+  readonly view: ClockView;
+}
 export type HarbourRelay = ReturnType<typeof createHarbourRelay>;
 
 /** Memory where the system has a folder for it: the relay syncs every commit, and a run makes thousands. */
@@ -41,11 +45,12 @@ function isAlive(pid: number): boolean {
 
 export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
   let folder = newFolder();
-  let running: { readonly relay: Relay; readonly view: ClockView } | undefined;
+  let running: Running | undefined;
   const logged: string[] = [];
   const bugs: string[] = [];
 
   const backups: string[] = [];
+  const twins: Running[] = [];
   const databaseFiles = () => readdirSync(folder).filter((name) => name.startsWith('relay.db'));
   let hasForgotten = false;
   const removeDatabase = () => {
@@ -58,10 +63,9 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
     if (event.event === 'bug') bugs.push(JSON.stringify(event));
   };
 
-  function start() {
-    const view = clock.view();
-    const relay = createRelay({
-      dataDir: folder,
+  const createOn = (dataDir: string, view: ClockView) =>
+    createRelay({
+      dataDir,
       registration: 'invite',
       publicOrigin: harbourOrigin,
       clock: view,
@@ -69,6 +73,9 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
       rateFactor: 1000,
       logSink: onEvent,
     });
+  function start() {
+    const view = clock.view();
+    const relay = createOn(folder, view);
     running = { relay, view };
     return relay;
   }
@@ -109,6 +116,18 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
     },
     hasForgotten: () => hasForgotten,
+    /**
+     * Another relay with the same key and all that this one has now; each goes on by itself. Closed with this one.
+     */
+    twin(): Relay {
+      const copy = newFolder();
+      backups.push(copy);
+      cpSync(folder, copy, { recursive: true });
+      const view = clock.view();
+      const relay = createOn(copy, view);
+      twins.push({ relay, view });
+      return relay;
+    },
     /** A copy of its database as it is now; the relay goes on. */
     backup(): Backup {
       const copy = newFolder();
@@ -126,6 +145,10 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
     files: (): readonly Uint8Array[] => readdirSync(folder).map((name) => readFileSync(join(folder, name))),
     async close() {
       await this.stop();
+      for (const { relay, view } of twins) {
+        await relay.close();
+        view.stop();
+      }
       for (const path of [folder, ...backups]) rmSync(path, { recursive: true, force: true });
     },
   };

@@ -11,6 +11,7 @@ import type { Chance } from './chance.ts';
 import { prepareFreshDisk } from './freshDevice.ts';
 import { createHeadless, type Headless } from './headless.ts';
 import { harbourOrigin } from './harbourRelay.ts';
+import type { Lie } from './lie.ts';
 import type { Logbook, Said } from './logbook.ts';
 import type { MemoryDisk } from './memoryDisk.ts';
 import type { Line, Network } from './network.ts';
@@ -46,10 +47,11 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
   let isOffline = false;
   let userId = '';
   let disk = diskName;
+  let lie: Lie = {};
 
   async function open() {
     if (life) return;
-    const line = network.createLine();
+    const line = network.createLine(() => lie);
     line.setReach(!isOffline);
     const view = clock.view(() => skewMs);
     const headless = await createHeadless({
@@ -217,6 +219,10 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     /** The device's clock is set to something else, up to some days away. */
     setsClock() {
       skewMs = chance.whole(-5 * dayMs, 5 * dayMs);
+    },
+    /** The relay lies to this device from now on; without a lie it is honest again. */
+    isLiedTo(told: Lie = {}) {
+      lie = told;
     },
     /** Closes the app as a person does. */
     async closes() {

@@ -4,6 +4,7 @@ import type { OpenSocket, SocketEvents, SocketPort } from '../../sync/socketPort
 import type { Relay } from '../../../sync-server/relay/createRelay.ts';
 import type { Chance } from './chance.ts';
 import { createLies } from './lies.ts';
+import { liedBody, liedDown, liedUp, type Lie } from './lie.ts';
 import type { Sky } from './sky.ts';
 import type { VirtualClock } from './virtualClock.ts';
 
@@ -30,6 +31,7 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
   const seen: Uint8Array[] = [];
   const wires = new Set<{ cut(): void }>();
   let failing = 0;
+  const hostOf = (lie: () => Lie) => (lie().relay ?? relay)();
   const latency = () => chance.whole(1, 6) * tickMs;
   const onTick = (at: number) => Math.ceil(at / tickMs) * tickMs;
 
@@ -74,8 +76,8 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
     return lane;
   }
 
-  function openWire(events: SocketEvents): SocketPort {
-    const host = relay();
+  function openWire(events: SocketEvents, lie: () => Lie): SocketPort {
+    const host = hostOf(lie);
     let clientIsUp = true;
     let relayIsUp = true;
     const clientClosed = () => {
@@ -100,10 +102,18 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
     let isWhole = true;
     const up = createLane(
       () => isWhole && relayIsUp,
-      (bytes) => connection?.receive(bytes),
+      (bytes) => {
+        for (const told of liedUp(lie(), bytes, down.send)) connection?.receive(told);
+      },
       wire.cut,
     );
-    const down = createLane(() => isWhole && clientIsUp, events.received, wire.cut);
+    const down = createLane(
+      () => isWhole && clientIsUp,
+      (bytes) => {
+        for (const told of liedDown(lie(), bytes)) events.received(told);
+      },
+      wire.cut,
+    );
     const lies = createLies(chance, sky);
     const connection = host?.connect({
       send(bytes) {
@@ -145,7 +155,8 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
     cutAll() {
       for (const wire of wires) wire.cut();
     },
-    createLine(): Line {
+    /** @param lie what the relay makes this client believe. */
+    createLine(lie: () => Lie): Line {
       let isReachable = true;
       let isGone = false;
       const own = new Set<{ cut(): void }>();
@@ -162,7 +173,7 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
             return { send() {}, close() {}, bufferedAmount: 0 };
           }
           const before = new Set(wires);
-          const port = openWire(guarded);
+          const port = openWire(guarded, lie);
           for (const wire of wires) if (!before.has(wire)) own.add(wire);
           return { ...port, send: (frame) => isGone || port.send(frame) };
         },
@@ -172,7 +183,7 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
           const failed = () => new TypeError('no answer');
           await wait(latency());
           if (isGone) return nothing;
-          const host = relay();
+          const host = hostOf(lie);
           if (!isReachable || !host) throw failed();
           if (failing > 0) {
             failing--;
@@ -187,11 +198,11 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
           const { method, headers } = request;
           const init = method === 'GET' ? { method, headers } : { method, headers, body };
           const response = await host.app.fetch(new Request(request.url, init));
-          const text = await response.text();
+          const text = liedBody(lie(), new URL(request.url).pathname, await response.text());
           keep(text);
           await wait(latency());
           if (isGone) return nothing;
-          if (relay() !== host || !isReachable || sky.strikes('answerLost')) {
+          if (hostOf(lie) !== host || !isReachable || sky.strikes('answerLost')) {
             sky.happened('answerLost');
             if (chance.happens(0.5)) throw failed();
             return nothing;
