@@ -40,8 +40,10 @@ export async function beginRepair(deps: RepairDeps, chat: StoredChat): Promise<S
   const meta = idToText(documents.meta);
   for (const row of await storage.pending(meta)) batch.deletePending(meta, row.session, row.sequence);
   batch.moveUpdates(meta, await storage.updates(meta), lostMeta(documents.meta));
+  const { trouble, ...kept } = chat;
   const next: StoredChat = {
-    ...chat,
+    ...kept,
+    ...(trouble && trouble !== 'gap' ? { trouble } : {}),
     segments: {
       ...place,
       generation: generation + 1,

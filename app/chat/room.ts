@@ -73,7 +73,17 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const signals = createSignals(context, documents.meta, random);
 
   const setAside = (reason: string) =>
-    later(() => storage.batch().addSetAside(begun.id, reason, clock.now()).commit());
+    later(async () => {
+      await storage.batch().addSetAside(begun.id, reason, clock.now()).commit();
+      // The relay keeps each session's order (SPEC R8): what was before it is withheld, or was itself set aside.
+      if (reason === 'out-of-session' && !state.chat().trouble)
+        await state.put({ ...state.chat(), trouble: 'gap' });
+    });
+  const onWhole = () =>
+    later(async () => {
+      const { trouble, ...chat } = state.chat();
+      if (trouble === 'gap') await state.put(chat);
+    });
 
   const presence = createPresence({
     clock,
@@ -144,6 +154,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       onItems: (n, items, isNew) => later(() => records.take(n, items, isNew)),
       onStored: (ids) => enqueue(() => records.stored(ids)),
       onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
+      onWhole,
       onSealed: (n) => void complete(n),
       onPurged: (n) => later(() => erasures.purged(n)),
       onLive: () => void restoring.lookBack(),
@@ -163,6 +174,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     id: documents.meta,
     onMark: marks.onMark,
     onProfile: marks.onProfile,
+    onOwnLost: marks.sayAgain,
     onSignal: (sealed) =>
       void signals.open(sealed).then((opened) => opened && presence.received(opened.author, opened.kind)),
   });

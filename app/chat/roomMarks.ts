@@ -26,6 +26,7 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
   const selfDevice = idToText(self.device);
   let isClosing = false;
   let cancelMark = () => {};
+  let cancelAgain = () => {};
 
   /** Tells the others how far this device has got, if that is news. */
   function schedule() {
@@ -68,6 +69,15 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
 
   return {
     schedule,
+    /** Somebody took it away: it is said once more, a moment later. */
+    sayAgain() {
+      cancelAgain();
+      if (isClosing) return;
+      cancelAgain = clock.after(markDelayMs, () => {
+        state.later(tellName);
+        state.later(tell);
+      });
+    },
     onMark: (mark: Mark, author: Author) =>
       state.later(async () => {
         const device = idToText(author.device);
@@ -128,6 +138,7 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
     close() {
       isClosing = true;
       cancelMark();
+      cancelAgain();
     },
   };
 }

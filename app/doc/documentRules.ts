@@ -14,5 +14,5 @@ export interface DocumentRules {
   /** A snapshot's state as Yjs may have it, or undefined when it is none. */
   checkState(update: Uint8Array, sessions: readonly SessionLine[]): Uint8Array | undefined;
   /** What a checked state lacks of what the document had at these clocks. */
-  lackOf(state: Uint8Array, clocks: ReadonlyMap<number, number>): Lack;
+  lackOf(state: Uint8Array, clocks: ReadonlyMap<number, number>): Promise<Lack>;
 }

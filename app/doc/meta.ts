@@ -14,6 +14,8 @@ export type MetaDeps = Omit<
 > & {
   readonly onMark: (mark: Mark, author: Author) => void;
   readonly onProfile: (profile: Profile, author: Author) => void;
+  /** Somebody took away, or wrote over, what this device says of itself. */
+  readonly onOwnLost: () => void;
 };
 type Values = ReadonlyMap<string, Uint8Array>;
 export type Meta = Awaited<ReturnType<typeof createMeta>>;
@@ -31,8 +33,42 @@ export async function createMeta(deps: MetaDeps) {
     const opened = bytes instanceof Uint8Array && (await signedProfile.open(deps.context, bytes));
     if (opened) deps.onProfile(opened.value, opened.author);
   };
-  marks.observe((event) => event.keysChanged.forEach((key) => void readMark(marks.get(key))));
-  profiles.observe((event) => event.keysChanged.forEach((key) => void readProfile(profiles.get(key))));
+  const own = idToText(deps.context.self.device);
+  let isOpen = false;
+  for (const [map, read] of [
+    [marks, readMark],
+    [profiles, readProfile],
+  ] as const) {
+    map.observe(({ keysChanged, transaction }) => {
+      for (const key of keysChanged) void read(map.get(key));
+      if (isOpen && keysChanged.has(own) && transaction.origin !== 'local') deps.onOwnLost();
+    });
+  }
+
+  /** Whether a snapshot's state says something good of everyone of whom this document does. */
+  async function holdsValues(state: Uint8Array): Promise<boolean> {
+    const other = new Y.Doc();
+    Y.applyUpdate(other, state);
+    const isLacking = async (
+      mine: Values,
+      theirs: Y.Map<Uint8Array>,
+      open: (bytes: Uint8Array) => Promise<unknown>,
+    ) => {
+      for (const [device, value] of mine) {
+        const there: unknown = theirs.get(device);
+        const isThere = there instanceof Uint8Array && (await open(there));
+        if (!isThere && value instanceof Uint8Array && (await open(value))) return true;
+      }
+      return false;
+    };
+    const openMark = (bytes: Uint8Array) => signedMark.open(deps.context, bytes);
+    const openProfile = (bytes: Uint8Array) => signedProfile.open(deps.context, bytes);
+    const lacks =
+      (await isLacking(new Map(marks), other.getMap('marks'), openMark)) ||
+      (await isLacking(new Map(profiles), other.getMap('profiles'), openProfile));
+    other.destroy();
+    return !lacks;
+  }
 
   const persistence = createSealedUpdates(deps.storage, idToText(deps.id), {
     apply: (updates) => doc.transact(() => updates.forEach((update) => Y.applyUpdate(doc, update))),
@@ -49,7 +85,8 @@ export async function createMeta(deps: MetaDeps) {
       snapshotKind: entryKinds.metaSnapshot,
       encodeState: () => Y.encodeStateAsUpdate(doc),
       checkState: (update) => (isUpdate(update) ? update : undefined),
-      lackOf: (state, clocks) => (holdsClocks(state, clocks) ? 'nothing' : 'records'),
+      lackOf: async (state, clocks) =>
+        holdsClocks(state, clocks) && (await holdsValues(state)) ? 'nothing' : 'records',
     },
     // What Yjs holds back of others stands in its answers too: only one's own is cut out. A map's deletions follow from
     // what replaces.
@@ -57,13 +94,13 @@ export async function createMeta(deps: MetaDeps) {
     recordsAt: () => [],
   });
 
-  const key = idToText(deps.context.self.device);
-  const put = (map: Y.Map<Uint8Array>, value: Uint8Array) => sealed.write(() => map.set(key, value));
+  isOpen = true;
+  const put = (map: Y.Map<Uint8Array>, value: Uint8Array) => sealed.write(() => map.set(own, value));
   return {
     ...sealed,
     /** What this device last said here. */
-    ownMark: () => signedMark.read(marks.get(key)),
-    ownProfile: () => signedProfile.read(profiles.get(key)),
+    ownMark: () => signedMark.read(marks.get(own)),
+    ownProfile: () => signedProfile.read(profiles.get(own)),
     /**
      * Puts signed values of other devices that are newer than what stands here, or lets them stand where it is not time
      * for that. True when there are none.

@@ -148,6 +148,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       if (equalBytes(current.id, id)) current = { ...current, isSeen: true };
       schedule();
     },
+    isCorrecting: () => wantsCorrection,
     isNews: (id: SnapshotId) => !equalBytes(current.id, id),
     refused(code: RefusalCode, detail: Bytes) {
       if (!underWay) return;

@@ -14,6 +14,8 @@ const jitterMs = 15_000;
  */
 const maxWaits = 6;
 const waitMs = 20_000;
+/** Time for those who saw the whole log to look at a snapshot, to correct it, and to look at that. */
+const believingMs = 60_000;
 
 export interface ReviewsDeps {
   readonly clock: Clock;
@@ -26,20 +28,42 @@ export interface ReviewsDeps {
 
 export function createReviews(deps: ReviewsDeps) {
   let isAwaited = false;
+  /** Somebody else's newest is still to be looked at by this device. */
+  let isOwed = false;
+  let believesUntil = 0;
+  const isBelieving = () => deps.clock.now() < believesUntil;
   let waited: { readonly id: SnapshotId; readonly times: number } | undefined;
   const fetch = () => {
     isAwaited = true;
     deps.fetch();
   };
   let cancelTimer = () => {};
+  const later = () => {
+    cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, fetch);
+  };
 
   return {
+    /** What this device has, it has by the word of another who published it: those who know better go first. */
+    believed() {
+      believesUntil = deps.clock.now() + believingMs;
+    },
+    isBelieving,
     /** Someone else has published this. */
     due() {
       cancelTimer();
       waited = undefined;
-      if (deps.randomUnit() * deps.readers() > reviewers) return;
-      cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, fetch);
+      isOwed = isBelieving() || deps.randomUnit() * deps.readers() <= reviewers;
+      if (isOwed) later();
+    },
+    isOwed: () => isOwed,
+    /** @param isWhole it has all that the log had, and so has this device. */
+    done(isWhole: boolean) {
+      isOwed = false;
+      if (isWhole) believesUntil = 0;
+    },
+    /** The channel is live again. */
+    resume() {
+      if (isOwed) later();
     },
     /** Without waiting: something is to be published over it. */
     now() {

@@ -61,6 +61,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onSignal: (sealed: Bytes) => void;
   /** A snapshot's state came in: also what Yjs has something else in the place of. */
   readonly onState?: (update: Uint8Array) => void;
+  /** Another's snapshot has all that the log had, and so has this device now. */
+  readonly onWhole?: () => void;
   /** The document takes no more entries. */
   readonly onSealed?: () => void;
   /** What was to be purged is gone from the relay. */
@@ -169,7 +171,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       limits: deps.limits,
       randomUnit: () => (deps.random(1)[0] ?? 0) / 256,
       cursor: () => cursor,
-      isReady: () => isLive && outgoing.isDone(doc),
+      // What a sealed document doesn't take any more is not waited for.
+      isReady: () => isLive && !reviews.isBelieving() && (sealedAt !== undefined || outgoing.isDone(doc)),
       build,
       publish: (snapshot) => channel?.publish(snapshot),
       look: () => reviews.now(),
@@ -228,6 +231,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     }
     // Where the log before a snapshot is gone, the relay can't tell whether this device's place was in it.
     if (!sessions.areContinuedBy(snapshot.sessions)) return becomeLive(true);
+    if (!equalBytes(snapshot.author.user, context.self.user)) reviews.believed();
     provider.deliver(snapshot.update);
     sessions.claim(snapshot.sessions, clocksOf(snapshot.update));
     cursor = snapshot.cursor;
@@ -250,32 +254,41 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     const snapshot = await readSnapshot(given);
     if (isClosed || !isLive) return;
     // What this run can't compare with the log it neither confirms nor doubts.
-    const lack = snapshot && clocks ? rules.lackOf(snapshot.update, clocks) : undefined;
+    const lack = snapshot && clocks ? await rules.lackOf(snapshot.update, clocks) : undefined;
+    if (isClosed || !isLive) return;
     // The deletion may stand in a later segment, and be on its way.
     if (lack === 'bodies' && reviews.waits(given.id)) return deps.onDeletionMissing();
+    reviews.done(lack === 'nothing');
     publishing.seen(given.id);
     if (!snapshot) return publishing.correct();
     if (lack === 'nothing') {
       channel?.countersign(given.id);
+      // What an earlier one has kept from this device.
+      provider.deliver(snapshot.update);
       deps.onState?.(snapshot.update);
+      deps.onWhole?.();
     } else if (lack) {
       deps.onSetAside('incomplete-snapshot');
       publishing.correct();
     }
+    checkSealed();
   }
 
   function becomeLive(isForked: boolean) {
     if (isClosed) return;
     if (isForked) return deps.onRefused('diverged', new Uint8Array(0));
     isLive = true;
-    outgoing.resume();
+    if (sealedAt === undefined) outgoing.resume();
     ask();
     publishing.resume();
+    reviews.resume();
     checkSealed();
   }
 
   function checkSealed() {
-    if (isLive && sealedAt !== undefined && cursor.seq >= sealedAt) deps.onSealed?.();
+    if (!isLive || sealedAt === undefined || cursor.seq < sealedAt) return;
+    // The last one is what newcomers will have of it: it is left only when it has been looked at, and is good.
+    if (!reviews.isOwed() && !publishing.isCorrecting()) deps.onSealed?.();
   }
 
   function pause() {
@@ -306,10 +319,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         signal: deps.onSignal,
         refused(code, detail) {
           // Once something was lost on the way; again and again it is the relay that has lost something.
-          if (code === 'out-of-order' && ++refusals <= maxRefusals) channel?.resubscribe();
-          else if (code === 'out-of-order') becomeLive(true);
-          // The relay says with each subscription what the newest snapshot is.
-          else if (code === 'sealed') channel?.resubscribe();
+          if (code === 'out-of-order' && ++refusals > maxRefusals) becomeLive(true);
+          // With each subscription the relay says what the newest snapshot is, and whether it is a seal.
+          else if (code === 'out-of-order' || code === 'sealed') channel?.resubscribe();
           else deps.onRefused(code, detail);
         },
         snapshot(given) {

@@ -6,7 +6,7 @@ import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type RecordId } from '../../shared/protocol/ids.ts';
 import type { OutboxRow } from '../storage/schema.ts';
 import { createSegmentPersistence, type SegmentPersistence } from '../storage/segmentPersistence.ts';
-import type { SealedRecord } from './record.ts';
+import { readRecord, verifyRecord, type SealedRecord } from './record.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
 import type { SessionLine } from './snapshot.ts';
 import { segmentDatabase } from './lostDocuments.ts';
@@ -61,7 +61,11 @@ export async function createSegment(deps: SegmentDeps) {
       snapshotKind: entryKinds.segmentSnapshot,
       encodeState: (clocks) => encodeSegmentState(doc, clocks),
       checkState: checkSegmentSnapshot,
-      lackOf: (state, clocks) => lackOf(itemsOfState(state), doc, clocks),
+      lackOf: (state, clocks) =>
+        lackOf(itemsOfState(state), doc, clocks, async (header) => {
+          const record = readRecord(deps.context, header);
+          return record !== undefined && (await verifyRecord(deps.context, record));
+        }),
     },
     // Also what Yjs has something else in the place of: records verify by themselves, and count once.
     onState: (state) => deps.onItems(itemsOfState(state)),

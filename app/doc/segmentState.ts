@@ -2,6 +2,7 @@
 // which erased bodies are holes. What Yjs holds back, and half a pair, is left out: others' checks would refuse all of it.
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes } from '../../shared/codec/bytes.ts';
 
 /** A record's two items as they lie in a document; a body that was erased is undefined. */
@@ -57,18 +58,27 @@ export const itemsOfState = (update: Uint8Array): SegmentItem[] => pairsOf(Y.dec
 /** What a state lacks of what the log had: nothing, bodies alone (they may have been deleted), or records. */
 export type Lack = 'nothing' | 'bodies' | 'records';
 
-/** Compares a snapshot's state with what the document has below these clocks. */
-export function lackOf(state: readonly SegmentItem[], doc: Y.Doc, clocks: ReadonlyMap<number, number>): Lack {
+/**
+ * Compares a snapshot's state with what the document has below these clocks. A record that lies elsewhere in it is no lack,
+ * and neither is what is none: somebody may have put it there, in the place of another's.
+ */
+export async function lackOf(
+  state: readonly SegmentItem[],
+  doc: Y.Doc,
+  clocks: ReadonlyMap<number, number>,
+  isRecord: (header: Uint8Array) => Promise<boolean>,
+): Promise<Lack> {
   let lack: Lack = 'nothing';
-  const byPlace = new Map(state.map((item) => [`${item.place.client}/${item.place.clock}`, item]));
+  const byHeader = new Map(state.map((item) => [bytesToBase64url(item.header), item]));
   for (const [client, structs] of doc.store.clients) {
     const end = clocks.get(client) ?? 0;
     for (const { header, body, place } of pairsOf(structs)) {
       if (place.clock >= end) break;
-      const there = byPlace.get(`${place.client}/${place.clock}`);
-      if (!there || !equalBytes(there.header, header)) return 'records';
-      if (body && there.body && !equalBytes(there.body, body)) return 'records';
-      if (body && !there.body) lack = 'bodies';
+      const there = byHeader.get(bytesToBase64url(header));
+      const isWhole = there && (!body || (there.body && equalBytes(there.body, body)));
+      if (isWhole || !(await isRecord(header))) continue;
+      if (!there || there.body) return 'records';
+      lack = 'bodies';
     }
   }
   return lack;

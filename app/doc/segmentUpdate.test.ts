@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import * as Y from 'yjs';
 import type { SessionId } from '../../shared/protocol/ids.ts';
-import { arrayOf, checkSegmentUpdate, clientOf, isOwnUpdate, takeOwnPieces } from './segmentUpdate.ts';
+import {
+  arrayOf,
+  checkSegmentSnapshot,
+  checkSegmentUpdate,
+  clientOf,
+  isOwnUpdate,
+  takeOwnPieces,
+} from './segmentUpdate.ts';
 
 const session = Uint8Array.of(0, 0, 0, 7, 1, 2, 3, 4) as SessionId;
 const other = Uint8Array.of(0, 0, 0, 9, 1, 2, 3, 4) as SessionId;
@@ -150,4 +157,24 @@ test("[D11] a shared document takes an update only of its session's own items", 
   const own = updateOf((doc) => doc.getMap('marks').set('a', bytes(1)));
   expect(isOwnUpdate(own, session)).toBe(true);
   expect(isOwnUpdate(own, other)).toBe(false);
+});
+
+const lineOf = (of: SessionId) => ({ session: of });
+test('[D13] a snapshot with anything but pairs in their own arrays is none', () => {
+  const good = updateOf(pair);
+  expect(checkSegmentSnapshot(good, [lineOf(session)])).toBe(good);
+  expect(checkSegmentSnapshot(good, [])).toBeUndefined();
+  expect(checkSegmentSnapshot(good, [lineOf(other)])).toBeUndefined();
+  const half = updateOf((doc) => push(doc, arrayOf(session), bytes(1)));
+  expect(checkSegmentSnapshot(half, [lineOf(session)])).toBeUndefined();
+  for (const [what, update] of hostile) {
+    if (what === 'nothing') continue;
+    expect(checkSegmentSnapshot(update(), [lineOf(session)]), what).toBeUndefined();
+  }
+});
+
+test('[D13] a snapshot with two sessions on one Yjs client is none', () => {
+  const sameClient = new Uint8Array([...session.slice(0, 4), 5, 5, 5, 5]) as SessionId;
+  expect(checkSegmentSnapshot(updateOf(pair), [lineOf(session), lineOf(sameClient)])).toBeUndefined();
+  expect(checkSegmentSnapshot(updateOf(pair), [lineOf(sameClient), lineOf(session)])).toBeUndefined();
 });

@@ -108,7 +108,7 @@ export function checkSegmentSnapshot(
 ): Uint8Array | undefined {
   const arrays = new Map(sessions.map(({ session }) => [clientOf(session), arrayOf(session)]));
   const structs = decodeStructs(update);
-  if (!structs) return undefined;
+  if (!structs || arrays.size < sessions.length) return undefined;
   const next = new Map<number, number>();
   for (const struct of structs) {
     const { client, clock } = struct.id;

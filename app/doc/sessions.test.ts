@@ -49,6 +49,24 @@ test('[E3] a session is taken over by no other device, nor its Yjs client by ano
   expect(sessions.follows(headerOf(1, noEntryHash, sameClient), device)).toBe('foreign');
 });
 
+test('[D13] what a snapshot claims keeps no session from going on, nor from its Yjs client', () => {
+  const sameClient = Uint8Array.of(1, 1, 1, 1, 5, 5, 5, 5) as SessionId;
+  const other = filled(16, 9) as EntryHash;
+  // Of a session that was heard itself nothing can be claimed.
+  sessions.claim([{ session: sameClient, sequence: 9, hash: other }], new Map());
+  expect(sessions.follows(headerOf(2, hash), device)).toBe('next');
+  expect(sessions.follows(headerOf(10, other, sameClient), device)).toBe('foreign');
+  const fresh = createSessions(createChance('fresh').bytes);
+  fresh.claim([{ session: sameClient, sequence: 9, hash: other }], new Map());
+  expect(fresh.follows(headerOf(1, noEntryHash), device)).toBe('next');
+  fresh.accept(headerOf(1, noEntryHash), hash, device, 2);
+  expect(fresh.lines()).toEqual([{ session, sequence: 1, hash }]);
+  expect(fresh.follows(headerOf(10, other, sameClient), device)).toBe('foreign');
+  // And of one that is claimed further than it is, it may still go on.
+  fresh.claim([{ session: filled(8, 4) as SessionId, sequence: 99, hash: other }], new Map());
+  expect(fresh.follows(headerOf(3, hash, filled(8, 4) as SessionId), device)).toBe('next');
+});
+
 test('[E3] what was accepted is remembered over a restart', () => {
   const again = createSessions(createChance('again').bytes);
   again.load(sessions.store(), () => 0);

@@ -42,6 +42,19 @@ export function createSessions(random: Random) {
   const accepted = new Map<string, Accepted>();
   const sessionByClient = new Map<number, string>();
 
+  /** A Yjs client is one session's alone; what only a snapshot said of it keeps nobody from it. */
+  const mayHave = (client: number, key: string): boolean => {
+    const holder = sessionByClient.get(client);
+    return holder === undefined || holder === key || !accepted.get(holder)?.device;
+  };
+  /** True when the client is this session's from now on. */
+  function frees(client: number, key: string): boolean {
+    const holder = sessionByClient.get(client);
+    if (!mayHave(client, key)) return false;
+    if (holder !== undefined && holder !== key) accepted.delete(holder);
+    return true;
+  }
+
   return {
     own: () => own,
     /** This run's session; `isClientTaken` keeps it from sharing a Yjs client with an older one. */
@@ -81,8 +94,7 @@ export function createSessions(random: Random) {
       const key = idToText(header.session);
       const last = accepted.get(key);
       if (last?.device && !equalBytes(last.device, device)) return 'foreign';
-      const holder = sessionByClient.get(clientOf(header.session));
-      if (holder !== undefined && holder !== key) return 'foreign';
+      if (!mayHave(clientOf(header.session), key)) return 'foreign';
       // What a snapshot says of a session is its author's claim: it can't keep out what the device itself goes on with.
       if (last && !last.device) return header.sequence > 0 ? 'next' : 'out-of-order';
       const isNext =
@@ -103,6 +115,7 @@ export function createSessions(random: Random) {
     claim(lines: readonly SessionLine[], clocks: ReadonlyMap<number, number>) {
       for (const { session, sequence, hash } of lines) {
         const key = idToText(session);
+        if (!frees(clientOf(session), key)) continue;
         const known = accepted.get(key);
         const clock = Math.max(known?.clock ?? 0, clocks.get(clientOf(session)) ?? 0);
         const later = known && known.sequence >= sequence ? known : { sequence, hash, device: known?.device };
@@ -126,6 +139,7 @@ export function createSessions(random: Random) {
       }),
     accept(header: EntryHeader, hash: EntryHash, device: DeviceId, clock: number) {
       const key = idToText(header.session);
+      frees(clientOf(header.session), key);
       const covered = Math.max(clock, accepted.get(key)?.clock ?? 0);
       accepted.set(key, { sequence: header.sequence, hash, clock: covered, device });
       sessionByClient.set(clientOf(header.session), key);
