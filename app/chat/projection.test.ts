@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type DeviceId, type LedgerHead, type RecordId } from '../../shared/protocol/ids.ts';
 import { encodeBody, recordKinds, type Body } from '../doc/bodies.ts';
-import type { RecordHeader } from '../doc/record.ts';
+import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import type { StoredChat } from '../storage/models.ts';
 import { openStorage } from '../storage/storage.ts';
-import { projectRecords, type ProjectedRecord } from './projection.ts';
+import { countRecord, forksChain, projectRecords, type ProjectedRecord } from './projection.ts';
 
 const nowMs = 1_767_225_600_000;
 const deviceOf = (who: number) => new Uint8Array(16).fill(who + 1) as DeviceId;
@@ -208,4 +208,21 @@ test("[D8] after one's clock was set back by days, what one says next is still l
     (await rowsAfter([recordsOf([{ who, body: message, atMs: day }])])).state.latestAt;
   expect(await latestAfter(0)).toBe((nowMs + day) * 1024);
   expect(await latestAfter(1)).toBe((nowMs + lead) * 1024);
+});
+
+test('[D16] a record in a place that is taken, or on another than the last, forks its chain', () => {
+  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
+  const headers = recordsOf([said, said, said, said]).map(({ header }) => header);
+  const [first, second, , fourth] = headers;
+  if (!first || !second || !fourth) throw new Error('expected four headers');
+  const self = { selfDevice: 'x', nowMs: () => nowMs };
+  const chained = { ...second, previous: hashRecordHeader(first) };
+  const one = countRecord(self, emptyChat, first);
+  expect(forksChain(emptyChat, first)).toBe(false);
+  expect(forksChain(one, chained)).toBe(false);
+  expect(forksChain(one, second)).toBe(true);
+  expect(forksChain(one, { ...first, at: 1 })).toBe(true);
+  const gap = countRecord(self, one, fourth);
+  expect(forksChain(gap, { ...fourth, at: 1 })).toBe(true);
+  expect(forksChain(gap, chained)).toBe(false);
 });

@@ -35,6 +35,8 @@ export interface Projected {
   readonly erased: readonly StoredMessage[];
   /** New messages of others, the oldest first. */
   readonly arrived: readonly StoredMessage[];
+  /** A device has said two things in one place of its chain. */
+  readonly isForked: boolean;
 }
 
 /** Later wins; ties by id, so that everyone has the same winner. */
@@ -60,8 +62,10 @@ export async function projectRecords(
   const erased: StoredMessage[] = [];
   const arrivedIds: string[] = [];
   let chat = before;
+  let isForked = false;
 
   for (const [id, record] of fresh) {
+    isForked ||= forksChain(chat, record.header);
     chat = countRecord(deps, chat, record.header);
     const body = record.body && parseBody(record.header.kind, record.body);
     const change = body && changeOf(id, before.id, record, body);
@@ -109,11 +113,20 @@ export async function projectRecords(
     .sort((a, b) => (isLater(a, b) ? 1 : -1));
   chat = { ...chat, unread };
   batch.putChat(chat);
-  return { chat, batch, erased, arrived };
+  return { chat, batch, erased, arrived, isForked };
+}
+
+/** Whether a new record stands where its device has said another before, or on another than that (SPEC D16). */
+export function forksChain({ chains }: StoredChat, { device, sequence, previous }: RecordHeader): boolean {
+  const chain = chains[idToText(device)];
+  if (!chain) return false;
+  const isTaken = sequence <= chain.sequence || chain.ahead.includes(sequence);
+  const isNext = sequence === chain.sequence + 1 && chain.hash !== '';
+  return isTaken || (isNext && bytesToBase64url(previous) !== chain.hash);
 }
 
 /** Counts a record on its device's chain, and its time in the chat's. */
-function countRecord(
+export function countRecord(
   { selfDevice, nowMs }: Pick<ProjectionDeps, 'selfDevice' | 'nowMs'>,
   chat: StoredChat,
   header: RecordHeader,

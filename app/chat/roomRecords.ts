@@ -88,6 +88,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const projected = await projectRecords(projection, state.chat(), records);
     await erasures.add(projected.batch, projected.erased).commit();
     state.written(projected.chat);
+    if (projected.isForked) deps.onSetAside('forked-chain');
     await erase(projected.erased);
     deps.onProjected(projected);
   }

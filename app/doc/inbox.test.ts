@@ -99,6 +99,29 @@ describe('the inbox', () => {
     expect(reader.said).toEqual(['fork']);
   });
 
+  test('[S3] a log that is told shorter than it was, twice, is a fork', async () => {
+    const reader = createReader();
+    reader.inbox.entries(1, [entryAt(1), entryAt(2)]);
+    reader.inbox.live(cursorAt(1));
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['restart']);
+    reader.inbox.live(cursorAt(2));
+    reader.inbox.live(cursorAt(1));
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['restart', 'live', 'restart']);
+    reader.inbox.live(cursorAt(1));
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['restart', 'live', 'restart', 'fork']);
+  });
+
+  test('[S3] an acknowledgement under another hash is a fork', async () => {
+    const reader = createReader((n) => ({ entry: entryAt(n), isEarlierRun: false, clock: 0 }));
+    reader.inbox.acked(session, 1, { seq: 1, hash: cursorAt(2).hash });
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['fork']);
+    expect(reader.runs.flatMap((run) => run.own)).toEqual([]);
+  });
+
   test('[S3] an acknowledgement takes its place in the order, and the own entry is not applied again', async () => {
     const reader = createReader((n) =>
       n === 2 ? { entry: entryAt(2), isEarlierRun: false, clock: 0 } : undefined,

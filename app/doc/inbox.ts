@@ -58,6 +58,8 @@ export function createInbox(deps: InboxDeps) {
   let events: Event[] = [];
   let generation = 0;
   let draining: Promise<void> | undefined;
+  /** The log was told shorter than what is here. */
+  let wasShorter = false;
 
   const push = (event: Event) => {
     events.push(event);
@@ -86,8 +88,11 @@ export function createInbox(deps: InboxDeps) {
       } else if (events[0]?.kind === 'live') {
         const { cursor } = events.shift() as Event & { kind: 'live' };
         const here = deps.cursor();
-        if (here.seq < cursor.seq) deps.restart();
-        else deps.live(here.seq === cursor.seq && !equalBytes(here.hash, cursor.hash));
+        const isShorter = here.seq > cursor.seq;
+        // Once may be an old word that came late; told again, it is another log.
+        if (here.seq < cursor.seq || (isShorter && !wasShorter)) deps.restart();
+        else deps.live(isShorter || !equalBytes(here.hash, cursor.hash));
+        wasShorter = isShorter && !wasShorter;
       }
     }
   }
