@@ -9,7 +9,13 @@ import {
   parseChatEntry,
   type ChatEntryBody,
 } from '../../shared/protocol/chatLedger.ts';
-import { idToText, type ChatId, type UserId } from '../../shared/protocol/ids.ts';
+import { idToText, type BoxPublicKey, type ChatId, type UserId } from '../../shared/protocol/ids.ts';
+import {
+  encodeUserGenesis,
+  parseUserGenesis,
+  userGenesisStatement,
+  userIdOf,
+} from '../../shared/protocol/userLedger.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
 import { platformRandom } from '../crypto/random.ts';
@@ -316,6 +322,25 @@ describe('an entry that changes nothing', () => {
     await nothing((world) => entryOf(world, 'add', at(0), at(3), 3));
   });
 
+  test('[K12] is one that brings someone whose key takes no boxes', async () => {
+    const { identity } = at(3);
+    const genesis = parseUserGenesis(identity.genesis);
+    if (!genesis) throw new Error('expected a genesis');
+    const recovery = await signerFromSeed(platformRandom(32));
+    const userBoxKey = new Uint8Array(genesis.body.userBoxKey.length).fill(255) as BoxPublicKey;
+    const body = { ...genesis.body, userBoxKey, recoveryKey: recovery.publicKey };
+    const statement = userGenesisStatement(body);
+    const bytes = encodeUserGenesis({
+      body,
+      deviceSignature: await identity.signer.sign(statement),
+      recoverySignature: await recovery.sign(statement),
+    });
+    const person = await readUserLedger(userIdOf(sha256, bytes), [bytes]);
+    if (!person) throw new Error('expected a person');
+    const someone = { identity: { ...identity, user: person.user, genesis: bytes }, person };
+    await nothing((world) => entryOf(world, 'add', at(0), someone));
+  });
+
   test('[L7] is one that nobody can open', async () => {
     const garbled = (sealed: (sealed: Bytes) => Bytes) => async (world: World) => {
       const entry = await entryOf(world, 'add', at(0), at(3));
@@ -360,6 +385,12 @@ test('[L8] bytes that no honest relay would hand out are no ledger', async () =>
   }
   for (const changed of tamperings(turn, 40)) expect(await read([genesis, changed, add])).toBe('not-a-chain');
   for (const changed of tamperings(add, 40)) expect(await read([genesis, turn, changed])).toBe('not-a-chain');
+});
+
+test('[L8] a secret that the ledger does not commit to is none', async () => {
+  const world = await newWorld(2);
+  const secrets = new Map([[1, platformRandom(32) as EpochSecret]]);
+  expect(await readChatLedger({ ...world, secrets, personOf })).toEqual({ ok: false, error: 'no-key' });
 });
 
 test('[L8] the newest secret leads to all before it, and no older one to a newer', async () => {

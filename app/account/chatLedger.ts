@@ -62,6 +62,8 @@ export interface ChatLedger {
   readonly read: number;
   readonly epochNeeded: number | undefined;
   readonly skipped: number;
+  /** An entry that doesn't count began an epoch at the relay: nobody can go on from there. */
+  readonly isStuck: boolean;
   /** Of the last entry read. */
   readonly head: EntryHash32;
 }
@@ -116,6 +118,7 @@ export async function readChatLedger(given: {
   let former: LedgerPerson[] = [];
   const events: LedgerEvent[] = [];
   let skipped = 0;
+  let skippedEpoch = 0;
   let read = 1;
   let epochNeeded: number | undefined;
 
@@ -131,6 +134,7 @@ export async function readChatLedger(given: {
     const change = await judge({ body, below, keysBelow, state, epoch, members });
     if (!change) {
       skipped++;
+      skippedEpoch = Math.max(skippedEpoch, body.epoch);
       continue;
     }
     const { kind, newcomers, inside: said } = change;
@@ -162,7 +166,8 @@ export async function readChatLedger(given: {
   }
   const head = raw[read - 1]?.hash ?? first.hash;
   const secrets = new Map([...keys].map(([of, { secret }]) => [of, secret]));
-  return ok({ state, epoch, members, former, secrets, events, read, epochNeeded, skipped, head });
+  const isStuck = skippedEpoch > epoch;
+  return ok({ state, epoch, members, former, secrets, events, read, epochNeeded, skipped, isStuck, head });
 }
 
 const endSpan = (spans: readonly Span[], to: number): readonly Span[] =>

@@ -3,12 +3,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { idToText, type SigningPublicKey, type UserId } from '../../shared/protocol/ids.ts';
 import { encodeUserGenesis, parseUserGenesis, userIdOf } from '../../shared/protocol/userLedger.ts';
 import { claimStatement } from '../../shared/protocol/statements.ts';
+import { parseChatEntry } from '../../shared/protocol/chatLedger.ts';
 import { boxPath } from '../crypto/boxTree.ts';
+import type { SigningSeed } from '../crypto/keyTree.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { platformRandom } from '../crypto/random.ts';
 import { verifySignature } from '../crypto/sign.ts';
 import { openStorage } from '../storage/storage.ts';
 import { tamperings } from '../testing/testChat.ts';
+import { openChatBox, sealChatBoxes } from './chatBoxes.ts';
 import { createChatGenesis, openChatGenesis } from './chatGenesis.ts';
 import { openChatMail, sealChatMail, type ChatMail } from './chatMail.ts';
 import { createIdentity, loadIdentity, type Identity } from './identity.ts';
@@ -120,6 +123,17 @@ describe('a chat genesis', () => {
     expect(await why(other.chat, made.entry, box, self, personOf)).toBe('wrong-chat');
   });
 
+  test('[L2] refuses a box whose secrets are not those of the chat', async () => {
+    const made = await start();
+    const other = await start();
+    const outside = parseChatEntry(made.entry)?.body;
+    if (!outside) throw new Error('expected an entry');
+    const to = [{ person: at(1).person, isAdmin: false }];
+    const seed = new Uint8Array(32) as SigningSeed;
+    const [box] = sealChatBoxes(to, other.secrets, seed, outside.nonce, platformRandom);
+    expect(await openChatBox(outside, box ?? new Uint8Array(), at(1).identity)).toBe('wrong-secrets');
+  });
+
   test('[L2] refuses a creator who did not sign it', async () => {
     const made = await start();
     const box = { bytes: made.boxes[1] ?? new Uint8Array(), index: 1, path: boxPath(made.boxes, 1) };
@@ -202,5 +216,6 @@ test('[L4] a mail opens for its addressee only, and not after a change', async (
   const sealed = sealChatMail(identity.user, person.userBoxKey, mail, platformRandom);
   expect(openChatMail(identity, sealed)).toEqual(mail);
   expect(openChatMail(at(2).identity, sealed)).toBeUndefined();
+  expect(openChatMail({ ...identity, user: at(2).identity.user }, sealed)).toBeUndefined();
   for (const changed of tamperings(sealed, 12)) expect(openChatMail(identity, changed)).toBeUndefined();
 });

@@ -137,7 +137,13 @@ export async function fetchChatLedger(
         : index === -1 && ledger.epochNeeded !== undefined
           ? hint
           : undefined;
-    const taken = mine ? await takeBox(mine.epoch, mine.index) : ok(false);
+    let taken = mine ? await takeBox(mine.epoch, mine.index) : ok(false);
+    // A box that doesn't open must not close what comes later: the newest epoch's key leads back to this one. Who stood
+    // before may be gone, so the own box lies there or further to the front.
+    const newest = bodies.at(-1)?.epoch ?? 0;
+    for (let at = index; taken.ok && !taken.value && ledger.epochNeeded !== undefined && at >= 0; at--) {
+      taken = await takeBox(newest, at);
+    }
     if (!taken.ok) return taken;
     if (taken.value) continue;
     return ok({ entries, ledger, root, adminSeed: isAdmin ? adminSeeds.get(ledger.epoch) : undefined });

@@ -116,7 +116,13 @@ export function withLedger(
   const isRemoved = !members.some((member) => member.user === self);
   const { adminSeed: _seed, isRemoved: _was, trouble, ...kept }: Partial<StoredChat> = before ?? {};
   const isWaiting = !isRemoved && (ledger.epochNeeded !== undefined || !secrets.has(ledger.epoch));
-  const shown = isWaiting ? 'waiting-for-key' : trouble === 'waiting-for-key' ? undefined : trouble;
+  const shown = ledger.isStuck
+    ? 'stuck'
+    : isWaiting
+      ? 'waiting-for-key'
+      : trouble === 'gap'
+        ? trouble
+        : undefined;
   return {
     ...emptyRow,
     names: {},

@@ -97,7 +97,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     else if (fetched.error === 'bad-ledger' && room.chat().trouble !== 'fork') {
       await room.adopt(
         (chat) => ({ ...chat, trouble: 'fork' }),
-        () => {},
+        (batch) => void batch.addSetAside(id, 'forked-ledger', clock.now()),
       );
     }
     return fetched;

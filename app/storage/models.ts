@@ -93,7 +93,7 @@ export const storedChat = v.object({
       unchecked: v.optional(whole),
     }),
   ),
-  trouble: v.optional(v.picklist(['waiting-for-key', 'gap', 'fork', 'update-needed'])),
+  trouble: v.optional(v.picklist(['waiting-for-key', 'gap', 'fork', 'stuck', 'update-needed'])),
 });
 export type StoredChat = v.InferOutput<typeof storedChat>;
 

@@ -11,7 +11,7 @@ import type {
   SigningPublicKey,
   UserId,
 } from '../../shared/protocol/ids.ts';
-import { idToText } from '../../shared/protocol/ids.ts';
+import { idToText, noParent } from '../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { isSocketChallengeOf } from '../../shared/protocol/socketChallenge.ts';
@@ -215,6 +215,8 @@ export function createLink(deps: LinkDeps): Link {
     } else if (frame.to === upNumberByType.prove) {
       const chat = answered();
       if (chat && frame.code === 'stale-epoch') staleEpoch(chat, frame.detail);
+      // Of the same epoch, and not of its keys: the relay has another ledger.
+      if (chat && frame.code === 'bad-signature') deps.onLedgerMoved(chat, noParent);
     } else if (!channels.refused(frame)) {
       // Whatever it was about, this socket's state and the relay's differ: begin again from the cursors.
       drop('offline', frame.retryAfterMs);
