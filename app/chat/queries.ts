@@ -32,6 +32,10 @@ export interface QueryDeps {
 }
 type QueryOf<Q extends Query['query']> = Extract<Query, { query: Q }>;
 
+/** Somebody has said more here than has arrived. */
+const hasGap = ({ chains }: StoredChat): boolean =>
+  Object.values(chains).some(({ ahead }) => ahead.length > 0);
+
 export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
   let selfUser: string | undefined;
   let hashTerm: ((term: string) => number) | undefined;
@@ -121,7 +125,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     if (!me || !chat) return undefined;
     const { presence, isRelayFull } = ephemeral.get();
     const { online, typing } = presence[chatId] ?? nobody;
-    const trouble = chat.trouble ?? (isRelayFull ? 'relay-full' : undefined);
+    const trouble = chat.trouble ?? (isRelayFull ? 'relay-full' : hasGap(chat) ? 'gap' : undefined);
     return {
       chatId,
       kind: chat.kind,
@@ -188,7 +192,12 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
 
   async function diagnostics(): Promise<DiagnosticsView> {
     const storageBytes = await storage.usedBytes();
+    const chats = await storage.chats();
+    const sum = (count: (chat: StoredChat) => number) => chats.reduce((all, chat) => all + count(chat), 0);
     return {
+      toldAnew: sum(({ segments }) => segments?.generation ?? 0),
+      gaps: sum((chat) => Number(hasGap(chat))),
+      forks: sum(({ trouble }) => Number(trouble === 'fork')),
       setAside: (await storage.setAside()).map(({ chat, reason, count, at }) => ({
         chatId: chat,
         reason,

@@ -66,7 +66,7 @@ export interface ChatView {
   readonly onlineUserIds: readonly UserIdText[];
   readonly typingUserIds: readonly UserIdText[];
   /** Something is wrong with this chat's keys or log, or at the relay, that heals itself; the screen has the sentence. */
-  readonly trouble?: 'waiting-for-key' | 'gap' | 'fork' | 'update-needed' | 'relay-full';
+  readonly trouble?: 'waiting-for-key' | 'gap' | 'fork' | 'stuck' | 'update-needed' | 'relay-full';
 }
 
 export interface ReactionView {
@@ -145,6 +145,12 @@ export interface RoomLeftView {
 }
 
 export interface DiagnosticsView {
+  /** How often documents began anew, because the relay had lost what it had of them, or told another story. */
+  readonly toldAnew: number;
+  /** Chats in which somebody has said more than has arrived. */
+  readonly gaps: number;
+  /** Chats of which the relay hands out another ledger than this device has seen. */
+  readonly forks: number;
   readonly setAside: readonly {
     readonly chatId: ChatIdText;
     readonly reason: string;

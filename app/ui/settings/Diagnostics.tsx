@@ -6,6 +6,7 @@ import { useWords } from '../kit/Surroundings.tsx';
 import { useNow } from '../kit/useNow.ts';
 import { useView } from '../kit/useView.ts';
 import { DeviceCheck } from './DeviceCheck.tsx';
+import { RelayStory } from './RelayStory.tsx';
 
 export function Diagnostics() {
   const { words, formats } = useWords();
@@ -34,6 +35,7 @@ export function Diagnostics() {
           ))}
         </dl>
       </Card>
+      <RelayStory view={view} />
       <DeviceCheck />
       <Card title={text.setAside}>
         <p className="mb-3 text-sm text-muted">{text.setAsideSentence}</p>
@@ -46,11 +48,16 @@ export function Diagnostics() {
         <ul className="flex flex-col divide-y divide-line text-sm">
           {view?.setAside.map((item) => (
             <li key={`${item.chatId} ${item.reason}`} className="flex flex-wrap justify-between gap-x-4 py-2">
-              <span className="font-mono break-all">{item.reason}</span>
+              <span className={text.reasons[item.reason] ? '' : 'font-mono break-all'}>
+                {text.reasons[item.reason] ?? item.reason}
+              </span>
               <span className="text-muted">
                 {text.count(item.count)}, {text.last(formats.short(item.lastAtMs, nowMs))}
               </span>
-              <span className="w-full truncate font-mono text-xs text-muted">{item.chatId}</span>
+              <span className="w-full truncate font-mono text-xs text-muted">
+                {text.reasons[item.reason] && `${item.reason} `}
+                {item.chatId}
+              </span>
             </li>
           ))}
         </ul>

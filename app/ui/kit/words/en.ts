@@ -4,6 +4,7 @@ import type { DeliveryState } from '../../../chat/views.ts';
 import { failures } from './failures.en.ts';
 import { createPlural } from './plural.ts';
 import { check, lost } from './storageCare.en.ts';
+import { reasons, story, trouble } from './trouble.en.ts';
 
 const plural = createPlural('en');
 const deliveryWords: Readonly<Record<DeliveryState, string>> = {
@@ -161,14 +162,7 @@ export const en = {
     reactionRemove: (emoji: string) => `Take back ${emoji}`,
     messageOf: (name: string, time: string) => `${name}, ${time}`,
     moreActions: 'Message actions',
-    trouble: {
-      'waiting-for-key': 'A key for this chat is on its way. Messages appear once it arrives.',
-      gap: 'Some messages haven’t arrived yet. They are being fetched again.',
-      fork: 'The relay showed different people different histories of this chat. What you see is verified.',
-      'relay-full':
-        'The relay’s disk is full. Whoever runs it must make room; messages wait on this device until then.',
-      'update-needed': 'Part of this chat needs a newer version of Convo.',
-    },
+    trouble,
     search: 'Search in this chat',
     searchPlaceholder: 'Search in this chat',
     searchClose: 'Close search',
@@ -360,6 +354,8 @@ export const en = {
     count: (count: number) => plural(count, { one: '# entry', other: '# entries' }),
     last: (when: string) => `last ${when}`,
     check,
+    reasons,
+    story,
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
