@@ -38,3 +38,10 @@ test('[E2] a signal of who was no member in its epoch says nothing', async () =>
   expect(await createSignals(reader, chat.meta, chat.chance.bytes).open(sealed)).toBeUndefined();
   expect(await signalsOf(1).open(sealed)).toBeDefined();
 });
+
+test("[D10] a signal in another's name says nothing", async () => {
+  const [ada, ben] = [chat.contextOf(0), chat.contextOf(1)];
+  const forging = { ...ben, self: { ...ben.self, device: ada.self.device } };
+  const sealed = await createSignals(forging, chat.meta, chat.chance.bytes).seal('typing', 1000);
+  expect(await signalsOf(1).open(sealed)).toBeUndefined();
+});
