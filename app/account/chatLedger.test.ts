@@ -320,6 +320,19 @@ describe('an entry that changes nothing', () => {
     await nothing(bringing([[at(4).identity.genesis]]));
     await nothing(bringing([[at(3).identity.genesis], [at(4).identity.genesis]]));
     await nothing((world) => entryOf(world, 'add', at(0), at(3), 3));
+    await nothing((world) =>
+      entryOf(world, 'add', at(0), at(3), roles.member, ({ state, newcomers }) => ({
+        state: {
+          ...state,
+          members: state.members.map((member) =>
+            equalBytes(member.user, at(3).person.user)
+              ? { ...member, ledgerHead: at(4).person.head }
+              : member,
+          ),
+        },
+        newcomers,
+      })),
+    );
   });
 
   test('[K12] is one that brings someone whose key takes no boxes', async () => {
@@ -385,6 +398,17 @@ test('[L8] bytes that no honest relay would hand out are no ledger', async () =>
   }
   for (const changed of tamperings(turn, 40)) expect(await read([genesis, changed, add])).toBe('not-a-chain');
   for (const changed of tamperings(add, 40)) expect(await read([genesis, turn, changed])).toBe('not-a-chain');
+});
+
+test('[L8] a ledger with an entry left out is none', async () => {
+  const world = await newWorld(2);
+  await take(world, await put(world, 'add', at(0), at(2)));
+  await take(world, await put(world, 'add', at(0), at(3)));
+  const secrets = new Map([[1, world.secrets.epochSecret]]);
+  expect((await readChatLedger({ ...world, secrets, personOf })).ok).toBe(true);
+  const entries = world.entries.filter((_, position) => position !== 1);
+  const read = await readChatLedger({ ...world, entries, secrets, personOf });
+  expect(read).toEqual({ ok: false, error: 'not-a-chain' });
 });
 
 test('[L8] a secret that the ledger does not commit to is none', async () => {

@@ -252,7 +252,7 @@ describe('a log', () => {
     expect(await idsOf(ben)).toContain(swapped);
   });
 
-  test('[S3] an acknowledgement of what was never stored shows at the next one', async () => {
+  test('[S3] what was acknowledged and never stored is said again, once the relay is asked where the log is', async () => {
     const { segment } = await documentsOf(ada);
     let swallowed: { session: string } | undefined;
     await watchChannels(ada, () => {

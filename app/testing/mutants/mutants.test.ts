@@ -1,0 +1,20 @@
+// The list of mutants doesn't rot: whoever changes a check or the name of its test changes its mutant too.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { memberLies } from './memberLies.ts';
+import { mutate } from './mutant.ts';
+import { relayLies } from './relayLies.ts';
+
+const mutants = [...relayLies, ...memberLies];
+const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+
+test('[S8] each mutant has its own name, and finds its check exactly once', () => {
+  expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
+  for (const mutant of mutants) {
+    const source = read(mutant.file);
+    expect(mutate(source, mutant), mutant.name).not.toBe(source);
+  }
+  const [first] = mutants;
+  if (!first) throw new Error('expected a mutant');
+  expect(() => mutate('', first)).toThrow('exactly once');
+});
