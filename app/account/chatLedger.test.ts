@@ -246,6 +246,13 @@ test('[L7] random changes by anyone: only the permitted count, and all who can r
     { numRuns: 25 },
   );
 }, 120_000);
+/** The outside as its admin could also have it. */
+async function resealed(world: World, entry: Bytes, change: Partial<ChatEntryBody>): Promise<Bytes> {
+  const body = { ...bodyOf(entry), ...change };
+  const admin = await signerFromSeed(world.adminSeed);
+  return encodeChatEntry({ body, signature: await admin.sign(chatEntryStatement(body)) });
+}
+
 describe('an entry that changes nothing', () => {
   const nothing = async (make: (world: World) => Promise<Bytes>) => {
     const world = await newWorld(3);
@@ -262,13 +269,6 @@ describe('an entry that changes nothing', () => {
     expect(now).toEqual({ ...before, head: now.head, skipped: 1 });
   };
   const entryOf = async (...given: Parameters<typeof put>) => (await put(...given)).entry;
-  /** The outside as its admin could also have it. */
-  async function resealed(world: World, entry: Bytes, change: Partial<ChatEntryBody>): Promise<Bytes> {
-    const body = { ...bodyOf(entry), ...change };
-    const admin = await signerFromSeed(world.adminSeed);
-    return encodeChatEntry({ body, signature: await admin.sign(chatEntryStatement(body)) });
-  }
-
   test('[L7] is one whose signer is no admin, or no member, or another than who signed', async () => {
     await nothing((world) => entryOf(world, 'add', at(1), at(3)));
     await nothing((world) => entryOf(world, 'remove', at(1), at(2)));
@@ -409,6 +409,18 @@ test('[L8] a ledger with an entry left out is none', async () => {
   const entries = world.entries.filter((_, position) => position !== 1);
   const read = await readChatLedger({ ...world, entries, secrets, personOf });
   expect(read).toEqual({ ok: false, error: 'not-a-chain' });
+});
+
+test('[L8] a ledger in which an epoch is left out, or keys change within one, is none', async () => {
+  const world = await newWorld(2);
+  const { entry } = await put(world, 'turn', at(0), at(0));
+  const { epochCommitment } = bodyOf(world.entries[0]);
+  for (const change of [{ epoch: 3 }, { epoch: 1 }, { epoch: 1, epochCommitment }]) {
+    const entries = [...world.entries, await resealed(world, entry, change)];
+    const secrets = new Map([[1, world.secrets.epochSecret]]);
+    const read = await readChatLedger({ ...world, entries, secrets, personOf });
+    expect(read).toEqual({ ok: false, error: 'not-a-chain' });
+  }
 });
 
 test('[L8] a secret that the ledger does not commit to is none', async () => {

@@ -21,7 +21,9 @@ let survived = 0;
 
 /** All named tests with every check on: a red one, or one that is not there, would make any mutant look dead. */
 async function checkGreen({ folder }: ScratchCopy) {
-  const run = await runTests(folder, [...new Set(mutants.map(({ testFile }) => testFile))]);
+  const files = new Set(mutants.map(({ testFile }) => testFile));
+  const run = await runTests(folder, [...files], [...new Set(mutants.map(({ test }) => test))]);
+  if (run.isHanging) throw new Error('The tests hang with every check on.');
   if (run.broken !== '') throw new Error(`The tests don't run: ${run.broken}`);
   for (const { name, test } of mutants) {
     const status = run.statusByTest.get(test);
@@ -33,7 +35,7 @@ async function tryMutant(copy: ScratchCopy, mutant: Mutant) {
   const { name, file, testFile, test } = mutant;
   const source = copy.read(file);
   copy.write(file, mutate(source, mutant));
-  const run = await runTests(copy.folder, [testFile], test);
+  const run = await runTests(copy.folder, [testFile], [test]);
   copy.write(file, source);
   if (run.broken !== '') throw new Error(`The mutant "${name}" doesn't even run: ${run.broken}`);
   const killed = run.isHanging || run.statusByTest.get(test) === 'failed';

@@ -166,7 +166,7 @@ export const relayLies: readonly Mutant[] = [
     snippet: ' || !isNextEpoch(below.body, body)',
     replacement: '',
     testFile: ledgerTest,
-    test: '[L8] bytes that no honest relay would hand out are no ledger',
+    test: '[L8] a ledger in which an epoch is left out, or keys change within one, is none',
   },
   {
     name: 'a ledger with another branch of the same epoch',

@@ -1,4 +1,4 @@
-// Vitest in a process of its own, on chosen test files and, where it is only one, on one test; and what became of each.
+// Vitest in a process of its own, on chosen tests of chosen files, and what became of each.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ const report = v.object({
     }),
   ),
 });
-/** A test takes seconds; one that hangs is as red as one that fails. */
-const hangsAfterMs = 120_000;
+/** A test takes seconds, also on a busy machine; one that hangs is as red as one that fails. */
+const hangsAfterMs = (tests: number) => 120_000 + tests * 10_000;
 
 export interface TestRun {
   /** By the test's name, without that of a group around it: `passed`, `failed`, or that it was passed over. */
@@ -23,22 +23,32 @@ export interface TestRun {
   readonly isHanging: boolean;
 }
 
-/** @param test a name; without one, all in these files. */
-export async function runTests(folder: string, files: readonly string[], test?: string): Promise<TestRun> {
+export async function runTests(
+  folder: string,
+  files: readonly string[],
+  tests: readonly string[],
+): Promise<TestRun> {
   const output = join(folder, 'node_modules', 'result.json');
   rmSync(output, { force: true });
   const vitest = join(folder, 'node_modules', 'vitest', 'vitest.mjs');
-  const pattern = test === undefined ? [] : ['-t', `${escaped(test)}$`];
   const child = spawn(
     process.execPath,
-    [vitest, 'run', ...files, ...pattern, '--reporter=json', `--outputFile=${output}`],
+    [
+      vitest,
+      'run',
+      ...files,
+      '-t',
+      `(${tests.map(escaped).join('|')})$`,
+      '--reporter=json',
+      `--outputFile=${output}`,
+    ],
     { cwd: folder, stdio: 'ignore' },
   );
   let isHanging = false;
   const stop = setTimeout(() => {
     isHanging = true;
     child.kill('SIGKILL');
-  }, hangsAfterMs);
+  }, hangsAfterMs(tests.length));
   await new Promise<void>((resolve) => child.on('exit', () => resolve()));
   clearTimeout(stop);
   if (isHanging) return { statusByTest: new Map(), broken: '', isHanging };
