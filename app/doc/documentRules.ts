@@ -1,5 +1,18 @@
-// What a sealed document must know of what is in it: a segment's rules differ from those of a shared document.
-import type { SessionId } from '../../shared/protocol/ids.ts';
+// What a sealed document is given: how it reads and writes what is in it (a segment's rules differ from those of a shared
+// document), its disk, its way to the relay, and who hears of what becomes of it.
+import type * as Y from 'yjs';
+import type { Bytes } from '../../shared/codec/bytes.ts';
+import type { DocumentId, SessionId } from '../../shared/protocol/ids.ts';
+import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { Random } from '../crypto/random.ts';
+import type { DocumentPersistence } from '../storage/segmentPersistence.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { Link } from '../sync/link.ts';
+import type { ChatContext } from './chatContext.ts';
+import type { DocumentLimits } from './documentLimits.ts';
+import type { EntryFault } from './entrySeal.ts';
+import type { OutgoingDeps } from './outgoing.ts';
 import type { Lack } from './segmentState.ts';
 import type { SessionLine } from './snapshot.ts';
 
@@ -15,4 +28,34 @@ export interface DocumentRules {
   checkState(update: Uint8Array, sessions: readonly SessionLine[]): Uint8Array | undefined;
   /** What a checked state lacks of what the document had at these clocks. */
   lackOf(state: Uint8Array, clocks: ReadonlyMap<number, number>): Promise<Lack>;
+}
+
+export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
+  readonly limits: DocumentLimits;
+  readonly context: ChatContext;
+  readonly id: DocumentId;
+  readonly doc: Y.Doc;
+  readonly rules: DocumentRules;
+  readonly persistence: DocumentPersistence;
+  readonly storage: Storage;
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Records of an entry that the relay has stored. */
+  readonly onStored: (recordIds: readonly string[]) => Promise<void>;
+  readonly onSetAside: (fault: EntryFault) => void;
+  /** Resolves when what has arrived so far has had its effect on the document. */
+  readonly beforeReview: () => Promise<unknown>;
+  /** A deletion may have been lost on the way: all documents that it could be in ask the relay again. */
+  readonly onDeletionMissing: () => void;
+  readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
+  readonly onSignal: (sealed: Bytes) => void;
+  /** A snapshot's state came in: also what Yjs has something else in the place of. */
+  readonly onState?: (update: Uint8Array) => void;
+  /** Another's snapshot has all that the log had, and so has this device now. */
+  readonly onWhole?: () => void;
+  /** The document takes no more entries. */
+  readonly onSealed?: () => void;
+  /** What was to be purged is gone from the relay. */
+  readonly onPurged?: () => void;
 }

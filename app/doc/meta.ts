@@ -5,7 +5,8 @@ import { idToText } from '../../shared/protocol/ids.ts';
 import { createSealedUpdates } from '../storage/sealedUpdates.ts';
 import { signedMark, signedProfile, type Mark, type Profile } from './metaEntries.ts';
 import type { Author } from './chatContext.ts';
-import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
+import type { SealedDocumentDeps } from './documentRules.ts';
+import { createSealedDocument } from './sealedDocument.ts';
 import { holdsClocks, isOwnUpdate, isUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
 export type MetaDeps = Omit<

@@ -8,29 +8,15 @@ import * as Y from 'yjs';
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { hashSnapshot, parseSnapshot } from '../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
-import {
-  idToText,
-  parseId,
-  type DocumentId,
-  type LogHash,
-  type SnapshotId,
-} from '../../shared/protocol/ids.ts';
-import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import { idToText, parseId, type LogHash, type SnapshotId } from '../../shared/protocol/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
-import type { Random } from '../crypto/random.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { DocumentPersistence } from '../storage/segmentPersistence.ts';
 import type { Channel } from '../sync/channels.ts';
 import type { RelaySnapshot } from '../sync/snapshotParts.ts';
-import type { Clock } from '../sync/clock.ts';
-import type { Link } from '../sync/link.ts';
-import type { ChatContext } from './chatContext.ts';
-import type { DocumentLimits } from './documentLimits.ts';
-import type { DocumentRules } from './documentRules.ts';
-import { openUpdate, type EntryFault } from './entrySeal.ts';
+import type { SealedDocumentDeps } from './documentRules.ts';
+import { openUpdate } from './entrySeal.ts';
 import { learnFirst } from './ledgerFirst.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
-import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
+import { createOutgoing } from './outgoing.ts';
 import { createProgress } from './progress.ts';
 import { createProviderLink } from './providerSocket.ts';
 import { createPublishing } from './publishing.ts';
@@ -39,36 +25,7 @@ import { clientOf, clocksOf, endOf } from './segmentUpdate.ts';
 import { createSessions } from './sessions.ts';
 import { openSnapshot, sealSnapshot, type Snapshot } from './snapshot.ts';
 
-export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
-  readonly limits: DocumentLimits;
-  readonly context: ChatContext;
-  readonly id: DocumentId;
-  readonly doc: Y.Doc;
-  readonly rules: DocumentRules;
-  readonly persistence: DocumentPersistence;
-  readonly storage: Storage;
-  readonly link: Link;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Records of an entry that the relay has stored. */
-  readonly onStored: (recordIds: readonly string[]) => Promise<void>;
-  readonly onSetAside: (fault: EntryFault) => void;
-  /** Resolves when what has arrived so far has had its effect on the document. */
-  readonly beforeReview: () => Promise<unknown>;
-  /** A deletion may have been lost on the way: all documents that it could be in ask the relay again. */
-  readonly onDeletionMissing: () => void;
-  readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
-  readonly onSignal: (sealed: Bytes) => void;
-  /** A snapshot's state came in: also what Yjs has something else in the place of. */
-  readonly onState?: (update: Uint8Array) => void;
-  /** Another's snapshot has all that the log had, and so has this device now. */
-  readonly onWhole?: () => void;
-  /** The document takes no more entries. */
-  readonly onSealed?: () => void;
-  /** What was to be purged is gone from the relay. */
-  readonly onPurged?: () => void;
-}
-
+/** Entries in a row that the relay may refuse as not the next of their session, before it counts as having lost some. */
 const maxRefusals = 5;
 
 export type SealedDocument = Awaited<ReturnType<typeof createSealedDocument>>;

@@ -135,7 +135,7 @@ describe('deletes in Yjs', () => {
     doc.clientID = clientOf(session);
     doc.transact((transaction) => {
       for (const structs of doc.store.clients.values()) {
-        for (const item of [...structs]) if (item instanceof Y.Item) item.delete(transaction);
+        for (const item of structs) if (item instanceof Y.Item) item.delete(transaction);
       }
       own();
     });

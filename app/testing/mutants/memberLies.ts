@@ -62,8 +62,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'writes over an accepted entry at the relay',
     file: 'sync-server/relay/room.ts',
-    snippet:
-      "if (!equalBytes(hashEntry(sha256, documentId, entry.bytes), hash)) return { code: 'conflict' };",
+    snippet: "if (!equalBytes(this.#hashOf(entry.bytes), hash)) return { code: 'conflict' };",
     replacement: '',
     testFile: 'sync-server/relay/append.test.ts',
     test: '[R7] an accepted sequence number with other bytes is a conflict',
