@@ -1,0 +1,7 @@
+// All mutants: a line here for each check against a lie.
+import { ledgerLies } from './ledgerLies.ts';
+import { memberLies } from './memberLies.ts';
+import type { Mutant } from './mutant.ts';
+import { relayLies } from './relayLies.ts';
+
+export const mutants: readonly Mutant[] = [...relayLies, ...memberLies, ...ledgerLies];
