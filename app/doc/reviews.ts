@@ -32,7 +32,7 @@ export function createReviews(deps: ReviewsDeps) {
   let isOwed = false;
   let believesUntil = 0;
   const isBelieving = () => deps.clock.now() < believesUntil;
-  let waited: { readonly id: SnapshotId; readonly times: number } | undefined;
+  let waited: { readonly id: SnapshotId; readonly times: number; readonly until: number } | undefined;
   const fetch = () => {
     isAwaited = true;
     deps.fetch();
@@ -40,6 +40,10 @@ export function createReviews(deps: ReviewsDeps) {
   let cancelTimer = () => {};
   const later = () => {
     cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, fetch);
+  };
+
+  const waitOn = (until: number) => {
+    cancelTimer = deps.clock.after(until - deps.clock.now(), fetch);
   };
 
   return {
@@ -59,11 +63,13 @@ export function createReviews(deps: ReviewsDeps) {
     /** @param isWhole it has all that the log had, and so has this device. */
     done(isWhole: boolean) {
       isOwed = false;
+      waited = undefined;
       if (isWhole) believesUntil = 0;
     },
     /** The channel is live again. */
     resume() {
-      if (isOwed) later();
+      if (waited) waitOn(waited.until);
+      else if (isOwed) later();
     },
     /** Without waiting: something is to be published over it. */
     now() {
@@ -74,9 +80,10 @@ export function createReviews(deps: ReviewsDeps) {
     /** True where this snapshot is to be looked at again later; false when that was done often enough. */
     waits(id: SnapshotId): boolean {
       const times = waited && equalBytes(waited.id, id) ? waited.times + 1 : 1;
-      waited = times > maxWaits ? undefined : { id, times };
+      const until = deps.clock.now() + waitMs * 2 ** (times - 1);
+      waited = times > maxWaits ? undefined : { id, times, until };
       cancelTimer();
-      if (waited) cancelTimer = deps.clock.after(waitMs * 2 ** (times - 1), fetch);
+      if (waited) waitOn(until);
       return waited !== undefined;
     },
     /** True where a review asked for it; otherwise it belongs to the catch-up. */
@@ -89,7 +96,6 @@ export function createReviews(deps: ReviewsDeps) {
     pause() {
       cancelTimer();
       isAwaited = false;
-      waited = undefined;
     },
   };
 }

@@ -261,7 +261,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'countersigns its own snapshot',
     file: 'sync-server/relay/snapshots.ts',
-    snippet: 'if (state.snapshot.publisher === device.user) return undefined;',
+    snippet: 'if (snapshot.publisher === user) return undefined;',
     replacement: '',
     testFile: 'sync-server/relay/snapshots.test.ts',
     test: '[R33] the log and the snapshot before it stay until another user’s device has countersigned',
@@ -285,8 +285,8 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'appends under an old epoch at the relay',
     file: 'sync-server/relay/room.ts',
-    snippet: 'if (header.epoch !== body.epoch) return',
-    replacement: 'if (header.epoch < 0) return',
+    snippet: 'if (header.epoch !== this.chat.epoch) {',
+    replacement: 'if (header.epoch < 0) {',
     testFile: 'sync-server/relay/epochs.test.ts',
     test: '[R9] an entry that names another epoch than the current is refused with the head',
   },
