@@ -194,16 +194,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     review,
   });
 
-  const saveCursor = (applied: readonly Uint8Array[]) =>
-    persistence.saveCursor(
-      {
-        seq: cursor.seq,
-        hash: idToText(cursor.hash),
-        sessions: sessions.store(),
-        snapshot: { id: idToText(publishing.current().id), seq: publishing.current().seq },
-      },
-      applied,
-    );
+  function saveCursor(applied: readonly Uint8Array[]) {
+    const { id: snapshot, seq, isSeen } = publishing.current();
+    const at = { seq: cursor.seq, hash: idToText(cursor.hash), sessions: sessions.store() };
+    // One that was not looked at is heard of anew, and looked at then.
+    const seen = isSeen ? { snapshot: { id: idToText(snapshot), seq } } : {};
+    return persistence.saveCursor({ ...at, ...seen }, applied);
+  }
 
   /** Opened and checked; undefined where it is not a snapshot of this document that this device can use. */
   async function readSnapshot(given: RelaySnapshot): Promise<Snapshot | undefined> {
