@@ -161,6 +161,8 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
         segment.purge(clients);
       }
     },
+    /** None is open. */
+    isIdle: () => purging.size === 0 && restoring.size === 0,
     async close() {
       for (const { segment } of purging.values()) await segment.close();
       purging.clear();

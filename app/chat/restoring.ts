@@ -153,9 +153,13 @@ export function createRestoring(deps: RestoringDeps) {
     deps.onRestored();
   }
 
+  const isIdle = () => !placeOf().lost?.length && !placeOf().unchecked;
+
   return {
+    /** The relay has all of it. */
+    isIdle,
     start() {
-      if (placeOf().lost?.length || placeOf().unchecked) schedule();
+      if (!isIdle()) schedule();
     },
     close() {
       isClosed = true;

@@ -26,13 +26,19 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
   const selfDevice = idToText(self.device);
   let isClosing = false;
   let cancelMark = () => {};
+  let isScheduled = false;
 
   /** Tells the others how far this device has got, if that is news. */
   function schedule() {
     cancelMark();
+    isScheduled = false;
     const chat = state.chat();
     if (isClosing || chat.isRemoved || chat.members.length < 2) return;
-    cancelMark = clock.after(markDelayMs, () => state.later(tell));
+    isScheduled = true;
+    cancelMark = clock.after(markDelayMs, () => {
+      isScheduled = false;
+      state.later(tell);
+    });
   }
   async function tell() {
     const chat = state.chat();
@@ -56,6 +62,7 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
 
   return {
     schedule,
+    isIdle: () => !isScheduled,
     onMark: (mark: Mark, author: Author) =>
       state.later(async () => {
         const device = idToText(author.device);

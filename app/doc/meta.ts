@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { createSealedUpdates } from '../storage/sealedUpdates.ts';
-import { signedMark, signedProfile, type Mark, type Profile } from './metaEntries.ts';
+import { signedMark, signedProfile, type Mark, type Profile, type SignedValue } from './metaEntries.ts';
 import type { Author } from './chatContext.ts';
 import { createSealedDocument, type SealedDocumentDeps } from './sealedDocument.ts';
 import { holdsClocks, isOwnUpdate, isUpdate, takeOwnPieces } from './segmentUpdate.ts';
@@ -23,16 +23,20 @@ export async function createMeta(deps: MetaDeps) {
   const marks = doc.getMap<Uint8Array>('marks');
   const profiles = doc.getMap<Uint8Array>('profiles');
 
-  const readMark = async (bytes: unknown) => {
-    const opened = bytes instanceof Uint8Array && (await signedMark.open(deps.context, bytes));
-    if (opened) deps.onMark(opened.value, opened.author);
+  /** Values that are being verified. */
+  let reading = 0;
+  const read = <T>(bytes: unknown, signed: SignedValue<T>, on: (value: T, author: Author) => void) => {
+    if (!(bytes instanceof Uint8Array)) return;
+    reading++;
+    void signed
+      .open(deps.context, bytes)
+      .then((opened) => opened && on(opened.value, opened.author))
+      .finally(() => reading--);
   };
-  const readProfile = async (bytes: unknown) => {
-    const opened = bytes instanceof Uint8Array && (await signedProfile.open(deps.context, bytes));
-    if (opened) deps.onProfile(opened.value, opened.author);
-  };
-  marks.observe((event) => event.keysChanged.forEach((key) => void readMark(marks.get(key))));
-  profiles.observe((event) => event.keysChanged.forEach((key) => void readProfile(profiles.get(key))));
+  marks.observe((event) => event.keysChanged.forEach((key) => read(marks.get(key), signedMark, deps.onMark)));
+  profiles.observe((event) =>
+    event.keysChanged.forEach((key) => read(profiles.get(key), signedProfile, deps.onProfile)),
+  );
 
   const persistence = createSealedUpdates(deps.storage, idToText(deps.id), {
     apply: (updates) => doc.transact(() => updates.forEach((update) => Y.applyUpdate(doc, update))),
@@ -61,6 +65,8 @@ export async function createMeta(deps: MetaDeps) {
   const put = (map: Y.Map<Uint8Array>, value: Uint8Array) => sealed.write(() => map.set(key, value));
   return {
     ...sealed,
+    isAtRest: () => reading === 0 && sealed.isAtRest(),
+    isQuiet: () => reading === 0 && sealed.isQuiet(),
     /** What this device last said here. */
     ownMark: () => signedMark.read(marks.get(key)),
     ownProfile: () => signedProfile.read(profiles.get(key)),

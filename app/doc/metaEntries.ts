@@ -38,6 +38,13 @@ export type Profile = ValueOf<typeof profile>;
 const statement = (context: ChatContext, label: string, value: Bytes) =>
   concatBytes(textToBytes(label), context.chat, value);
 
+export interface SignedValue<T> {
+  open(
+    context: ChatContext,
+    bytes: Uint8Array,
+  ): Promise<{ readonly value: T; readonly author: Author } | undefined>;
+}
+
 /** One kind of signed value: how it is sealed into the document and read out of it. */
 function createSigned<T extends { readonly device: Author['device'] }>(label: string, codec: Codec<T>) {
   const form = struct({ value: codec, signature });

@@ -23,44 +23,61 @@ export interface ReviewsDeps {
 
 export function createReviews(deps: ReviewsDeps) {
   let isAwaited = false;
+  let isScheduled = false;
+  /** Reviews that are under way. */
+  let running = 0;
   let waited: { readonly id: SnapshotId; readonly times: number } | undefined;
   const fetch = () => {
     isAwaited = true;
     deps.fetch();
   };
   let cancelTimer = () => {};
+  function schedule(ms: number) {
+    isScheduled = true;
+    cancelTimer = deps.clock.after(ms, () => {
+      isScheduled = false;
+      fetch();
+    });
+  }
+  function unschedule() {
+    cancelTimer();
+    isScheduled = false;
+  }
 
   return {
     /** Someone else has published this. */
     due() {
-      cancelTimer();
+      unschedule();
       waited = undefined;
       if (deps.randomUnit() * deps.readers() > reviewers) return;
-      cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, fetch);
+      schedule(deps.randomUnit() * jitterMs);
     },
     /** Without waiting: something is to be published over it. */
     now() {
       if (waited || isAwaited) return;
-      cancelTimer();
+      unschedule();
       fetch();
     },
     /** True where this snapshot is to be looked at again later; false when that was done often enough. */
     waits(id: SnapshotId): boolean {
       const times = waited && equalBytes(waited.id, id) ? waited.times + 1 : 1;
       waited = times > maxWaits ? undefined : { id, times };
-      cancelTimer();
-      if (waited) cancelTimer = deps.clock.after(waitMs, fetch);
+      unschedule();
+      if (waited) schedule(waitMs);
       return waited !== undefined;
     },
     /** True where a review asked for it; otherwise it belongs to the catch-up. */
     fetched(given: RelaySnapshot): boolean {
       if (!isAwaited) return false;
       isAwaited = false;
-      void deps.review(given);
+      running++;
+      void deps.review(given).finally(() => running--);
       return true;
     },
+    /** No snapshot is being looked at, or will be. */
+    isIdle: () => !isScheduled && !isAwaited && running === 0,
     pause() {
-      cancelTimer();
+      unschedule();
       isAwaited = false;
       waited = undefined;
     },

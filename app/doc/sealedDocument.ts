@@ -37,7 +37,7 @@ import { createPublishing } from './publishing.ts';
 import { createReviews } from './reviews.ts';
 import type { Lack } from './segmentState.ts';
 import { clientOf, clocksOf, endOf } from './segmentUpdate.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, type HeldSessions } from './sessions.ts';
 import { openSnapshot, sealSnapshot, type SessionLine, type Snapshot } from './snapshot.ts';
 
 /** How a kind of document reads and writes its updates. */
@@ -56,6 +56,10 @@ export interface DocumentRules {
 
 export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
   readonly limits: DocumentLimits;
+  /** Where this run's session goes on that the document had when it was closed. */
+  readonly held?: HeldSessions | undefined;
+  /** Which life of the document this is. */
+  readonly generation?: number;
   readonly context: ChatContext;
   readonly id: DocumentId;
   readonly doc: Y.Doc;
@@ -105,7 +109,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   const progress = createProgress(cursor.seq, sessions.clocks());
 
   // The session is chosen before the provider looks at the document's client; one that never writes leaves no trace.
-  const session = sessions.startOwn((client) => doc.store.clients.has(client));
+  const heldAs = `${idToText(id)}/${deps.generation ?? 0}`;
+  const session = sessions.startOwn(
+    (client) => doc.store.clients.has(client),
+    deps.held?.get(heldAs),
+    (client) => Y.getState(doc.store, client),
+  );
+  deps.held?.delete(heldAs);
   doc.clientID = session.client;
   const ask = () => {
     if (isLive) provider.ask(outgoing.sealedStateVector(doc));
@@ -359,6 +369,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     /** The state as a snapshot of this device's own. */
     snapshot: async () => (await build()).bytes,
     isLive: () => isLive,
+    /** All that the relay had is here, and nothing is left to do. */
+    isAtRest: () =>
+      isLive && inbox.isIdle() && outgoing.isDone(doc) && publishing.isIdle() && reviews.isIdle(),
+    /** Nothing that came is still being taken. */
+    isQuiet: inbox.isIdle,
+    /** Where its log was left, and its newest snapshot. */
+    place: () => ({ ...cursor, snapshot: publishing.current().id }),
     /** All that this device wrote here is with the relay. */
     isDone: () => outgoing.isDone(doc),
     signal(sealed: Bytes) {
@@ -372,6 +389,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     stop,
     async close() {
       await stop();
+      if (outgoing.isDone(doc)) deps.held?.set(heldAs, session);
       await persistence.close();
       doc.destroy();
     },

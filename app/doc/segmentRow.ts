@@ -124,9 +124,13 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       segments.delete(n);
       await segment?.clear();
     },
-    async settled() {
-      for (const segment of loaded.values()) await segment.settled();
-    },
+    /** Nothing is left to do in any of them. */
+    isAtRest: () =>
+      segments.size === loaded.size &&
+      [...loaded].every(([n, segment]) => segment.isAtRest() && (n < open || !segment.isFull())),
+    isQuiet: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isQuiet()),
+    /** Where the log of each was left. */
+    places: () => [...loaded].map(([n, segment]) => ({ n, ...segment.place() })),
     async close() {
       if (isClosed) return;
       isClosed = true;

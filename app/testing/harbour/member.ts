@@ -34,6 +34,8 @@ export type Member = ReturnType<typeof createMember>;
 
 /** A short voyage meets every boundary. */
 const smallLimits = { fullRecords: 16, fullBytes: 24 * 1024, dueEntries: 12, dueBytes: 12 * 1024 };
+/** Less than anybody has, so that chats are closed and opened all the time. */
+const fewChats = 2;
 /** Answers that say nothing against the app: what was asked for is not possible just now. */
 const harmless: readonly string[] = ['not-found', 'not-allowed', 'offline'];
 
@@ -59,6 +61,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       clock: view,
       random: chance.bytes,
       limits: smallLimits,
+      maxOpen: fewChats,
     });
     life = { headless, line, view };
   }
@@ -118,7 +121,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       const people = others.flatMap((other) => known.get(other.userId()) ?? []);
       if (!member || people.length < others.length) return undefined;
       const chat = await member.contacts.startChat(people, { kind: 'group', title }, {});
-      await member.openRoom(chat);
+      member.rooms.add(chat);
       void member.runTasks();
       return chat.id;
     },
@@ -144,7 +147,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       replyTo?: string,
     ): { readonly id: string; readonly done: Promise<boolean> } {
       const id = bytesToBase64url(chance.bytes(16));
-      const epoch = alive().engine.member()?.rooms.get(chatId)?.chat().epoch ?? 0;
+      const epoch = alive().engine.member()?.rooms.seat(chatId)?.access.context.currentKeys().epoch ?? 0;
       const message = logbook.sent(id, chatId, userId, epoch, text);
       const reply = replyTo === undefined ? {} : { replyTo };
       const done = record(message.texts[0], {
