@@ -155,7 +155,8 @@ function messageOf(
     id,
     chat: chat.id,
     at: header.at,
-    isUnread: !isOwn && !wasRead,
+    // What is gone is news to nobody.
+    isUnread: bytes !== undefined && !isOwn && !wasRead,
     isHidden: false,
     device,
     sequence: header.sequence,
@@ -208,8 +209,8 @@ export function applyChange(
     }
     case 'deletion': {
       if (author !== message.author) return message;
-      // Nothing of it stays that depends on whether it was edited before or after.
-      const { edit: _, ...rest } = message;
+      // Nothing of it stays that depends on whether it was edited before or after, or that its body said.
+      const { edit: _edit, replyTo: _replyTo, ...rest } = message;
       return { ...rest, kind: 'deleted', isUnread: false, text: '', terms: [], reactions: {} };
     }
     case 'reaction': {
