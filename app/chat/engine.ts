@@ -27,6 +27,8 @@ import { createRelayHttp, type Fetch } from '../sync/relayHttp.ts';
 import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
+import { projectionVersion } from './projection.ts';
+import { createRebuilding } from './rebuilding.ts';
 import { createRooms, maxOpenChats, type Rooms } from './rooms.ts';
 import { createVisibleChat } from './visibleChat.ts';
 
@@ -43,6 +45,8 @@ export interface EngineDeps {
   readonly limits?: DocumentLimits;
   /** How many chats have their documents in memory; a test has fewer. */
   readonly maxOpen?: number;
+  /** Of the rows; as in `projectionVersion` unless a test raises it. */
+  readonly projection?: number;
   /** After the first message of this device: ask the browser to keep its data. */
   readonly onFirstMessage: () => void;
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
@@ -230,6 +234,13 @@ export async function createEngine(deps: EngineDeps) {
       onArrived: deps.onArrived,
     });
 
+    const rebuilding = createRebuilding({
+      storage,
+      clock,
+      rooms,
+      version: deps.projection ?? projectionVersion,
+    });
+
     function proveChat(chat: StoredChat) {
       if (chat.isRemoved || isClosed) return;
       const { chatId, access } = rooms.add(chat);
@@ -267,6 +278,7 @@ export async function createEngine(deps: EngineDeps) {
       },
       async close() {
         tasks.close();
+        rebuilding.close();
         keeper.close();
         retelling.close();
         ownBoxes.close();
@@ -285,6 +297,7 @@ export async function createEngine(deps: EngineDeps) {
         await storage.batch().addSetAside(chat.id, reason, clock.now()).commit();
       }
     }
+    void quietly(rebuilding.run());
     return begun;
   }
 

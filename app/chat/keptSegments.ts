@@ -99,6 +99,11 @@ export function createKeptSegments(deps: KeptSegmentsDeps) {
     });
 
   return {
+    /** What lies in a kept segment; nothing where it can't be opened. */
+    items: async (n: number): Promise<readonly Pick<SegmentItem, 'header' | 'body'>[]> => {
+      const kept = await read(n);
+      return kept ? itemsOfState(kept.update) : [];
+    },
     /** The records of a kept segment. */
     ids: async (n: number): Promise<readonly string[]> => {
       const kept = await read(n);

@@ -10,6 +10,12 @@ import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.
 import type { Storage } from '../storage/storage.ts';
 import { termsOfMessage } from './searchText.ts';
 
+/**
+ * Raised with each change of what rows say of the same records: the rows of all chats are then made again
+ * (`rebuilding.ts`).
+ */
+export const projectionVersion = 1;
+
 export interface ProjectedRecord {
   readonly header: RecordHeader;
   readonly user: string;
@@ -139,7 +145,8 @@ export function withLast(chat: StoredChat, message: StoredMessage): StoredChat {
   return { ...chat, at, last: { id: message.id, at: message.at } };
 }
 
-function messageOf(
+/** A message as its record alone has it. */
+export function messageOf(
   deps: ProjectionDeps,
   chat: StoredChat,
   id: string,
@@ -172,7 +179,8 @@ function messageOf(
   };
 }
 
-function changeOf(
+/** What a record changes; undefined for one that is a message itself. */
+export function changeOf(
   id: string,
   chat: string,
   { header, user }: ProjectedRecord,

@@ -53,6 +53,9 @@ export interface RoomDeps {
   /** New, verified messages of others. */
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
 }
+/** A few frames' worth of work. */
+const remadeAtOnce = 64;
+
 type Places = NonNullable<StoredChat['rest']>;
 const placeToStored = (place: {
   readonly seq: number;
@@ -318,6 +321,21 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         const next = { ...rest, unread, edit: editBeside(id), ...(last ? { last } : {}) };
         await storage.batch().putMessage(hidden).putChat(next).commit();
         state.written(next);
+      }),
+    /** Makes the rows of a segment's records again, some at a time: what else is to be done comes between. */
+    async remakeRows(n: number) {
+      const items = n < placeOf().unsealed ? await kept.items(n) : (row.get(n)?.items() ?? []);
+      for (let from = 0; from < items.length; from += remadeAtOnce) {
+        await enqueue(() => records.remake(n, items.slice(from, from + remadeAtOnce)));
+      }
+    },
+    /** What the list says of the chat, after its rows. */
+    remakeSummary: () =>
+      enqueue(async () => {
+        const { last: _, ...rest } = state.chat();
+        const unread = await storage.messages.unreadCount(begun.id);
+        const [newest] = await storage.messages.before(begun.id, undefined, 1);
+        await state.put({ ...rest, unread, ...(newest ? { last: { id: newest.id, at: newest.at } } : {}) });
       }),
     setDraft: (draft: string) => enqueue(() => state.put({ ...state.chat(), draft })),
     setEdit: (edit: StoredChat['edit']) => enqueue(() => state.put({ ...state.chat(), edit })),

@@ -47,6 +47,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
   let isOffline = false;
   let userId = '';
   let disk = diskName;
+  let projection: number | undefined;
 
   async function open() {
     if (life) return;
@@ -62,6 +63,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       random: chance.bytes,
       limits: smallLimits,
       maxOpen: fewChats,
+      ...(projection ? { projection } : {}),
     });
     life = { headless, line, view };
   }
@@ -223,6 +225,10 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       await closing?.headless.close();
       closing?.view.stop();
       closing?.line.abandon();
+    },
+    /** From the next start on, an app whose rows are of this version. */
+    isUpdated(to: number) {
+      projection = to;
     },
     /** The same person with an empty device, which has only their keys and the list of their chats. This one closes. */
     async becomesFresh() {
