@@ -297,7 +297,7 @@ export async function createEngine(deps: EngineDeps) {
         await storage.batch().addSetAside(chat.id, reason, clock.now()).commit();
       }
     }
-    void quietly(rebuilding.run());
+    void rebuilding.run();
     return begun;
   }
 

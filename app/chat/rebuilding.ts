@@ -65,8 +65,10 @@ export function createRebuilding({ storage, clock, version, rooms }: RebuildingD
       const [chat, ...others] = now.left;
       if (chat === undefined) return;
       const done = await step(chat, now.below).catch((error: unknown) => {
+        if (isClosed) return;
         // One chat that can't be read never stops the others.
-        if (!isClosed) console.error('rows not made again', error instanceof Error ? error.name : 'unknown');
+        const reason = `rows not made again: ${error instanceof Error ? error.name : 'unknown'}`;
+        return storage.batch().addSetAside(chat, reason, clock.now()).commit();
       });
       if (isClosed) return;
       if (done === 'later') now = { version, left: [...others, chat] };
@@ -78,7 +80,8 @@ export function createRebuilding({ storage, clock, version, rooms }: RebuildingD
   }
 
   return {
-    run,
+    /** What a failing disk stops, the next run goes on with. */
+    run: () => run().catch(() => {}),
     close() {
       isClosed = true;
       wakeUp();

@@ -126,14 +126,21 @@ export function createRooms(deps: RoomsDeps) {
         (error: unknown) => {
           seat.life = undefined;
           loaded.delete(seat);
-          if (isClosed) return;
-          // One chat that can't be opened never stops the others; what was wrong shows in diagnostics.
-          const reason = `chat not opened: ${error instanceof Error ? error.name : 'unknown'}`;
-          return storage.batch().addSetAside(seat.id, reason, clock.now()).commit();
+          return setAside(seat, 'not opened', error);
         },
       )
-      .catch(() => {})
       .then(pump);
+  }
+
+  /** One chat that fails never stops the others; what was wrong shows in diagnostics, if there is still a disk. */
+  async function setAside({ id }: Seat, what: string, error: unknown) {
+    if (isClosed) return;
+    const reason = `chat ${what}: ${error instanceof Error ? error.name : 'unknown'}`;
+    await storage
+      .batch()
+      .addSetAside(id, reason, clock.now())
+      .commit()
+      .catch(() => {});
   }
 
   async function load(seat: Seat): Promise<Room> {
@@ -185,7 +192,7 @@ export function createRooms(deps: RoomsDeps) {
       seat.leftAt(JSON.stringify(rest), life.isByItself);
       if (!isDone) unfinished.add(seat);
     } catch (error) {
-      if (!isClosed) console.error('a chat failed', error instanceof Error ? error.name : 'unknown');
+      await setAside(seat, 'not closed', error);
     }
     seat.life = undefined;
     loaded.delete(seat);
