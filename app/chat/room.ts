@@ -166,8 +166,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const meta = await createMeta({
     ...shared,
     id: documents.meta,
-    onMark: marks.onMark,
-    onProfile: marks.onProfile,
+    marks: marks.marks,
+    profiles: marks.profiles,
     onSignal: (sealed) => void presence.heard(sealed),
   });
 

@@ -63,32 +63,48 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
   return {
     schedule,
     isIdle: () => !isScheduled,
-    onMark: (mark: Mark, author: Author) =>
-      state.later(async () => {
+    marks: {
+      isNews(mark: Mark, author: Author) {
         const device = idToText(author.device);
-        if (device === selfDevice) return;
-        const chat = state.chat();
-        const told = markToStored(mark, idToText(author.user));
-        const before = chat.marks[device];
-        const joined = before
-          ? {
-              ...told,
-              delivered: joinVectors(before.delivered, told.delivered),
-              read: joinVectors(before.read, told.read),
-            }
-          : told;
-        await state.put({ ...chat, marks: { ...chat.marks, [device]: joined } });
-      }),
-    onProfile: (profile: Profile, author: Author) =>
-      state.later(async () => {
-        const chat = state.chat();
-        const user = idToText(author.user);
-        if (profile.at < (chat.names[user]?.at ?? -1)) return;
-        await state.put({
-          ...chat,
-          names: { ...chat.names, [user]: { name: profile.name, at: profile.at } },
-        });
-      }),
+        const before = state.chat().marks[device];
+        const { delivered, read } = markToStored(mark, '');
+        const isMore = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
+        return device !== selfDevice && isMore;
+      },
+      take: (mark: Mark, author: Author) =>
+        state.later(async () => {
+          const device = idToText(author.device);
+          const chat = state.chat();
+          const told = markToStored(mark, idToText(author.user));
+          const before = chat.marks[device];
+          const joined = before
+            ? {
+                ...told,
+                delivered: joinVectors(before.delivered, told.delivered),
+                read: joinVectors(before.read, told.read),
+              }
+            : told;
+          await state.put({ ...chat, marks: { ...chat.marks, [device]: joined } });
+        }),
+    },
+    profiles: {
+      isNews(profile: Profile, author: Author) {
+        const before = state.chat().names[idToText(author.user)];
+        return (
+          !before || profile.at > before.at || (profile.at === before.at && profile.name !== before.name)
+        );
+      },
+      take: (profile: Profile, author: Author) =>
+        state.later(async () => {
+          const chat = state.chat();
+          const user = idToText(author.user);
+          if (profile.at < (chat.names[user]?.at ?? -1)) return;
+          await state.put({
+            ...chat,
+            names: { ...chat.names, [user]: { name: profile.name, at: profile.at } },
+          });
+        }),
+    },
     async tellName() {
       const chat = state.chat();
       const name = selfName();

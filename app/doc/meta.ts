@@ -12,9 +12,15 @@ export type MetaDeps = Omit<
   SealedDocumentDeps,
   'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt' | 'onStored'
 > & {
-  readonly onMark: (mark: Mark, author: Author) => void;
-  readonly onProfile: (profile: Profile, author: Author) => void;
+  readonly marks: ValueReader<Mark>;
+  readonly profiles: ValueReader<Profile>;
 };
+export interface ValueReader<T> {
+  /** Whether it would change anything; what doesn't is not verified, however often it is read. */
+  readonly isNews: (value: T, author: Author) => boolean;
+  /** Its signature is right. */
+  readonly take: (value: T, author: Author) => void;
+}
 type Values = ReadonlyMap<string, Uint8Array>;
 export type Meta = Awaited<ReturnType<typeof createMeta>>;
 
@@ -25,17 +31,19 @@ export async function createMeta(deps: MetaDeps) {
 
   /** Values that are being verified. */
   let reading = 0;
-  const read = <T>(bytes: unknown, signed: SignedValue<T>, on: (value: T, author: Author) => void) => {
+  const read = <T>(bytes: unknown, signed: SignedValue<T>, { isNews, take }: ValueReader<T>) => {
     if (!(bytes instanceof Uint8Array)) return;
+    const claim = signed.claim(deps.context, bytes);
+    if (!claim || !isNews(claim.value, claim.author)) return;
     reading++;
     void signed
       .open(deps.context, bytes)
-      .then((opened) => opened && on(opened.value, opened.author))
+      .then((opened) => opened && take(opened.value, opened.author))
       .finally(() => reading--);
   };
-  marks.observe((event) => event.keysChanged.forEach((key) => read(marks.get(key), signedMark, deps.onMark)));
+  marks.observe((event) => event.keysChanged.forEach((key) => read(marks.get(key), signedMark, deps.marks)));
   profiles.observe((event) =>
-    event.keysChanged.forEach((key) => read(profiles.get(key), signedProfile, deps.onProfile)),
+    event.keysChanged.forEach((key) => read(profiles.get(key), signedProfile, deps.profiles)),
   );
 
   const persistence = createSealedUpdates(deps.storage, idToText(deps.id), {

@@ -166,3 +166,23 @@ test('[S8] chats that a relay has opened for nothing are opened ever more seldom
   await ada.says(chats[0] ?? '', harbour.marked('real news')).done;
   expect(await harbour.calm()).toEqual([]);
 });
+
+test('[D9] what a device has verified once it does not verify again, whenever a chat is opened', async () => {
+  for (const chat of chats) {
+    await ada.says(chat, harbour.marked('verified')).done;
+    await ben.says(chat, harbour.marked('as well')).done;
+  }
+  expect(await harbour.calm()).toEqual([]);
+  const before = harbour.verified();
+  await ben.closes();
+  await ben.open();
+  await harbour.pass(10_000);
+  const { rooms } = ben.headless().engine.member() ?? {};
+  for (const chat of chats)
+    await harbour.clock.until(rooms?.inRoom(chat, async () => {}) ?? Promise.resolve());
+  await harbour.pass(10_000);
+  expect(harbour.verified() - before).toBe(0);
+  await ada.says(chats[0] ?? '', harbour.marked('new')).done;
+  await harbour.pass(10_000);
+  expect(harbour.verified()).toBeGreaterThan(before);
+});
