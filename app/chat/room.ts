@@ -286,6 +286,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   });
   marks.schedule();
 
+  /** All is here, all is with the relay, and the others know how far this device has got. */
+  const isCaughtUp = () =>
+    state.isIdle() && (state.chat().isRemoved || (marks.isIdle() && row.isCaughtUp() && meta.isCaughtUp()));
+
   return {
     chatId: context.chat,
     chat: state.chat,
@@ -344,11 +348,11 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     isRepairing: () => !restoring.isIdle(),
     /** Nothing that came or was said is still on its way into the rows. */
     isQuiet: () => state.isIdle() && row.isQuiet() && meta.isQuiet(),
-    /** Nothing is left to do: all is here, all is with the relay, and the others know how far this device has got. */
+    isCaughtUp,
+    /** Nothing is left to do. */
     isAtRest: () =>
-      state.isIdle() &&
-      (state.chat().isRemoved ||
-        (marks.isIdle() && kept.isIdle() && restoring.isIdle() && row.isAtRest() && meta.isAtRest())),
+      isCaughtUp() &&
+      (state.chat().isRemoved || (kept.isIdle() && restoring.isIdle() && row.isTidy() && meta.isTidy())),
     /** Where its documents' logs were left. */
     places: (): Places => ({
       segments: Object.fromEntries(row.places().map(({ n, ...place }) => [n, placeToStored(place)])),

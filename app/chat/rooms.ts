@@ -16,8 +16,10 @@ export const maxOpenChats = 20;
 /** What has something to do keeps others waiting for so long; while the relay gets back what it lost, for longer. */
 const patienceMs = 30_000;
 const repairPatienceMs = 5 * 60_000;
+/** And only so long once it has heard all, where others have not. */
+const heardMs = 1_000;
 /** How often it is looked whether somebody makes room. */
-const lookMs = 1_000;
+const lookMs = 250;
 
 type Given = 'access' | 'signals' | 'presence' | 'held' | 'onDiverged';
 export interface RoomsDeps extends Omit<RoomDeps, Given>, SeatDeps {
@@ -71,7 +73,8 @@ export function createRooms(deps: RoomsDeps) {
       waiting.go();
     }
     const now = clock.now();
-    for (const seat of wanted) {
+    // Those first that may have something to hear.
+    for (const seat of [...wanted].toSorted((a, b) => Number(a.isCaughtUp) - Number(b.isCaughtUp))) {
       if (loaded.size >= deps.maxOpen) break;
       if (!seat.life && seat.notBefore <= now) begin(seat);
     }
@@ -88,7 +91,8 @@ export function createRooms(deps: RoomsDeps) {
     });
     for (const one of open) if (one.seat.isLost) unload(one);
     const hurried = new Set([...urgent].map(({ seat }) => seat).filter((seat) => !seat.life)).size;
-    const due = [...wanted].filter((seat) => !seat.life && seat.notBefore <= now).length;
+    const due = [...wanted].filter((seat) => !seat.life && seat.notBefore <= now);
+    const unheard = due.filter((seat) => !seat.isCaughtUp).length;
     const closing = [...loaded].filter((seat) => seat.life?.isClosing && !seat.isLost).length;
     const free = deps.maxOpen - loaded.size + closing;
     const left = open.filter(({ seat, life }) => !life.isClosing && seat.id !== visible);
@@ -101,10 +105,13 @@ export function createRooms(deps: RoomsDeps) {
     const first = resting.toSorted((a, b) => a.life.usedAt - b.life.usedAt);
     const then = patient.toSorted((a, b) => a.life.openedAt - b.life.openedAt);
     // Whoever somebody waits for doesn't wait for another to finish.
-    const last = others.filter((one) => !patient.includes(one));
-    const going = [...first, ...then].slice(0, Math.max(0, hurried + due - free));
-    const more = last.slice(0, Math.max(0, hurried - free - going.length));
-    for (const one of [...going, ...more]) unload(one);
+    const rest = others.filter((one) => !patient.includes(one));
+    const going = [...first, ...then].slice(0, Math.max(0, hurried + due.length - free));
+    const heard = rest.filter(({ room, life }) => now >= life.openedAt + heardMs && room.isCaughtUp());
+    going.push(...heard.slice(0, Math.max(0, hurried + unheard - free - going.length)));
+    const last = rest.filter((one) => !going.includes(one));
+    going.push(...last.slice(0, Math.max(0, hurried - free - going.length)));
+    for (const one of going) unload(one);
   }
 
   function begin(seat: Seat) {
@@ -179,6 +186,7 @@ export function createRooms(deps: RoomsDeps) {
   async function close({ seat, life, room }: Open) {
     // What comes in from now on, the relay has beyond these places.
     const isAtRest = room.isAtRest() && !seat.isLost;
+    seat.isCaughtUp = room.isCaughtUp();
     const rest = room.places();
     seat.endLearning();
     try {
@@ -212,7 +220,10 @@ export function createRooms(deps: RoomsDeps) {
       chat: seat.chatId,
       documents: seat.access.documents,
       rest,
-      onNews: () => want(seat),
+      onNews() {
+        seat.isCaughtUp = false;
+        want(seat);
+      },
       onSignal: (sealed) => void seat.presence.heard(sealed),
     });
   }

@@ -74,6 +74,8 @@ export function createSeat(deps: SeatDeps, chat: StoredChat) {
     uses: 0,
     /** The relay has lost its documents: they are to begin another life. */
     isLost: false,
+    /** It has heard all that the relay had, and has since been told of nothing new: what is left can wait. */
+    isCaughtUp: false,
     /** Not before this it is opened by itself. */
     notBefore: 0,
     endLearning() {

@@ -73,7 +73,7 @@ export async function createMeta(deps: MetaDeps) {
   const put = (map: Y.Map<Uint8Array>, value: Uint8Array) => sealed.write(() => map.set(key, value));
   return {
     ...sealed,
-    isAtRest: () => reading === 0 && sealed.isAtRest(),
+    isCaughtUp: () => reading === 0 && sealed.isCaughtUp(),
     isQuiet: () => reading === 0 && sealed.isQuiet(),
     /** What this device last said here. */
     ownMark: () => signedMark.read(marks.get(key)),

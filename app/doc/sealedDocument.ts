@@ -369,9 +369,10 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     /** The state as a snapshot of this device's own. */
     snapshot: async () => (await build()).bytes,
     isLive: () => isLive,
-    /** All that the relay had is here, and nothing is left to do. */
-    isAtRest: () =>
-      isLive && inbox.isIdle() && outgoing.isDone(doc) && publishing.isIdle() && reviews.isIdle(),
+    /** All that the relay had is here, and the other way round. */
+    isCaughtUp: () => isLive && inbox.isIdle() && outgoing.isDone(doc),
+    /** No snapshot is to be published or looked at. */
+    isTidy: () => publishing.isIdle() && reviews.isIdle(),
     /** Nothing that came is still being taken. */
     isQuiet: inbox.isIdle,
     /** Where its log was left, and its newest snapshot. */

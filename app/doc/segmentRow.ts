@@ -124,10 +124,8 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       segments.delete(n);
       await segment?.clear();
     },
-    /** Nothing is left to do in any of them. */
-    isAtRest: () =>
-      segments.size === loaded.size &&
-      [...loaded].every(([n, segment]) => segment.isAtRest() && (n < open || !segment.isFull())),
+    isCaughtUp: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isCaughtUp()),
+    isTidy: () => [...loaded.values()].every((s) => s.isTidy()) && !loaded.get(open)?.isFull(),
     isQuiet: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isQuiet()),
     /** Where the log of each was left. */
     places: () => [...loaded].map(([n, segment]) => ({ n, ...segment.place() })),

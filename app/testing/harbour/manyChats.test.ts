@@ -6,7 +6,7 @@ import type { Member } from './member.ts';
 
 /** As many as a member of the harbour keeps in memory. */
 const most = 2;
-const chatCount = 12;
+const chatCount = 8;
 let harbour: Harbour;
 let ada: Member;
 let ben: Member;
@@ -112,6 +112,21 @@ test('[S8] chats that stand by follow their members and epochs', async () => {
   await ada.says(turned, harbour.marked('a new epoch')).done;
   expect(await harbour.calm()).toEqual([]);
   expect(await ben.timeline(turned)).toHaveLength(1);
+});
+
+test('[S8] after a long absence each chat is heard before snapshots are looked at', async () => {
+  await ben.closes();
+  for (const chat of chats) {
+    for (let i = 0; i < 13; i++) await ada.says(chat, harbour.marked(`${i}`)).done;
+  }
+  await passWatching(ada, 120_000, undefined, 1000);
+  const from = harbour.clock.now();
+  await ben.open();
+  const isThere = async () => (await unreadOf(ben)).every((unread) => unread === 13);
+  expect(await passWatching(ben, 60_000, isThere)).toBe(most);
+  // Four of them one after another, while a look at a snapshot waits for up to fifteen seconds.
+  expect(harbour.clock.now() - from).toBeLessThan(12_000);
+  expect(await harbour.calm()).toEqual([]);
 });
 
 test('[S8] a relay that has forgotten all gets it back from chats that stand by', async () => {
