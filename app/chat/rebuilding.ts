@@ -16,9 +16,11 @@ const progress = v.object({
   /** That the rows are of, but for those of the chats that are left. */
   version: whole,
   left: v.array(v.string()),
-  /** Of the first of them, the segments below this are left; all, where it isn't said. */
+  /** Of the first of them, the segments below this are left of this part; all of both, where it isn't said. */
   below: v.optional(whole),
+  part: v.optional(v.picklist(['changes', 'messages'])),
 });
+type Progress = v.InferOutput<typeof progress>;
 
 export interface RebuildingDeps {
   readonly storage: Storage;
@@ -38,25 +40,26 @@ export function createRebuilding({ storage, clock, version, rooms }: RebuildingD
         resolve();
       };
     });
-  const put = (next: v.InferOutput<typeof progress>) =>
-    storage.batch().putSetting('projection', next).commit();
+  const put = (next: Progress) => storage.batch().putSetting('projection', next).commit();
 
-  /** The segment that was made again, and whether the chat is done. */
-  async function step(chat: string, below: number | undefined) {
-    return rooms.inRoom(chat, async (room) => {
-      if (room.isRepairing()) return 'later' as const;
-      const { open } = room.chat().segments ?? { open: 0 };
-      const n = Math.min(below ?? Infinity, open + 1) - 1;
-      if (n >= 0) await room.remakeRows(n);
-      if (n <= 0) await room.remakeSummary();
-      return n;
+  /** A segment of the first chat that is left; what is left then. */
+  async function step(now: Progress, chat: string, others: readonly string[]): Promise<Progress | undefined> {
+    return rooms.inRoom(chat, async (room): Promise<Progress> => {
+      if (room.isRepairing()) return { version, left: [...others, chat] };
+      const { part = 'changes', below = Infinity } = now;
+      const n = Math.min(below, (room.chat().segments?.open ?? 0) + 1) - 1;
+      await room.remakeRows(n, part);
+      if (n > 0) return { version, left: now.left, part, below: n };
+      if (part === 'changes') return { version, left: now.left, part: 'messages' };
+      await room.remakeSummary();
+      return { version, left: [...others] };
     });
   }
 
   async function run() {
     const before = (await storage.setting('projection', progress)) ?? { version: 1, left: [] };
     if (before.version > version) return;
-    let now: v.InferOutput<typeof progress> = before;
+    let now: Progress = before;
     if (before.version < version) {
       now = { version, left: (await storage.chats()).map(({ id }) => id) };
       await put(now);
@@ -64,18 +67,17 @@ export function createRebuilding({ storage, clock, version, rooms }: RebuildingD
     for (;;) {
       const [chat, ...others] = now.left;
       if (chat === undefined) return;
-      const done = await step(chat, now.below).catch((error: unknown) => {
+      const next = await step(now, chat, others).catch(async (error: unknown) => {
         if (isClosed) return;
         // One chat that can't be read never stops the others.
         const reason = `rows not made again: ${error instanceof Error ? error.name : 'unknown'}`;
-        return storage.batch().addSetAside(chat, reason, clock.now()).commit();
+        await storage.batch().addSetAside(chat, reason, clock.now()).commit();
       });
       if (isClosed) return;
-      if (done === 'later') now = { version, left: [...others, chat] };
-      else if (done === undefined || done <= 0) now = { version, left: others };
-      else now = { version, left: now.left, below: done };
+      const isPutOff = next !== undefined && next.left.at(-1) === chat && next.part === undefined;
+      now = next ?? { version, left: others };
       await put(now);
-      await pause(done === 'later' ? laterMs : pauseMs);
+      await pause(isPutOff ? laterMs : pauseMs);
     }
   }
 

@@ -31,7 +31,7 @@ import type { Presence } from './presence.ts';
 import { projectRecords, type ProjectionDeps } from './projection.ts';
 import { createRestoring } from './restoring.ts';
 import { createRoomMarks } from './roomMarks.ts';
-import { createRoomRecords } from './roomRecords.ts';
+import { createRoomRecords, type RemadePart } from './roomRecords.ts';
 import { createRoomState } from './roomState.ts';
 
 export interface RoomDeps {
@@ -327,10 +327,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         state.written(next);
       }),
     /** Makes the rows of a segment's records again, some at a time: what else is to be done comes between. */
-    async remakeRows(n: number) {
+    async remakeRows(n: number, part: RemadePart) {
       const items = n < placeOf().unsealed ? await kept.items(n) : (row.get(n)?.items() ?? []);
       for (let from = 0; from < items.length; from += remadeAtOnce) {
-        await enqueue(() => records.remake(n, items.slice(from, from + remadeAtOnce)));
+        await enqueue(() => records.remake(n, items.slice(from, from + remadeAtOnce), part));
       }
     },
     /** What the list says of the chat, after its rows. */

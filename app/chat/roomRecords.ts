@@ -3,6 +3,7 @@
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatAccess } from '../account/chatAccess.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
+import { bodyKindOf } from '../doc/bodies.ts';
 import { openBody, readRecord, verifyRecord, type ReadRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import type { StoredMessage } from '../storage/models.ts';
@@ -20,6 +21,8 @@ export interface RoomRecordsDeps {
   readonly onSetAside: (reason: string) => void;
   readonly onProjected: (projected: Projected) => void;
 }
+/** Of a chat whose rows are made again: first the one, then the other. */
+export type RemadePart = 'changes' | 'messages';
 export type RoomRecords = ReturnType<typeof createRoomRecords>;
 
 /** All of it runs in the room's queue. */
@@ -74,11 +77,13 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
   }
 
   /** Rows of records that were counted are made again; of others for the first time. */
-  async function remake(n: number, items: readonly Pick<SegmentItem, 'header' | 'body'>[]) {
+  async function remake(n: number, items: readonly Pick<SegmentItem, 'header' | 'body'>[], part: RemadePart) {
     const chat = state.chat();
     const read = items.flatMap((item) => {
       const record = readRecord(context, item.header);
-      return record ? [{ record, item }] : [];
+      const kind = record && bodyKindOf(record.header.kind);
+      const isChange = kind !== undefined && kind !== 'message';
+      return record && isChange === (part === 'changes') ? [{ record, item }] : [];
     });
     const rows = await storage.messages.many(read.map(({ record }) => idToText(record.header.id)));
     const own = read.filter(({ record: { header } }) => {
