@@ -389,6 +389,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     },
     stop,
     async close() {
+      // What reached no entry is sealed now: said again by the next session, it would be here twice.
+      if (!isClosed && deps.held) outgoing.take(Y.encodeStateAsUpdate(doc, outgoing.sealedStateVector(doc)));
       await stop();
       if (outgoing.isDone(doc)) deps.held?.set(heldAs, session);
       await persistence.close();
