@@ -123,7 +123,10 @@ test('[S8] after a long absence each chat is heard before snapshots are looked a
   await passWatching(ben, 30_000, undefined, 1000);
   await ben.closes();
   for (const chat of chats) {
-    for (let i = 0; i < 11; i++) await ada.says(chat, harbour.marked(`${i}`)).done;
+    for (let i = 0; i < 11; i++) {
+      await ada.says(chat, harbour.marked(`${i}`)).done;
+      await harbour.pass(300);
+    }
   }
   await passWatching(ada, 120_000, undefined, 1000);
   const from = harbour.clock.now();
