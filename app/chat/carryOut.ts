@@ -10,6 +10,7 @@ import type { StoredChat } from '../storage/models.ts';
 import type { Admission, AnswerOf, AnswerByCommand, Command, CommandFailure } from './commands.ts';
 import { checkDevice } from './deviceCheck.ts';
 import type { Engine } from './engine.ts';
+import type { Room } from './room.ts';
 
 type Answer = Result<AnswerByCommand[Command['command']], CommandFailure>;
 
@@ -67,9 +68,8 @@ async function performAsMember(engine: Engine, command: MemberCommand): Promise<
     case 'createInvitation':
       return member.contacts.createInvitation();
     case 'createNotes': {
-      const existing = [...member.rooms.values()].find((room) => room.chat().kind === 'notes');
-      const chat =
-        existing?.chat() ?? (await member.contacts.startChat([], { kind: 'notes', title: '' }, {}));
+      const existing = (await engine.storage.chats()).find(({ kind }) => kind === 'notes');
+      const chat = existing ?? (await member.contacts.startChat([], { kind: 'notes', title: '' }, {}));
       return ok({ chatId: await settle(engine, chat) });
     }
     case 'setName':
@@ -79,14 +79,13 @@ async function performAsMember(engine: Engine, command: MemberCommand): Promise<
     case 'checkDevice':
       return ok(await checkDevice(engine));
     default: {
-      const room = await member.room(command.chatId);
-      return room ? performInRoom(engine, room, command) : fail('not-found');
+      const done = member.rooms.inRoom(command.chatId, (room) => performInRoom(engine, room, command));
+      return (await done) ?? fail('not-found');
     }
   }
 }
 
 type RoomCommand = Extract<MemberCommand, { chatId: string }>;
-type Room = NonNullable<Awaited<ReturnType<NonNullable<ReturnType<Engine['member']>>['room']>>>;
 
 async function performInRoom(engine: Engine, room: Room, command: RoomCommand): Promise<Answer> {
   const said = async (done: Promise<boolean>): Promise<Answer> =>
@@ -187,10 +186,10 @@ async function accept(engine: Engine, link: string, isClaimed: boolean): Promise
   return ok({ chatId: await settle(engine, accepted.value) });
 }
 
-/** Opens a chat that was just started, and lets the relay know. */
+/** A chat that was just started: its room opens, and the relay is told. */
 async function settle(engine: Engine, chat: StoredChat): Promise<string> {
   const member = engine.member();
-  await member?.openRoom(chat);
+  member?.rooms.add(chat);
   void member?.runTasks();
   return chat.id;
 }

@@ -11,14 +11,14 @@ export async function checkDevice(engine: Engine): Promise<DeviceCheck> {
   const chats = await storage.chats();
   let openable = 0;
   for (const { id } of chats) {
-    const room = engine.member()?.rooms.get(id);
-    if (!room) continue;
+    const access = engine.member()?.rooms.seat(id)?.access;
+    if (!access) continue;
     // One at a time: each is up to half a megabyte.
     for (const n of await storage.segmentNumbers(id)) {
       const row = await storage.segment(id, n);
-      const document = room.documents.segment(n);
+      const document = access.documents.segment(n);
       const opened =
-        row && (await openSnapshot(room.context, document, entryKinds.segmentSnapshot, row.snapshot));
+        row && (await openSnapshot(access.context, document, entryKinds.segmentSnapshot, row.snapshot));
       if (opened?.ok) openable += 1;
     }
   }

@@ -27,9 +27,9 @@ import { createRelayHttp, type Fetch } from '../sync/relayHttp.ts';
 import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
-import { beginRepair } from './beginRepair.ts';
-import { createReopening } from './reopening.ts';
-import { createRoom, type Room } from './room.ts';
+import { projectionVersion } from './projection.ts';
+import { createRebuilding } from './rebuilding.ts';
+import { createRooms, maxOpenChats, type Rooms } from './rooms.ts';
 import { createVisibleChat } from './visibleChat.ts';
 
 export interface EngineDeps {
@@ -43,6 +43,10 @@ export interface EngineDeps {
   readonly ephemeral: Ephemeral;
   /** How large documents grow; as in `documentLimits` unless a test wants to meet the boundaries. */
   readonly limits?: DocumentLimits;
+  /** How many chats have their documents in memory; a test has fewer. */
+  readonly maxOpen?: number;
+  /** Of the rows; as in `projectionVersion` unless a test raises it. */
+  readonly projection?: number;
   /** After the first message of this device: ask the browser to keep its data. */
   readonly onFirstMessage: () => void;
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
@@ -54,11 +58,8 @@ interface Member {
   readonly account: StoredAccount;
   readonly contacts: Contacts;
   readonly link: Link;
-  readonly rooms: Map<string, Room>;
+  readonly rooms: Rooms;
   readonly runTasks: () => Promise<void>;
-  readonly openRoom: (chat: StoredChat) => Promise<Room>;
-  /** Also while it is being opened anew. */
-  readonly room: (chat: string) => Promise<Room> | undefined;
   /** Decides a change of a chat's members or epoch; it is kept, and carried out when the relay answers. */
   readonly changeMembers: (
     chat: string,
@@ -85,7 +86,11 @@ export async function createEngine(deps: EngineDeps) {
   let name = (await storage.setting('profile', profileSchema))?.name ?? '';
   let isClosed = false;
   let member: Member | undefined;
-  const visibleChat = createVisibleChat({ clock, roomOf: (chat) => member?.rooms.get(chat) });
+  const visibleChat = createVisibleChat({
+    clock,
+    signal: async (chat, kind) => member?.rooms.signal(chat, kind),
+    show: (chat) => member?.rooms.show(chat),
+  });
 
   const setLink = (state: LinkState) => {
     const presence = state === 'online' ? ephemeral.get().presence : {};
@@ -95,8 +100,6 @@ export async function createEngine(deps: EngineDeps) {
   async function becomeMember(identity: Identity, account: StoredAccount): Promise<Member> {
     const hashTerm = createTermHasher(identity.searchKey);
     const accessToken = () => session.accessToken(identity, false);
-    const rooms = new Map<string, Room>();
-    const opening = new Map<string, Promise<Room>>();
     const contacts = createContacts({
       identity,
       account,
@@ -116,10 +119,8 @@ export async function createEngine(deps: EngineDeps) {
       onState(state) {
         setLink(state);
         retelling.setOnline(state === 'online');
-        if (state !== 'online') {
-          for (const room of rooms.values()) room.presence.clear();
-          return;
-        }
+        rooms.setOnline(state === 'online');
+        if (state !== 'online') return;
         void tasks.run();
         void quietly(ownBoxes.run());
         visibleChat.announce('ask');
@@ -137,10 +138,7 @@ export async function createEngine(deps: EngineDeps) {
       clock,
       random,
       link: () => link,
-      roomOf: async (id) => {
-        const chat = await storage.chat(id);
-        return chat && !isClosed ? openRoom(chat) : undefined;
-      },
+      inRoom: (id, work) => rooms.inRoom(id, work),
       onTasks: () => void tasks.run(),
       storage,
       tellings,
@@ -157,7 +155,8 @@ export async function createEngine(deps: EngineDeps) {
       clock,
       accessToken,
       postMail: (to, mail) => link.postMail(to, mail),
-      onLedgerStored: (chat) => void quietly(proveChat(chat)),
+      onLedgerStored: (chat) =>
+        void quietly(storage.chat(chat).then((stored) => stored && proveChat(stored))),
     } satisfies Partial<Parameters<typeof createTasks>[0]>;
     const retelling = createRetelling({
       ...relayAsked,
@@ -199,8 +198,8 @@ export async function createEngine(deps: EngineDeps) {
           const { chat, entries } = taken.value;
           await putLaterEntries(storage.batch().putChat(chat), chat.id, entries).commit();
           void quietly(ownBoxes.renew(chat.id));
-          const room = await openRoom(chat);
-          if (!chat.isRemoved) link.setProver(room.chatId, room.prove);
+          rooms.add(chat);
+          proveChat(chat);
         } else {
           const { chat, hint } = taken.value;
           const isNews = chat.isRemoved || hint.epoch > chat.epoch;
@@ -216,60 +215,36 @@ export async function createEngine(deps: EngineDeps) {
       return mails;
     }
 
-    function openRoom(chat: StoredChat): Promise<Room> {
-      const begun =
-        opening.get(chat.id) ??
-        createRoom(
-          {
-            identity,
-            storage,
-            link,
-            clock,
-            random,
-            hashTerm,
-            limits: deps.limits ?? documentLimits,
-            selfName: () => name,
-            onPresence(id, now) {
-              const { link: linkNow, presence } = ephemeral.get();
-              ephemeral.set({ link: linkNow, presence: { ...presence, [id]: now } });
-            },
-            isVisible: () => visibleChat.isAny(),
-            learn: keeper.learn,
-            onDiverged: reopening.ask,
-            onArrived: deps.onArrived,
-          },
-          chat,
-        ).then((room) => {
-          rooms.set(chat.id, room);
-          return room;
-        });
-      opening.set(chat.id, begun);
-      return begun;
-    }
+    const rooms = createRooms({
+      identity,
+      storage,
+      link,
+      clock,
+      random,
+      hashTerm,
+      limits: deps.limits ?? documentLimits,
+      maxOpen: deps.maxOpen ?? maxOpenChats,
+      selfName: () => name,
+      onPresence(id, now) {
+        const { link: linkNow, presence } = ephemeral.get();
+        ephemeral.set({ link: linkNow, presence: { ...presence, [id]: now } });
+      },
+      isAnyVisible: visibleChat.isAny,
+      learn: keeper.learn,
+      onArrived: deps.onArrived,
+    });
 
-    const reopening = createReopening(clock, reopen);
-    /** Another life for a chat's documents, because the relay has lost theirs; the old one stays until it is made good. */
-    function reopen(id: string) {
-      const before = rooms.get(id);
-      if (!before || isClosed) return;
-      rooms.delete(id);
-      const again = before
-        .close()
-        .then(() => beginRepair({ storage, ...before }, before.chat()))
-        .then((chat) => {
-          opening.delete(id);
-          return openRoom(chat);
-        });
-      void quietly(again);
-      opening.set(id, again);
-    }
+    const rebuilding = createRebuilding({
+      storage,
+      clock,
+      rooms,
+      version: deps.projection ?? projectionVersion,
+    });
 
-    /** The relay may have answered before the chat's room is open: it is proven as soon as it is. */
-    async function proveChat(id: string) {
-      const chat = isClosed ? undefined : await storage.chat(id);
-      if (!chat || chat.isRemoved || isClosed) return;
-      const room = await openRoom(chat);
-      link.setProver(room.chatId, room.prove);
+    function proveChat(chat: StoredChat) {
+      if (chat.isRemoved || isClosed) return;
+      const { chatId, access } = rooms.add(chat);
+      link.setProver(chatId, access.prove);
     }
 
     const unknownToRelay = new Set(
@@ -282,10 +257,8 @@ export async function createEngine(deps: EngineDeps) {
       link,
       rooms,
       runTasks: tasks.run,
-      openRoom,
-      room: (chat) => opening.get(chat),
       async changeMembers(chat, change, users = [], role = roles.member) {
-        const stored = rooms.get(chat)?.chat();
+        const stored = await storage.chat(chat);
         if (!stored) return fail('not-found');
         if (stored.isRemoved || !isAdminOf(stored, idToText(identity.user))) return fail('not-allowed');
         const task: StoredTask = {
@@ -304,24 +277,27 @@ export async function createEngine(deps: EngineDeps) {
         return ok(null);
       },
       async close() {
-        link.close();
         tasks.close();
+        rebuilding.close();
         keeper.close();
         retelling.close();
         ownBoxes.close();
-        for (const room of rooms.values()) await room.close();
+        // What is at rest is left as such, as long as the relay can be heard.
+        await rooms.close();
+        link.close();
       },
     };
     for (const chat of await storage.chats()) {
       try {
-        const room = await openRoom(chat);
-        if (!unknownToRelay.has(chat.id) && !chat.isRemoved) link.setProver(room.chatId, room.prove);
+        rooms.add(chat);
+        if (!unknownToRelay.has(chat.id)) proveChat(chat);
       } catch (error) {
-        // One chat that can't be opened never stops the others; what was wrong shows in diagnostics.
+        // One chat that can't be read never stops the others; what was wrong shows in diagnostics.
         const reason = `chat not opened: ${error instanceof Error ? error.name : 'unknown'}`;
         await storage.batch().addSetAside(chat.id, reason, clock.now()).commit();
       }
     }
+    void rebuilding.run();
     return begun;
   }
 
@@ -356,17 +332,13 @@ export async function createEngine(deps: EngineDeps) {
     async setName(next: string) {
       name = next;
       await storage.batch().putSetting('profile', { name }).commit();
-      for (const room of member?.rooms.values() ?? []) await room.tellName();
+      await member?.rooms.tellName();
     },
     setVisibleChat: visibleChat.set,
     /** The network or the page is back. */
     wake() {
       quota.check();
       member?.link.wake();
-    },
-    /** Resolves when everything that has arrived is in the rows and everything written is sealed. */
-    async settled() {
-      for (const room of member?.rooms.values() ?? []) await room.settled();
     },
     async close() {
       if (isClosed) return;

@@ -98,6 +98,8 @@ export function createKeptChecks(deps: KeptChecksDeps) {
   return {
     compare,
     isOpen: (n: number) => opened.has(n),
+    /** None is being read. */
+    isIdle: () => opened.size === 0,
     /**
      * A step at each call; true once the relay has this segment complete, this device what is in it, and the relay, there
      * or in an open segment, all that was kept of it. Others' records are said again only where `mayOthers`.

@@ -70,6 +70,11 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
   }
 
   return {
+    /** What lies in a kept segment; nothing where it can't be opened. */
+    items: async (n: number): Promise<readonly Pick<SegmentItem, 'header' | 'body'>[]> => {
+      const kept = await readKept(deps, n);
+      return kept ? itemsOfState(kept.update) : [];
+    },
     /** The records of a kept segment. */
     ids: async (n: number): Promise<readonly string[]> => {
       const kept = await readKept(deps, n);
@@ -107,6 +112,8 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
         segment.purge(clients);
       }
     },
+    /** None is open. */
+    isIdle: () => purging.size === 0,
     async close() {
       for (const n of purging.keys()) await close(n);
     },

@@ -46,7 +46,8 @@ export interface LedgerKeeperDeps extends LedgerDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly link: () => Link;
-  readonly roomOf: (chat: string) => Promise<Room | undefined>;
+  /** In the chat's room; undefined where there is none. */
+  readonly inRoom: <T>(chat: string, work: (room: Room) => Promise<T>) => Promise<T | undefined>;
   /** There are new tasks. */
   readonly onTasks: () => void;
   readonly storage: Storage;
@@ -89,24 +90,32 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   }
 
   async function readNow(id: string, hint: BoxHint | undefined): Promise<Read> {
-    const room = isClosed ? undefined : await deps.roomOf(id);
-    if (!room) return fail('not-found');
-    const fetched = await fetchChatLedger(deps, room.chatId, room.chat(), hint);
+    const chat = isClosed ? undefined : await deps.storage.chat(id);
+    if (!chat) return fail('not-found');
+    const fetched = await fetchChatLedger(deps, bytesOf<ChatId>(id), chat, hint);
     if (isClosed) return fail('offline');
-    if (fetched.ok) await count(room, fetched.value);
-    else if (fetched.error === 'bad-ledger' && room.chat().trouble !== 'fork') {
-      await room.adopt(
-        (chat) => ({ ...chat, trouble: 'fork' }),
-        (batch) => void batch.addSetAside(id, 'forked-ledger', clock.now()),
+    if (fetched.ok) {
+      if (isNews(chat, fetched.value)) await deps.inRoom(id, (room) => count(room, fetched.value));
+    } else if (fetched.error === 'bad-ledger' && chat.trouble !== 'fork') {
+      await deps.inRoom(id, (room) =>
+        room.adopt(
+          (now) => ({ ...now, trouble: 'fork' }),
+          (batch) => void batch.addSetAside(id, 'forked-ledger', clock.now()),
+        ),
       );
     }
     return fetched;
   }
 
+  function isNews(before: StoredChat, ledger: ReadLedger): boolean {
+    const after = withLedger(before, bytesOf<ChatId>(before.id), ledger, self);
+    return telling.some((key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]));
+  }
+
   async function count(room: Room, ledger: ReadLedger) {
     const before = room.chat();
+    if (!isNews(before, ledger)) return;
     const after = withLedger(before, room.chatId, ledger, self);
-    if (telling.every((key) => JSON.stringify(after[key]) === JSON.stringify(before[key]))) return;
     const mails = mailsFor(before, room.chatId, ledger);
     await keepTold(before, ledger, mails);
     await room.adopt(
@@ -197,9 +206,9 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     /** News of a head: read unless it is known. */
     async moved(chat: ChatId, head: EntryHash32) {
       const id = idToText(chat);
-      const room = isClosed ? undefined : await deps.roomOf(id);
-      if (!room) return;
-      const { heads, trouble } = room.chat();
+      const stored = isClosed ? undefined : await deps.storage.chat(id);
+      if (!stored) return;
+      const { heads, trouble } = stored;
       // Who lacks a key asks again: a relay that has lost the box may have it back.
       if (heads?.includes(idToText(headOf(head))) && trouble !== 'waiting-for-key') return;
       await readUntilDone(id);

@@ -1,7 +1,8 @@
 // Who is here in one chat, from signals that may be lost: each is believed for a while and then forgotten.
 import { idToText } from '../../shared/protocol/ids.ts';
+import type { Bytes } from '../../shared/codec/bytes.ts';
 import type { Author } from '../doc/chatContext.ts';
-import type { SignalKind } from '../doc/signals.ts';
+import type { SignalKind, Signals } from '../doc/signals.ts';
 import type { Clock } from '../sync/clock.ts';
 import { nobody, type PresenceNow } from './ephemeral.ts';
 
@@ -11,14 +12,17 @@ export const repeatHereMs = 25_000;
 /** A writer repeats `typing` every few seconds; one who stops without a word is forgotten soon. */
 const typingForMs = 6_000;
 
+export type Presence = ReturnType<typeof createPresence>;
+
 export interface PresenceDeps {
+  readonly signals: Signals;
   readonly clock: Clock;
   readonly onChange: (now: PresenceNow) => void;
   /** Somebody opened the chat and wants to know who is here. */
   readonly onAsked: () => void;
 }
 
-export function createPresence({ clock, onChange, onAsked }: PresenceDeps) {
+export function createPresence({ signals, clock, onChange, onAsked }: PresenceDeps) {
   const cancelByUser = { online: new Map<string, () => void>(), typing: new Map<string, () => void>() };
   type Field = keyof typeof cancelByUser;
 
@@ -43,26 +47,32 @@ export function createPresence({ clock, onChange, onAsked }: PresenceDeps) {
     if (isNews) tell();
   };
 
+  function received(author: Author, kind: SignalKind) {
+    const user = idToText(author.user);
+    switch (kind) {
+      case 'ask':
+        believe('online', user, onlineForMs);
+        return onAsked();
+      case 'here':
+        return believe('online', user, onlineForMs);
+      case 'away':
+        forget('typing', user);
+        return forget('online', user);
+      case 'typing':
+        believe('online', user, onlineForMs);
+        return believe('typing', user, typingForMs);
+      case 'stopped':
+        return forget('typing', user);
+      default:
+        return kind satisfies never;
+    }
+  }
+
   return {
-    received(author: Author, kind: SignalKind) {
-      const user = idToText(author.user);
-      switch (kind) {
-        case 'ask':
-          believe('online', user, onlineForMs);
-          return onAsked();
-        case 'here':
-          return believe('online', user, onlineForMs);
-        case 'away':
-          forget('typing', user);
-          return forget('online', user);
-        case 'typing':
-          believe('online', user, onlineForMs);
-          return believe('typing', user, typingForMs);
-        case 'stopped':
-          return forget('typing', user);
-        default:
-          return kind satisfies never;
-      }
+    /** A sealed signal came, on whichever channel. */
+    async heard(sealed: Bytes) {
+      const opened = await signals.open(sealed);
+      if (opened) received(opened.author, opened.kind);
     },
     /** A message came: its author has stopped typing. */
     wrote: (user: string) => forget('typing', user),

@@ -6,8 +6,9 @@ import { idToText, type DeviceId, type LedgerHead, type RecordId } from '../../s
 import { encodeBody, recordKinds, type Body } from '../doc/bodies.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import type { StoredChat } from '../storage/models.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
 import { countRecord, forksChain, projectRecords, type ProjectedRecord } from './projection.ts';
+import { reprojectRecords } from './reproject.ts';
 
 const nowMs = 1_767_225_600_000;
 const deviceOf = (who: number) => new Uint8Array(16).fill(who + 1) as DeviceId;
@@ -63,8 +64,14 @@ function recordsOf(sayings: readonly Saying[]): ProjectedRecord[] {
 }
 
 let databases = 0;
-/** Projects the batches one after another, and reads what is in the rows then. */
-async function rowsAfter(batches: readonly (readonly ProjectedRecord[])[]) {
+/**
+ * Projects the batches one after another, and reads what is in the rows then.
+ * @param remade harms all rows, and makes those of these batches again.
+ */
+async function rowsAfter(
+  batches: readonly (readonly ProjectedRecord[])[],
+  remade: readonly (readonly ProjectedRecord[])[] = [],
+) {
   const storage = await openStorage(`projection ${databases++}`);
   const deps = {
     storage,
@@ -81,12 +88,26 @@ async function rowsAfter(batches: readonly (readonly ProjectedRecord[])[]) {
     chat = projected.chat;
     arrived.push(...projected.arrived.map(({ id }) => id));
   }
+  if (remade.length > 0) await harmAll(storage);
+  for (const batch of remade) await (await reprojectRecords(deps, chat, batch)).commit();
   const messages = await storage.messages.before('chat', undefined, 1000);
   const changes = await storage.database.changes.count();
   const texts = (await Promise.all(messages.map(({ id }) => storage.changesOf(id)))).flat();
   storage.close();
   const { unread, last, chains, latestAt } = chat;
   return { messages, changes, state: { unread, last, latestAt, sequences: chains }, arrived, texts };
+}
+
+async function harmAll(storage: Storage) {
+  const batch = storage.batch();
+  for (const row of await storage.messages.before('chat', undefined, 1000)) {
+    const wrong = { kind: 'deleted', text: 'wrong', terms: [7], reactions: {}, author: 'ben' } as const;
+    batch.putMessage({ ...row, ...wrong, isUnread: true });
+    for (const change of await storage.changesOf(row.id)) {
+      batch.putChange({ ...change, author: row.author, at: 1e16, change: { kind: 'deletion' } });
+    }
+  }
+  await batch.commit();
 }
 
 const target = fc.integer({ min: 1, max: 6 }).map(idOf);
@@ -129,6 +150,24 @@ test('[D6] the same records give the same rows in any order, in any batches, and
         }
       },
     ),
+    { numRuns: 60 },
+  );
+});
+
+test('[X10] rows that are made again, the changes first, are those that were there before all harm', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(saying, { minLength: 1, maxLength: 14 }), fc.nat(14), async (sayings, cut) => {
+      const records = recordsOf(sayings);
+      const straight = await rowsAfter([records]);
+      const isMessage = ({ header }: ProjectedRecord) => header.kind === recordKinds.message;
+      const remade = [records.filter((record) => !isMessage(record)), records.filter(isMessage)].flatMap(
+        (part) => [part.slice(cut), part.slice(0, cut)],
+      );
+      const again = await rowsAfter([records], remade);
+      expect(again.messages).toEqual(straight.messages);
+      const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+      expect(again.texts.toSorted(byId)).toEqual(straight.texts.toSorted(byId));
+    }),
     { numRuns: 60 },
   );
 });

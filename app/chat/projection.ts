@@ -10,6 +10,12 @@ import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.
 import type { Storage } from '../storage/storage.ts';
 import { termsOfMessage } from './searchText.ts';
 
+/**
+ * Raised with each change of what rows say of the same records: the rows of all chats are then made again
+ * (`rebuilding.ts`).
+ */
+export const projectionVersion = 1;
+
 export interface ProjectedRecord {
   readonly header: RecordHeader;
   readonly user: string;
@@ -158,7 +164,8 @@ export function withLast(chat: StoredChat, message: StoredMessage): StoredChat {
   return { ...chat, at, last: { id: message.id, at: message.at } };
 }
 
-function messageOf(
+/** A message as its record alone has it. */
+export function messageOf(
   deps: ProjectionDeps,
   chat: StoredChat,
   id: string,
@@ -174,7 +181,8 @@ function messageOf(
     id,
     chat: chat.id,
     at: header.at,
-    isUnread: !isOwn && !wasRead,
+    // What is gone is news to nobody.
+    isUnread: bytes !== undefined && !isOwn && !wasRead,
     isHidden: false,
     device,
     sequence: header.sequence,
@@ -190,7 +198,8 @@ function messageOf(
   };
 }
 
-function changeOf(
+/** What a record changes; undefined for one that is a message itself. */
+export function changeOf(
   id: string,
   chat: string,
   { header, user }: ProjectedRecord,
@@ -227,8 +236,8 @@ export function applyChange(
     }
     case 'deletion': {
       if (author !== message.author) return message;
-      // Nothing of it stays that depends on whether it was edited before or after.
-      const { edit: _, ...rest } = message;
+      // Nothing of it stays that depends on whether it was edited before or after, or that its body said.
+      const { edit: _edit, replyTo: _replyTo, ...rest } = message;
       return { ...rest, kind: 'deleted', isUnread: false, text: '', terms: [], reactions: {} };
     }
     case 'reaction': {

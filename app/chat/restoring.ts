@@ -148,18 +148,16 @@ export function createRestoring(deps: RestoringDeps) {
   /** Of the last complete segment a backup may lack the end, though all after it is as it was. */
   async function lookBack(): Promise<void> {
     const last = placeOf().unsealed - 1;
-    if (isClosed || last < 0 || isBusy()) return;
+    if (isClosed || last < 0 || !isIdle()) return;
     const compared = await deps.checks.compare(last);
     if (compared === 'other') differs(last);
     if (compared !== 'open') return;
     deps.later(async () => {
       const { unsealed } = placeOf();
-      if (!isBusy()) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: unsealed } });
+      if (isIdle()) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: unsealed } });
       schedule();
     });
   }
-  const isBusy = () => Boolean(placeOf().unchecked) || Boolean(placeOf().lost?.length);
-
   /** Read again at most once in a run: the relay may say each time that it is another. */
   function differs(n: number) {
     if (differed.has(n)) return;
@@ -187,9 +185,13 @@ export function createRestoring(deps: RestoringDeps) {
     deps.onRestored();
   }
 
+  const isIdle = () => !placeOf().lost?.length && !placeOf().unchecked && differing.size === 0;
+
   return {
+    /** The relay has all of it. */
+    isIdle,
     start() {
-      if (isBusy()) schedule();
+      if (!isIdle()) schedule();
     },
     lookBack,
     differs,

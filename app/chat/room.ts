@@ -1,7 +1,13 @@
 // One chat at work: its segment and meta document, its rows, its presence. Everything that changes the chat's state goes
 // through one queue, so that each step sees what the last one left.
-import { idToText, parseId, type RecordId } from '../../shared/protocol/ids.ts';
-import { openChatAccess } from '../account/chatAccess.ts';
+import {
+  idToText,
+  parseId,
+  type LogHash,
+  type RecordId,
+  type SnapshotId,
+} from '../../shared/protocol/ids.ts';
+import type { ChatAccess } from '../account/chatAccess.ts';
 import type { Identity } from '../account/identity.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Body } from '../doc/bodies.ts';
@@ -10,7 +16,8 @@ import { nextHybridTime } from '../doc/hybridTime.ts';
 import { createMeta } from '../doc/meta.ts';
 import { openBody, sealRecord } from '../doc/record.ts';
 import { createSegmentRow, type SegmentRow } from '../doc/segmentRow.ts';
-import { createSignals, type SignalKind } from '../doc/signals.ts';
+import type { HeldSessions } from '../doc/sessions.ts';
+import type { Signals, SignalKind } from '../doc/signals.ts';
 import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
@@ -18,15 +25,14 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
-import type { PresenceNow } from './ephemeral.ts';
 import { createErasures } from './erasures.ts';
 import { createKeptChecks } from './keptChecks.ts';
 import { createKeptSegments } from './keptSegments.ts';
-import { createPresence } from './presence.ts';
+import type { Presence } from './presence.ts';
 import { projectRecords, type ProjectionDeps } from './projection.ts';
 import { createRestoring } from './restoring.ts';
 import { createRoomMarks } from './roomMarks.ts';
-import { createRoomRecords } from './roomRecords.ts';
+import { createRoomRecords, type RemadePart } from './roomRecords.ts';
 import { createRoomState } from './roomState.ts';
 
 export interface RoomDeps {
@@ -38,16 +44,30 @@ export interface RoomDeps {
   readonly limits: DocumentLimits;
   readonly hashTerm: (term: string) => number;
   readonly selfName: () => string;
-  readonly onPresence: (chat: string, now: PresenceNow) => void;
-  /** Whether this chat is on a visible screen now. */
-  readonly isVisible: (chat: string) => boolean;
-  /** Reads this chat's ledger as far as the relay has it. */
-  readonly learn: (chat: string) => Promise<boolean>;
+  readonly held: HeldSessions;
+  /** What outlives the room, whose documents come and go (`rooms.ts`). */
+  readonly access: ChatAccess;
+  readonly signals: Signals;
+  readonly presence: Presence;
   /** The relay has forgotten this chat, or tells another story of it: it is to be opened anew. */
   readonly onDiverged: (chat: string) => void;
   /** New, verified messages of others. */
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
 }
+/** A few frames' worth of work. */
+const remadeAtOnce = 64;
+
+type Places = NonNullable<StoredChat['rest']>;
+const placeToStored = (place: {
+  readonly seq: number;
+  readonly hash: LogHash;
+  readonly snapshot: SnapshotId;
+}) => ({
+  seq: place.seq,
+  hash: idToText(place.hash),
+  snapshot: idToText(place.snapshot),
+});
+
 /** The relay has another log than this device has seen, or gave this device's place in it to another. */
 const isLostPlace = (code: string): boolean =>
   code === 'diverged' || code === 'conflict' || code === 'session-taken';
@@ -55,8 +75,7 @@ const isLostPlace = (code: string): boolean =>
 export type Room = Awaited<ReturnType<typeof createRoom>>;
 
 export async function createRoom(deps: RoomDeps, begun: StoredChat) {
-  const { storage, clock, identity, random } = deps;
-  const access = openChatAccess(begun, identity, () => deps.learn(begun.id));
+  const { storage, clock, identity, random, access, signals, presence } = deps;
   const { context, documents } = access;
   const selfUser = idToText(identity.user);
   const selfDevice = idToText(identity.device);
@@ -70,7 +89,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const state = createRoomState(storage, begun);
   const { enqueue, later } = state;
   let isClosing = false;
-  const signals = createSignals(context, documents.meta, random);
 
   const setAside = (reason: string) =>
     later(async () => {
@@ -85,14 +103,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       if (trouble === 'gap') await state.put(chat);
     });
 
-  const presence = createPresence({
-    clock,
-    onChange: (now) => deps.onPresence(begun.id, now),
-    onAsked: () => {
-      if (deps.isVisible(begun.id)) void signal('here');
-    },
-  });
-
   const shared = {
     context,
     storage,
@@ -100,6 +110,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     clock,
     random,
     limits: deps.limits,
+    held: deps.held,
     onSetAside: setAside,
     onRefused(code: string) {
       if (isLostPlace(code)) deps.onDiverged(begun.id);
@@ -172,11 +183,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const meta = await createMeta({
     ...shared,
     id: documents.meta,
-    onMark: marks.onMark,
-    onProfile: marks.onProfile,
+    marks: marks.marks,
+    profiles: marks.profiles,
     onOwnLost: marks.sayAgain,
-    onSignal: (sealed) =>
-      void signals.open(sealed).then((opened) => opened && presence.received(opened.author, opened.kind)),
+    onSignal: (sealed) => void presence.heard(sealed),
   });
 
   /** Segments that are complete at the relay, and still open here. */
@@ -292,15 +302,16 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   });
   marks.schedule();
 
+  /** All is here, all is with the relay, and the others know how far this device has got. */
+  const isCaughtUp = () =>
+    state.isIdle() && (state.chat().isRemoved || (marks.isIdle() && row.isCaughtUp() && meta.isCaughtUp()));
+
   return {
     chatId: context.chat,
     chat: state.chat,
     prove: access.prove,
-    documents,
-    context,
     say,
     signal,
-    presence,
     tellName: () => enqueue(marks.tellName),
     /** The chat as its ledger has it now, with what belongs into the same transaction. */
     adopt: (adopted: (before: StoredChat) => StoredChat, write: (batch: Batch) => void) =>
@@ -331,21 +342,44 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         await storage.batch().putMessage(hidden).putChat(next).commit();
         state.written(next);
       }),
+    /** Makes the rows of a segment's records again, some at a time: what else is to be done comes between. */
+    async remakeRows(n: number, part: RemadePart) {
+      const items = n < placeOf().unsealed ? await kept.items(n) : (row.get(n)?.items() ?? []);
+      for (let from = 0; from < items.length; from += remadeAtOnce) {
+        await enqueue(() => records.remake(n, items.slice(from, from + remadeAtOnce), part));
+      }
+    },
+    /** What the list says of the chat, after its rows. */
+    remakeSummary: () =>
+      enqueue(async () => {
+        const { last: _, ...rest } = state.chat();
+        const unread = await storage.messages.unreadCount(begun.id);
+        const [newest] = await storage.messages.before(begun.id, undefined, 1);
+        await state.put({ ...rest, unread, ...(newest ? { last: { id: newest.id, at: newest.at } } : {}) });
+      }),
     setDraft: (draft: string) => enqueue(() => state.put({ ...state.chat(), draft })),
     setEdit: (edit: StoredChat['edit']) => enqueue(() => state.put({ ...state.chat(), edit })),
     markRead: marks.markRead,
-    /** Resolves when everything that has arrived is in the rows and everything written is sealed. */
-    async settled() {
-      await row.settled();
-      await meta.settled();
-      await state.settled();
-    },
+    /** The relay is getting back what it has lost. */
+    isRepairing: () => !restoring.isIdle(),
+    /** Nothing that came or was said is still on its way into the rows. */
+    isQuiet: () => state.isIdle() && row.isQuiet() && meta.isQuiet(),
+    isCaughtUp,
+    /** Nothing is left to do. */
+    isAtRest: () =>
+      isCaughtUp() &&
+      (state.chat().isRemoved ||
+        (kept.isIdle() && checks.isIdle() && restoring.isIdle() && row.isTidy() && meta.isTidy())),
+    /** Where its documents' logs were left. */
+    places: (): Places => ({
+      segments: Object.fromEntries(row.places().map(({ n, ...place }) => [n, placeToStored(place)])),
+      meta: placeToStored(meta.place()),
+    }),
     async close() {
       if (isClosing) return;
       isClosing = true;
       marks.close();
       restoring.close();
-      presence.clear();
       // The documents finish what they have begun, and that still goes through the queue.
       await row.close();
       await kept.close();

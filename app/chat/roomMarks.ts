@@ -27,13 +27,20 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
   let isClosing = false;
   let cancelMark = () => {};
   let cancelAgain = () => {};
+  let isScheduled = false;
+  let isAgain = false;
 
   /** Tells the others how far this device has got, if that is news. */
   function schedule() {
     cancelMark();
+    isScheduled = false;
     const chat = state.chat();
     if (isClosing || chat.isRemoved || chat.members.length < 2) return;
-    cancelMark = clock.after(markDelayMs, () => state.later(tell));
+    isScheduled = true;
+    cancelMark = clock.after(markDelayMs, () => {
+      isScheduled = false;
+      state.later(tell);
+    });
   }
   async function tell() {
     const chat = state.chat();
@@ -69,43 +76,60 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
 
   return {
     schedule,
-    /** Somebody took it away: it is said once more, a moment later. */
+    /** Somebody took it away, or wrote over it: it is said once more, a moment later. */
     sayAgain() {
       cancelAgain();
       if (isClosing) return;
+      isAgain = true;
       cancelAgain = clock.after(markDelayMs, () => {
+        isAgain = false;
         state.later(tellName);
         state.later(tell);
       });
     },
-    onMark: (mark: Mark, author: Author) =>
-      state.later(async () => {
+    isIdle: () => !isScheduled && !isAgain,
+    marks: {
+      isNews(mark: Mark, author: Author) {
         const device = idToText(author.device);
-        // Put back by another, beside a newer one: the older may have won.
-        if (device === selfDevice) return schedule();
-        const chat = state.chat();
-        const told = markToStored(mark, idToText(author.user));
-        const before = chat.marks[device];
-        const joined = before
-          ? {
-              ...told,
-              delivered: joinVectors(before.delivered, told.delivered),
-              read: joinVectors(before.read, told.read),
-            }
-          : told;
-        await state.put({ ...chat, marks: { ...chat.marks, [device]: joined } });
-      }),
-    onProfile: (profile: Profile, author: Author) =>
-      state.later(async () => {
-        const chat = state.chat();
-        const user = idToText(author.user);
-        if (user === selfUser && profile.name !== selfName()) return tellName();
-        if (profile.at < (chat.names[user]?.at ?? -1)) return;
-        await state.put({
-          ...chat,
-          names: { ...chat.names, [user]: { name: profile.name, at: profile.at } },
-        });
-      }),
+        const before = state.chat().marks[device];
+        const { delivered, read } = markToStored(mark, '');
+        const isMore = !before || isAhead(delivered, before.delivered) || isAhead(read, before.read);
+        return device !== selfDevice && isMore;
+      },
+      take: (mark: Mark, author: Author) =>
+        state.later(async () => {
+          const device = idToText(author.device);
+          const chat = state.chat();
+          const told = markToStored(mark, idToText(author.user));
+          const before = chat.marks[device];
+          const joined = before
+            ? {
+                ...told,
+                delivered: joinVectors(before.delivered, told.delivered),
+                read: joinVectors(before.read, told.read),
+              }
+            : told;
+          await state.put({ ...chat, marks: { ...chat.marks, [device]: joined } });
+        }),
+    },
+    profiles: {
+      isNews(profile: Profile, author: Author) {
+        const before = state.chat().names[idToText(author.user)];
+        return (
+          !before || profile.at > before.at || (profile.at === before.at && profile.name !== before.name)
+        );
+      },
+      take: (profile: Profile, author: Author) =>
+        state.later(async () => {
+          const chat = state.chat();
+          const user = idToText(author.user);
+          if (profile.at < (chat.names[user]?.at ?? -1)) return;
+          await state.put({
+            ...chat,
+            names: { ...chat.names, [user]: { name: profile.name, at: profile.at } },
+          });
+        }),
+    },
     tellName,
     markRead: (id: string) =>
       state.enqueue(async () => {

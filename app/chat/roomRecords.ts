@@ -3,11 +3,13 @@
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatAccess } from '../account/chatAccess.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
-import { openBody, readRecord, verifyRecord } from '../doc/record.ts';
+import { bodyKindOf } from '../doc/bodies.ts';
+import { openBody, readRecord, verifyRecord, type ReadRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import type { StoredMessage } from '../storage/models.ts';
 import type { Erasures } from './erasures.ts';
 import { projectRecords, type Projected, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
+import { reprojectRecords } from './reproject.ts';
 import type { RoomState } from './roomState.ts';
 
 export interface RoomRecordsDeps {
@@ -19,6 +21,8 @@ export interface RoomRecordsDeps {
   readonly onSetAside: (reason: string) => void;
   readonly onProjected: (projected: Projected) => void;
 }
+/** Of a chat whose rows are made again: first the one, then the other. */
+export type RemadePart = 'changes' | 'messages';
 export type RoomRecords = ReturnType<typeof createRoomRecords>;
 
 /** All of it runs in the room's queue. */
@@ -45,8 +49,20 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
     const waiting = new Set((await storage.outbox(idToText(document))).map((row) => row.id));
     const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
+    const records = await verified(n, fresh, waiting);
+    if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
+    await project(records);
+    if (isNew) await noteKnown(n, known);
+  }
+
+  /** As the projection takes them; those that their authors did not sign are left out. */
+  async function verified(
+    n: number,
+    read: readonly { readonly record: ReadRecord; readonly item: Pick<SegmentItem, 'body'> }[],
+    waiting: ReadonlySet<string>,
+  ): Promise<readonly ProjectedRecord[]> {
     const checked = await Promise.all(
-      fresh.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
+      read.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
         if (!(await verifyRecord(context, record))) return undefined;
         return {
           header: record.header,
@@ -57,10 +73,32 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
         };
       }),
     );
-    const records = checked.filter((record) => record !== undefined);
-    if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
-    await project(records);
-    if (isNew) await noteKnown(n, known);
+    return checked.filter((record) => record !== undefined);
+  }
+
+  /** Rows of records that were counted are made again; of others for the first time. */
+  async function remake(n: number, items: readonly Pick<SegmentItem, 'header' | 'body'>[], part: RemadePart) {
+    const chat = state.chat();
+    const read = items.flatMap((item) => {
+      const record = readRecord(context, item.header);
+      const kind = record && bodyKindOf(record.header.kind);
+      const isChange = kind !== undefined && kind !== 'message';
+      return record && isChange === (part === 'changes') ? [{ record, item }] : [];
+    });
+    const rows = await storage.messages.many(read.map(({ record }) => idToText(record.header.id)));
+    const own = read.filter(({ record: { header } }) => {
+      const row = rows.get(idToText(header.id));
+      // Another's under the same id was not the first, and counts nowhere.
+      return !row || (row.device === idToText(header.device) && row.sequence === header.sequence);
+    });
+    const waiting = await storage.waitingRecords(own.map(({ record }) => idToText(record.header.id)));
+    const records = await verified(n, own, waiting);
+    const isCounted = ({ header }: ProjectedRecord) => {
+      const chain = chat.chains[idToText(header.device)];
+      return chain && (header.sequence <= chain.sequence || chain.ahead.includes(header.sequence));
+    };
+    await (await reprojectRecords(projection, chat, records.filter(isCounted))).commit();
+    await project(records.filter((record) => !isCounted(record)));
   }
 
   /**
@@ -111,6 +149,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
 
   return {
     take,
+    remake,
     stored,
     erase,
     placesOf: (id: string): readonly SegmentItem['place'][] => places.get(id) ?? [],

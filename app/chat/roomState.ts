@@ -8,12 +8,14 @@ export type RoomState = ReturnType<typeof createRoomState>;
 export function createRoomState(storage: Storage, begun: StoredChat) {
   let chat = begun;
   let isClosed = false;
+  let waiting = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
   /** Runs after everything before it; what it throws reaches its caller only. Rejects once the room is closed. */
   function enqueue<T>(work: () => Promise<T>): Promise<T> {
     const done = isClosed ? Promise.reject(new Error('the room is closed')) : queue.then(work);
-    queue = done.catch(() => {});
+    waiting++;
+    queue = done.catch(() => {}).finally(() => waiting--);
     return done;
   }
 
@@ -33,6 +35,7 @@ export function createRoomState(storage: Storage, begun: StoredChat) {
       if (!isClosed) void enqueue(work);
     },
     settled: () => queue,
+    isIdle: () => waiting === 0,
     /** Takes nothing more once what waits is done, with all that it brings. */
     async close() {
       for (let last; last !== queue; await last) last = queue;

@@ -1,24 +1,24 @@
 // The chat that is on a screen: its people see that somebody is here, as long as that stays so.
 import type { Clock } from '../sync/clock.ts';
+import type { SignalKind } from '../doc/signals.ts';
 import { repeatHereMs } from './presence.ts';
-import type { Room } from './room.ts';
 
 export interface VisibleChatDeps {
   readonly clock: Clock;
-  readonly roomOf: (chat: string) => Room | undefined;
+  readonly signal: (chat: string, kind: SignalKind) => Promise<void>;
+  /** This chat is on the screen, or none. */
+  readonly show: (chat: string | null) => void;
 }
 
-export function createVisibleChat({ clock, roomOf }: VisibleChatDeps) {
+export function createVisibleChat({ clock, signal, show }: VisibleChatDeps) {
   let visible: string | null = null;
   let cancelHere = () => {};
-  const room = () => (visible === null ? undefined : roomOf(visible));
 
   /** Says to the visible chat that someone is here, and says it again while that stays so. */
   function announce(kind: 'ask' | 'here') {
     cancelHere();
-    const here = room();
-    if (!here) return;
-    void here.signal(kind);
+    if (visible === null) return;
+    void signal(visible, kind);
     cancelHere = clock.after(repeatHereMs, () => announce('here'));
   }
 
@@ -26,12 +26,13 @@ export function createVisibleChat({ clock, roomOf }: VisibleChatDeps) {
     isAny: () => visible !== null,
     announce,
     async set(chat: string | null) {
-      const before = room();
+      const before = visible;
       if (chat === visible) return;
       visible = chat;
       cancelHere();
-      if (before) await before.signal('away');
+      if (before !== null) await signal(before, 'away');
       announce('ask');
+      show(chat);
     },
     close: () => cancelHere(),
   };

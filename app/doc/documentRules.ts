@@ -13,6 +13,7 @@ import type { ChatContext } from './chatContext.ts';
 import type { DocumentLimits } from './documentLimits.ts';
 import type { EntryFault } from './entrySeal.ts';
 import type { OutgoingDeps } from './outgoing.ts';
+import type { HeldSessions } from './sessions.ts';
 import type { Lack } from './segmentState.ts';
 import type { SessionLine } from './snapshot.ts';
 
@@ -32,6 +33,10 @@ export interface DocumentRules {
 
 export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {
   readonly limits: DocumentLimits;
+  /** Where this run's session goes on that the document had when it was closed. */
+  readonly held?: HeldSessions | undefined;
+  /** Which life of the document this is. */
+  readonly generation?: number;
   readonly context: ChatContext;
   readonly id: DocumentId;
   readonly doc: Y.Doc;

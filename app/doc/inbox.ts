@@ -157,6 +157,7 @@ export function createInbox(deps: InboxDeps) {
     live: (cursor: Cursor) => push({ kind: 'live', cursor }),
     acked: (session: SessionId, sequence: number, cursor: Cursor) =>
       push({ kind: 'ack', session, sequence, cursor }),
+    isIdle: () => draining === undefined,
     settled: () => draining ?? Promise.resolve(),
   };
 }

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { createSealedUpdates } from '../storage/sealedUpdates.ts';
-import { signedMark, signedProfile, type Mark, type Profile } from './metaEntries.ts';
+import { signedMark, signedProfile, type Mark, type Profile, type SignedValue } from './metaEntries.ts';
 import type { Author } from './chatContext.ts';
 import type { SealedDocumentDeps } from './documentRules.ts';
 import { createSealedDocument } from './sealedDocument.ts';
@@ -13,11 +13,17 @@ export type MetaDeps = Omit<
   SealedDocumentDeps,
   'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt' | 'onStored'
 > & {
-  readonly onMark: (mark: Mark, author: Author) => void;
-  readonly onProfile: (profile: Profile, author: Author) => void;
+  readonly marks: ValueReader<Mark>;
+  readonly profiles: ValueReader<Profile>;
   /** Somebody took away, or wrote over, what this device says of itself. */
   readonly onOwnLost: () => void;
 };
+export interface ValueReader<T> {
+  /** Whether it would change anything; what doesn't is not verified, however often it is read. */
+  readonly isNews: (value: T, author: Author) => boolean;
+  /** Its signature is right. */
+  readonly take: (value: T, author: Author) => void;
+}
 type Values = ReadonlyMap<string, Uint8Array>;
 export type Meta = Awaited<ReturnType<typeof createMeta>>;
 
@@ -26,25 +32,27 @@ export async function createMeta(deps: MetaDeps) {
   const marks = doc.getMap<Uint8Array>('marks');
   const profiles = doc.getMap<Uint8Array>('profiles');
 
-  const readMark = async (bytes: unknown) => {
-    const opened = bytes instanceof Uint8Array && (await signedMark.open(deps.context, bytes));
-    if (opened) deps.onMark(opened.value, opened.author);
-  };
-  const readProfile = async (bytes: unknown) => {
-    const opened = bytes instanceof Uint8Array && (await signedProfile.open(deps.context, bytes));
-    if (opened) deps.onProfile(opened.value, opened.author);
+  /** Values that are being verified. */
+  let reading = 0;
+  const read = <T>(bytes: unknown, signed: SignedValue<T>, { isNews, take }: ValueReader<T>) => {
+    if (!(bytes instanceof Uint8Array)) return;
+    const claim = signed.claim(deps.context, bytes);
+    if (!claim || !isNews(claim.value, claim.author)) return;
+    reading++;
+    void signed
+      .open(deps.context, bytes)
+      .then((opened) => opened && take(opened.value, opened.author))
+      .finally(() => reading--);
   };
   const own = idToText(deps.context.self.device);
   let isOpen = false;
-  for (const [map, read] of [
-    [marks, readMark],
-    [profiles, readProfile],
-  ] as const) {
+  const watch = <T>(map: Y.Map<Uint8Array>, signed: SignedValue<T>, reader: ValueReader<T>) =>
     map.observe(({ keysChanged, transaction }) => {
-      for (const key of keysChanged) void read(map.get(key));
+      for (const key of keysChanged) read(map.get(key), signed, reader);
       if (isOpen && keysChanged.has(own) && transaction.origin !== 'local') deps.onOwnLost();
     });
-  }
+  watch(marks, signedMark, deps.marks);
+  watch(profiles, signedProfile, deps.profiles);
 
   /** Whether a snapshot's state says something good of everyone of whom this document does. */
   async function holdsValues(state: Uint8Array): Promise<boolean> {
@@ -99,6 +107,8 @@ export async function createMeta(deps: MetaDeps) {
   const put = (map: Y.Map<Uint8Array>, value: Uint8Array) => sealed.write(() => map.set(own, value));
   return {
     ...sealed,
+    isCaughtUp: () => reading === 0 && sealed.isCaughtUp(),
+    isQuiet: () => reading === 0 && sealed.isQuiet(),
     /** What this device last said here. */
     ownMark: () => signedMark.read(marks.get(own)),
     ownProfile: () => signedProfile.read(profiles.get(own)),

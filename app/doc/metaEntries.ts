@@ -38,6 +38,15 @@ export type Profile = ValueOf<typeof profile>;
 const statement = (context: ChatContext, label: string, value: Bytes) =>
   concatBytes(textToBytes(label), context.chat, value);
 
+export interface Claim<T> {
+  readonly value: T;
+  readonly author: Author;
+}
+export interface SignedValue<T> {
+  claim(context: ChatContext, bytes: Uint8Array): Claim<T> | undefined;
+  open(context: ChatContext, bytes: Uint8Array): Promise<Claim<T> | undefined>;
+}
+
 /** One kind of signed value: how it is sealed into the document and read out of it. */
 function createSigned<T extends { readonly device: Author['device'] }>(label: string, codec: Codec<T>) {
   const form = struct({ value: codec, signature });
@@ -48,7 +57,13 @@ function createSigned<T extends { readonly device: Author['device'] }>(label: st
       const signed = await context.self.signer.sign(statement(context, label, encode(codec, value)));
       return encode(form, { value, signature: signed });
     },
-    async open(context: ChatContext, bytes: Uint8Array): Promise<{ value: T; author: Author } | undefined> {
+    /** Whose it says it is; its signature is not checked. */
+    claim(context: ChatContext, bytes: Uint8Array): Claim<T> | undefined {
+      const value = decode(form, bytes)?.value;
+      const author = value && context.authorByDevice(value.device);
+      return author && { value, author };
+    },
+    async open(context: ChatContext, bytes: Uint8Array): Promise<Claim<T> | undefined> {
       const parsed = decode(form, bytes);
       const author = parsed && context.authorByDevice(parsed.value.device);
       if (!author) return undefined;

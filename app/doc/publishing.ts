@@ -160,6 +160,8 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       if (code === 'forbidden') mayPurge = false;
       schedule(code === 'snapshot-moved' ? soonMs : againMs);
     },
+    /** Nothing is to be published, or under way. */
+    isIdle: () => !wants() && !underWay && !isBuilding,
     /** The channel is live again. */
     resume: () => schedule(),
     pause() {

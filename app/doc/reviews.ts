@@ -30,6 +30,9 @@ export function createReviews(deps: ReviewsDeps) {
   let isAwaited = false;
   /** Somebody else's newest is still to be looked at by this device. */
   let isOwed = false;
+  let isScheduled = false;
+  /** Reviews that are under way. */
+  let running = 0;
   let believesUntil = 0;
   const isBelieving = () => deps.clock.now() < believesUntil;
   let waited: { readonly id: SnapshotId; readonly times: number; readonly until: number } | undefined;
@@ -38,13 +41,18 @@ export function createReviews(deps: ReviewsDeps) {
     deps.fetch();
   };
   let cancelTimer = () => {};
-  const later = () => {
-    cancelTimer = deps.clock.after(deps.randomUnit() * jitterMs, fetch);
-  };
-
-  const waitOn = (until: number) => {
-    cancelTimer = deps.clock.after(until - deps.clock.now(), fetch);
-  };
+  function schedule(ms: number) {
+    isScheduled = true;
+    cancelTimer = deps.clock.after(ms, () => {
+      isScheduled = false;
+      fetch();
+    });
+  }
+  function unschedule() {
+    cancelTimer();
+    isScheduled = false;
+  }
+  const later = () => schedule(deps.randomUnit() * jitterMs);
 
   return {
     /** What this device has, it has by the word of another who published it: those who know better go first. */
@@ -54,7 +62,7 @@ export function createReviews(deps: ReviewsDeps) {
     isBelieving,
     /** Someone else has published this. */
     due() {
-      cancelTimer();
+      unschedule();
       waited = undefined;
       isOwed = isBelieving() || deps.randomUnit() * deps.readers() <= reviewers;
       if (isOwed) later();
@@ -68,33 +76,36 @@ export function createReviews(deps: ReviewsDeps) {
     },
     /** The channel is live again. */
     resume() {
-      if (waited) waitOn(waited.until);
+      if (waited) schedule(waited.until - deps.clock.now());
       else if (isOwed) later();
     },
     /** Without waiting: something is to be published over it. */
     now() {
       if (waited || isAwaited) return;
-      cancelTimer();
+      unschedule();
       fetch();
     },
     /** True where this snapshot is to be looked at again later; false when that was done often enough. */
     waits(id: SnapshotId): boolean {
       const times = waited && equalBytes(waited.id, id) ? waited.times + 1 : 1;
-      const until = deps.clock.now() + waitMs * 2 ** (times - 1);
-      waited = times > maxWaits ? undefined : { id, times, until };
-      cancelTimer();
-      if (waited) waitOn(until);
+      const ms = waitMs * 2 ** (times - 1);
+      waited = times > maxWaits ? undefined : { id, times, until: deps.clock.now() + ms };
+      unschedule();
+      if (waited) schedule(ms);
       return waited !== undefined;
     },
     /** True where a review asked for it; otherwise it belongs to the catch-up. */
     fetched(given: RelaySnapshot): boolean {
       if (!isAwaited) return false;
       isAwaited = false;
-      void deps.review(given);
+      running++;
+      void deps.review(given).finally(() => running--);
       return true;
     },
+    /** No snapshot is being looked at, or will be. */
+    isIdle: () => !isScheduled && !isAwaited && running === 0,
     pause() {
-      cancelTimer();
+      unschedule();
       isAwaited = false;
     },
   };

@@ -55,7 +55,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   const progress = createProgress(cursor.seq, sessions.clocks());
 
   // The session is chosen before the provider looks at the document's client; one that never writes leaves no trace.
-  const session = sessions.startOwn((client) => doc.store.clients.has(client));
+  const heldAs = `${idToText(id)}/${deps.generation ?? 0}`;
+  const session = sessions.startOwn(
+    (client) => doc.store.clients.has(client),
+    deps.held?.get(heldAs),
+    (client) => Y.getState(doc.store, client),
+  );
+  deps.held?.delete(heldAs);
   doc.clientID = session.client;
   const ask = () => {
     if (isLive) provider.ask(outgoing.sealedStateVector(doc));
@@ -145,16 +151,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     review,
   });
 
-  const saveCursor = (applied: readonly Uint8Array[]) =>
-    persistence.saveCursor(
-      {
-        seq: cursor.seq,
-        hash: idToText(cursor.hash),
-        sessions: sessions.store(),
-        snapshot: { id: idToText(publishing.current().id), seq: publishing.current().seq },
-      },
-      applied,
-    );
+  function saveCursor(applied: readonly Uint8Array[]) {
+    const { id: snapshot, seq, isSeen } = publishing.current();
+    const at = { seq: cursor.seq, hash: idToText(cursor.hash), sessions: sessions.store() };
+    // One that was not looked at is heard of anew, and looked at then.
+    const seen = isSeen ? { snapshot: { id: idToText(snapshot), seq } } : {};
+    return persistence.saveCursor({ ...at, ...seen }, applied);
+  }
 
   /** Opened and checked; undefined where it is not a snapshot of this document that this device can use. */
   async function readSnapshot(given: RelaySnapshot): Promise<Snapshot | undefined> {
@@ -338,6 +341,14 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     isLive: () => isLive,
     /** Asks the relay for what came after the cursor: something may have been lost on the way. */
     askAgain: () => channel?.resubscribe(),
+    /** All that the relay had is here, and the other way round. */
+    isCaughtUp: () => isLive && inbox.isIdle() && outgoing.isDone(doc),
+    /** No snapshot is to be published or looked at. */
+    isTidy: () => publishing.isIdle() && reviews.isIdle(),
+    /** Nothing that came is still being taken. */
+    isQuiet: inbox.isIdle,
+    /** Where its log was left, and its newest snapshot. */
+    place: () => ({ ...cursor, snapshot: publishing.current().id }),
     /** All that this device wrote here is with the relay. */
     isDone: () => outgoing.isDone(doc),
     signal(sealed: Bytes) {
@@ -350,7 +361,10 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     },
     stop,
     async close() {
+      // What reached no entry is sealed now: said again by the next session, it would be here twice.
+      if (!isClosed && deps.held) outgoing.take(Y.encodeStateAsUpdate(doc, outgoing.sealedStateVector(doc)));
       await stop();
+      if (outgoing.isDone(doc)) deps.held?.set(heldAs, session);
       await persistence.close();
       doc.destroy();
     },

@@ -29,8 +29,6 @@ export type SegmentDeps = Omit<
 > & {
   readonly onItems: (items: readonly SegmentItem[]) => void;
   readonly kept?: KeptSegment;
-  /** Which life of the document this is. */
-  readonly generation?: number;
 };
 export type Segment = Awaited<ReturnType<typeof createSegment>>;
 
@@ -54,6 +52,7 @@ export async function createSegment(deps: SegmentDeps) {
     : createSegmentPersistence(segmentDatabase(deps.storage, deps.id, deps.generation ?? 0), doc);
   const sealed = await createSealedDocument({
     ...deps,
+    held: deps.kept ? undefined : deps.held,
     doc,
     persistence,
     rules: {

@@ -134,9 +134,11 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       segments.delete(n);
       await segment?.clear();
     },
-    async settled() {
-      for (const segment of loaded.values()) await segment.settled();
-    },
+    isCaughtUp: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isCaughtUp()),
+    isTidy: () => [...loaded.values()].every((s) => s.isTidy()) && !loaded.get(open)?.isFull(),
+    isQuiet: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isQuiet()),
+    /** Where the log of each was left. */
+    places: () => [...loaded].map(([n, segment]) => ({ n, ...segment.place() })),
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -25,6 +25,12 @@ export interface OwnSession {
   sealedClock: number;
 }
 
+/**
+ * Sessions of documents that were closed while the engine runs: a document that opens again goes on with its own, so that
+ * how often it was opened leaves no trace in it.
+ */
+export type HeldSessions = Map<string, OwnSession>;
+
 interface Accepted {
   readonly sequence: number;
   readonly hash: EntryHash;
@@ -57,8 +63,21 @@ export function createSessions(random: Random) {
 
   return {
     own: () => own,
-    /** This run's session; `isClientTaken` keeps it from sharing a Yjs client with an older one. */
-    startOwn(isClientTaken: (client: number) => boolean): OwnSession {
+    /**
+     * This run's session; `isClientTaken` keeps it from sharing a Yjs client with an older one. The held one goes on where
+     * all of it is here, as far as it came.
+     */
+    startOwn(
+      isClientTaken: (client: number) => boolean,
+      held?: OwnSession,
+      clockOf: (client: number) => number = () => 0,
+    ): OwnSession {
+      const last = held && accepted.get(idToText(held.id));
+      const isWhole =
+        held?.sequence === (last?.sequence ?? 0) &&
+        equalBytes(held.hash, last?.hash ?? noEntryHash) &&
+        clockOf(held.client) === held.sealedClock;
+      if (isWhole) own = held;
       while (!own) {
         const id = random(8) as SessionId;
         const client = clientOf(id);

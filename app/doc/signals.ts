@@ -21,6 +21,8 @@ const place = (context: ChatContext, document: DocumentId) =>
 const statement = (context: ChatContext, document: DocumentId, value: ValueOf<typeof payload>) =>
   concatBytes(place(context, document), encode(payload, value));
 
+export type Signals = ReturnType<typeof createSignals>;
+
 export function createSignals(context: ChatContext, document: DocumentId, random: Random) {
   const lastAtByDevice = new Map<string, number>();
   let lastOwnAt = 0;

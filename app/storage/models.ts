@@ -30,6 +30,10 @@ export const storedMember = v.object({
 });
 export type StoredMember = v.InferOutput<typeof storedMember>;
 
+/** A log as it was left: how far it came, and its newest snapshot. */
+const restingPlace = v.object({ seq: whole, hash: text, snapshot: text });
+export type RestingPlace = v.InferOutput<typeof restingPlace>;
+
 export const storedChat = v.object({
   id: text,
   at: whole,
@@ -93,6 +97,8 @@ export const storedChat = v.object({
       unchecked: v.optional(whole),
     }),
   ),
+  /** Where its documents were left when nothing was to be done; without it the chat is looked after at the next start. */
+  rest: v.optional(v.object({ segments: v.record(text, restingPlace), meta: restingPlace })),
   trouble: v.optional(v.picklist(['waiting-for-key', 'gap', 'fork', 'stuck', 'update-needed'])),
 });
 export type StoredChat = v.InferOutput<typeof storedChat>;

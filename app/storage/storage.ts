@@ -50,6 +50,8 @@ export interface Storage {
   segmentsToErase(chat: string): Promise<readonly number[]>;
   /** Whether any of these records is not with the relay yet. */
   isWaiting(recordIds: readonly string[]): Promise<boolean>;
+  /** Which of these records are not with the relay yet. */
+  waitingRecords(recordIds: readonly string[]): Promise<ReadonlySet<string>>;
   waitingCount(): Promise<number>;
   updates(document: string): Promise<readonly Uint8Array[]>;
   cursor(document: string): Promise<StoredCursor | undefined>;
@@ -149,6 +151,13 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       if ((await database.outbox.where('id').anyOf(ids).count()) > 0) return true;
       const wanted = new Set(ids);
       return (await database.pending.filter((row) => row.records.some((id) => wanted.has(id))).count()) > 0;
+    },
+    async waitingRecords(ids) {
+      const wanted = new Set(ids);
+      const outbox = await database.outbox.where('id').anyOf(ids).toArray();
+      const pending = await database.pending.toArray();
+      const waiting = [...outbox.map(({ id }) => id), ...pending.flatMap(({ records }) => records)];
+      return new Set(waiting.filter((id) => wanted.has(id)));
     },
     waitingCount: async () => (await database.outbox.count()) + (await database.pending.count()),
     async updates(document) {

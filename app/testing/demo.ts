@@ -91,12 +91,12 @@ async function greet() {
 
 async function welcome(chat: StoredChat, visitor: ReturnType<typeof peopleOf>[number]) {
   const host = memberOf(ada);
-  await host.openRoom(chat);
+  host.rooms.add(chat);
   await ada.say(chat.id, 'Welcome! I am a program, but my messages come the real way.');
   const benHimself = await memberOf(ben).contacts.self();
   const about = { kind: 'group', title: 'Weekend at the lake' } as const;
   const group = await host.contacts.startChat([visitor, benHimself], about, {});
-  await host.openRoom(group);
+  host.rooms.add(group);
   await host.runTasks();
   await ada.say(group.id, 'This is Ben. Ben, meet our guest.');
 }

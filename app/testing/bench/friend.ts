@@ -54,7 +54,7 @@ export async function createFriend({ origin, administratorLink }: RelayProcess) 
       for (let index = 1; index <= more; index++) {
         const about = { kind: 'group', title: `Group ${index}` } as const;
         const chat = await member.contacts.startChat([met.other], about, {});
-        await member.openRoom(chat);
+        member.rooms.add(chat);
         chats.push(chat.id);
       }
       await member.runTasks();

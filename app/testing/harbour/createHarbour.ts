@@ -28,7 +28,8 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
   const chance = createChance(seed);
   // y-websocket listens to the process's end for each document.
   process.setMaxListeners(0);
-  const stopQuickCrypto = installQuickCrypto(chance.stream('keys').bytes);
+  let verified = 0;
+  const stopQuickCrypto = installQuickCrypto(chance.stream('keys').bytes, () => void verified++);
   const clock = createVirtualClock(startMs);
   const sky = createSky(chance.stream('sky'));
   const relay = createHarbourRelay(clock, chance.stream('relay'));
@@ -147,6 +148,8 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
       backup = relay.backup();
     },
     yesterday: () => backup,
+    /** Signatures that all devices together have verified so far. */
+    verified: () => verified,
     crashed() {
       hasCrashed = true;
     },

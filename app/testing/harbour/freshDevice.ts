@@ -26,7 +26,14 @@ export async function prepareFreshDisk(from: string, to: string): Promise<void> 
   empty.close();
   const fresh = await openStorage(to);
   const batch = fresh.batch();
-  for (const { last: _last, segments: _segments, trouble: _trouble, edit: _edit, ...chat } of chats) {
+  for (const {
+    last: _last,
+    segments: _segments,
+    rest: _rest,
+    trouble: _trouble,
+    edit: _edit,
+    ...chat
+  } of chats) {
     batch.putChat({ ...chat, ...forgotten });
   }
   await batch.commit();

@@ -22,7 +22,7 @@ export interface Headless {
   abandon(): void;
 }
 export type HeadlessOptions = Pick<EngineDeps, 'origin' | 'fetch' | 'openSocket'> &
-  Partial<Pick<EngineDeps, 'clock' | 'random' | 'onArrived' | 'limits'>> & {
+  Partial<Pick<EngineDeps, 'clock' | 'random' | 'onArrived' | 'limits' | 'maxOpen' | 'projection'>> & {
     /** The database's name: opening the same one again is the same device after a restart. */
     readonly name: string;
   };
@@ -40,6 +40,8 @@ export async function createHeadless(options: HeadlessOptions): Promise<Headless
     random: options.random ?? platformRandom,
     ephemeral,
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.maxOpen ? { maxOpen: options.maxOpen } : {}),
+    ...(options.projection ? { projection: options.projection } : {}),
     onFirstMessage: () => {},
     onArrived: options.onArrived ?? (() => {}),
   });

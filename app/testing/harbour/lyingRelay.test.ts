@@ -66,8 +66,8 @@ async function watchChannels(
   await harbour.pass(5000);
 }
 const isBy = (member: Member, entry: Uint8Array): boolean => {
-  const room = member.headless().engine.member()?.rooms.get(harbour.group);
-  const tag = room?.context.tagOf(room.context.self.device);
+  const context = member.headless().engine.member()?.rooms.seat(harbour.group)?.access.context;
+  const tag = context?.tagOf(context.self.device);
   return tag !== undefined && String(parseEntry(entry)?.header.author) === String(tag);
 };
 /** After all lies everyone has the same and nothing is wrong but what was set aside. */
@@ -262,9 +262,9 @@ describe('a log', () => {
         if (frame.type !== 'append' || header?.kind !== entryKinds.segment || isSwallowed) return [frame];
         isSwallowed = true;
         const { session, sequence } = header;
-        const room = ada.headless().engine.member()?.rooms.get(harbour.group);
-        if (!room) throw new Error('expected the group');
-        const entry = hashEntry(sha256, room.documents.segment(0), frame.entry);
+        const seat = ada.headless().engine.member()?.rooms.seat(harbour.group);
+        if (!seat) throw new Error('expected the group');
+        const entry = hashEntry(sha256, seat.access.documents.segment(0), frame.entry);
         const cursor = { seq: 1, hash: extendLogHash(sha256, startCursor.hash, entry) };
         answer({ type: 'ack', channel: frame.channel, session, sequence, cursor });
         return [];

@@ -36,6 +36,8 @@ export type Member = ReturnType<typeof createMember>;
 /** A short voyage meets every boundary. */
 const smallLimits = { fullRecords: 16, fullBytes: 24 * 1024, dueEntries: 12, dueBytes: 12 * 1024 };
 const dayMs = 24 * 3600_000;
+/** Less than anybody has, so that chats are closed and opened all the time. */
+const fewChats = 2;
 /** Answers that say nothing against the app: what was asked for is not possible just now. */
 const harmless: readonly string[] = ['not-found', 'not-allowed', 'offline'];
 
@@ -48,6 +50,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
   let userId = '';
   let disk = diskName;
   let lie: Lie = {};
+  let projection: number | undefined;
 
   async function open() {
     if (life) return;
@@ -62,6 +65,8 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       clock: view,
       random: chance.bytes,
       limits: smallLimits,
+      maxOpen: fewChats,
+      ...(projection ? { projection } : {}),
     });
     life = { headless, line, view };
   }
@@ -121,7 +126,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       const people = others.flatMap((other) => known.get(other.userId()) ?? []);
       if (!member || people.length < others.length) return undefined;
       const chat = await member.contacts.startChat(people, { kind: 'group', title }, {});
-      await member.openRoom(chat);
+      member.rooms.add(chat);
       void member.runTasks();
       return chat.id;
     },
@@ -147,7 +152,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       replyTo?: string,
     ): { readonly id: string; readonly done: Promise<boolean> } {
       const id = bytesToBase64url(chance.bytes(16));
-      const epoch = alive().engine.member()?.rooms.get(chatId)?.chat().epoch ?? 0;
+      const epoch = alive().engine.member()?.rooms.seat(chatId)?.access.context.currentKeys().epoch ?? 0;
       const message = logbook.sent(id, chatId, userId, epoch, text);
       const reply = replyTo === undefined ? {} : { replyTo };
       const done = record(message.texts[0], {
@@ -231,6 +236,10 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       await closing?.headless.close();
       closing?.view.stop();
       closing?.line.abandon();
+    },
+    /** From the next start on, an app whose rows are of this version. */
+    isUpdated(to: number) {
+      projection = to;
     },
     /** The same person with an empty device, which has only their keys and the list of their chats. This one closes. */
     async becomesFresh() {

@@ -29,6 +29,11 @@ export function installMemoryDisk() {
     return found as ReadonlyMap<string, RawDatabase>;
   };
   return {
+    /** Databases whose name begins so and that somebody has open. */
+    openCount: (prefix: string) =>
+      [...databases()].filter(
+        ([name, { connections }]) => name.startsWith(prefix) && connections.some((one) => !one._closed),
+      ).length,
     /** Takes every database whose name begins so away from whoever has it open. */
     tearOff(prefix: string) {
       for (const [name, database] of databases()) {
@@ -49,6 +54,9 @@ export type MemoryDisk = ReturnType<typeof installMemoryDisk>;
 
 const tornOff =
   /^(AbortError|InvalidStateError|TransactionInactiveError|DatabaseClosedError|PrematureCommitError)/;
-/** What code that was torn off its disk throws; nobody waits for it any more. lib0 wraps it into an error's message. */
-export const isTornOff = (error: unknown): boolean =>
-  error instanceof Error && (tornOff.test(error.name) || tornOff.test(error.message));
+/** What code that was torn off its disk throws; nobody waits for it any more. lib0 wraps it into an error's message, or hands on the event. */
+export function isTornOff(error: unknown): boolean {
+  if (error instanceof Error) return tornOff.test(error.name) || tornOff.test(error.message);
+  const target: unknown = Object(error).target;
+  return typeof target === 'object' && target !== null && 'error' in target && isTornOff(target.error);
+}

@@ -39,8 +39,7 @@ function publicKeyOf(raw: Uint8Array): webcrypto.CryptoKey {
 
 type Random = (length: number) => Uint8Array;
 
-/** @param random makes the keys; seeded, the same devices come of the same seed. */
-const createQuickSubtle = (random: Random) => ({
+const createQuickSubtle = (random: Random, onVerify: () => void) => ({
   async generateKey(algorithm: AlgorithmIdentifier) {
     const name = typeof algorithm === 'string' ? algorithm : algorithm.name;
     if (name === 'AES-GCM') {
@@ -66,6 +65,7 @@ const createQuickSubtle = (random: Random) => ({
     signature: BufferSource,
     message: BufferSource,
   ) {
+    onVerify();
     return verify(null, bytesOf(message), KeyObject.from(key), bytesOf(signature));
   },
   async encrypt(algorithm: AesGcmParams, key: webcrypto.CryptoKey, plaintext: BufferSource) {
@@ -89,10 +89,17 @@ const createQuickSubtle = (random: Random) => ({
   },
 });
 
-/** Puts it in the platform's place in this process, until the returned function is called. */
-export function installQuickCrypto(random: Random = randomBytes): () => void {
+/**
+ * Puts it in the platform's place in this process, until the returned function is called.
+ * @param random makes the keys; seeded, the same devices come of the same seed.
+ * @param onVerify hears of each signature that is verified.
+ */
+export function installQuickCrypto(
+  random: Random = randomBytes,
+  onVerify: () => void = () => {},
+): () => void {
   Object.defineProperty(globalThis.crypto, 'subtle', {
-    value: createQuickSubtle(random),
+    value: createQuickSubtle(random, onVerify),
     configurable: true,
   });
   return () => void Reflect.deleteProperty(globalThis.crypto, 'subtle');

@@ -26,7 +26,7 @@ const stranger = (name: string) =>
 function isBack(member: Member): boolean {
   const engine = member.headless().engine.member();
   if (!engine || engine.link.state !== 'online') return false;
-  return [...engine.rooms.values()].every((room) => engine.link.isProven(room.chatId));
+  return [...engine.rooms.all()].every(({ chatId }) => engine.link.isProven(chatId));
 }
 async function until(isTrue: () => boolean | Promise<boolean>, withinMs: number) {
   for (let passed = 0; passed < withinMs; passed += 500) {

@@ -26,7 +26,8 @@ export function createVirtualClock(startMs: number) {
   const timers: Timer[] = [];
 
   function after(ms: number, run: () => void): () => void {
-    const timer = { at: now + Math.max(0, ms), n: nextNumber++, run };
+    // Whole, as the platform's clock is.
+    const timer = { at: now + Math.max(0, Math.ceil(ms)), n: nextNumber++, run };
     let [low, high] = [0, timers.length];
     while (low < high) {
       const middle = (low + high) >> 1;

@@ -212,8 +212,8 @@ export const relayLies: readonly Mutant[] = [
   {
     name: 'a ledger that is not believed is not told',
     file: 'app/chat/ledgerKeeper.ts',
-    snippet: "(chat) => ({ ...chat, trouble: 'fork' }),",
-    replacement: '(chat) => chat,',
+    snippet: "(now) => ({ ...now, trouble: 'fork' }),",
+    replacement: '(now) => now,',
     testFile: lyingAnswers,
     test: '[L8] of noise is told in the chat and in diagnostics, and not believed',
   },
