@@ -221,7 +221,9 @@ export function createRetelling(deps: RetellingDeps) {
       // Once the relay has the ledger again, nothing tells that its mails are still to follow: a later run must know.
       if (hasLost && !isKept) await keepReturn({ since: mailSince, isTold: false });
       isKept ||= hasLost;
-      const isLedgerDue = doubt === 'return' || hasLost;
+      // Somebody else may have brought the entries back, without the boxes that this device made.
+      const mayLackBoxes = doubt !== 'start' && telling.made.length > 0;
+      const isLedgerDue = doubt === 'return' || hasLost || mayLackBoxes;
       if (isLedgerDue && (await tellLedger(chat, telling)) === 'later') return 'later';
       if (!isLedgerDue) deps.renewBox(chat.id);
       const isMailDue = doubt === 'return' || doubt === 'doubt' || hasLost;
