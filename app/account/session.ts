@@ -90,7 +90,7 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
   /** The relay doesn't know this device: it may have lost its database. Not for everyone in the same second. */
   async function returnTo(identity: Identity, refusal: HttpFailure): Promise<Result<string, HttpFailure>> {
     const account = await storage.setting('account', storedAccount);
-    if (!account || clock.now() < comeBackNotBefore) return fail(refusal);
+    if (!account || clock.elapsed() < comeBackNotBefore) return fail(refusal);
     await new Promise<void>((resolve) => {
       const cancel = clock.after(Math.round(randomUnit() * comeBackWithinMs), resolve);
       cancelWait = () => {
@@ -103,7 +103,7 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
     if (isClosed) return fail('offline');
     if (!back.ok) {
       if (passingFailures.includes(back.error)) return back;
-      comeBackNotBefore = clock.now() + comeBackWaitMs;
+      comeBackNotBefore = clock.elapsed() + comeBackWaitMs;
       comeBackWaitMs = Math.min(comeBackWaitMs * 2, longestComeBackAgainMs);
       return back;
     }

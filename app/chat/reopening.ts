@@ -13,7 +13,7 @@ export function createReopening(clock: Clock, reopen: (chat: string) => void) {
   function ask(chat: string) {
     if (waiting.has(chat)) return;
     const before = last.get(chat);
-    const now = clock.now();
+    const now = clock.elapsed();
     const waitMs = before ? before.at + before.pauseMs - now : 0;
     if (waitMs > 0) {
       waiting.add(chat);

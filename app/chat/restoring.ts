@@ -67,8 +67,8 @@ export function createRestoring(deps: RestoringDeps) {
     const place = placeOf();
     if (isClosed) return;
     if (!isLive()) return schedule();
-    othersAt ??= clock.now() + patienceMs * (1 + deps.randomUnit());
-    const mayOthers = clock.now() >= othersAt;
+    othersAt ??= clock.elapsed() + patienceMs * (1 + deps.randomUnit());
+    const mayOthers = clock.elapsed() >= othersAt;
     if (!place.lost?.length) return checkKept(place.unchecked ?? 0, mayOthers);
     let isComplete = mayOthers;
     if (!(await restoreRecords(place.lost, mayOthers))) isComplete = false;

@@ -72,7 +72,7 @@ export function createRooms(deps: RoomsDeps) {
       urgent.delete(waiting);
       waiting.go();
     }
-    const now = clock.now();
+    const now = clock.elapsed();
     // Those first that may have something to hear.
     for (const seat of [...wanted].toSorted((a, b) => Number(a.isCaughtUp) - Number(b.isCaughtUp))) {
       if (loaded.size >= deps.maxOpen) break;
@@ -119,7 +119,7 @@ export function createRooms(deps: RoomsDeps) {
     unfinished.delete(seat);
     loaded.add(seat);
     const opened = load(seat);
-    const now = clock.now();
+    const now = clock.elapsed();
     const life: Life = { opened, openedAt: now, usedAt: now, isByItself: true, isClosing: false };
     seat.life = life;
     void opened
@@ -171,7 +171,7 @@ export function createRooms(deps: RoomsDeps) {
           if (!seat.isLost && !seat.life?.isClosing) reopening.ask(id);
         },
         onArrived(arrivedIn, messages) {
-          if (seat.life) seat.life.usedAt = clock.now();
+          if (seat.life) seat.life.usedAt = clock.elapsed();
           deps.onArrived(arrivedIn, messages);
         },
       },
@@ -259,7 +259,7 @@ export function createRooms(deps: RoomsDeps) {
         return room && (await work(room));
       } finally {
         seat.uses--;
-        if (seat.life) seat.life.usedAt = clock.now();
+        if (seat.life) seat.life.usedAt = clock.elapsed();
         pump();
       }
     },

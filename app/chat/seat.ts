@@ -85,7 +85,7 @@ export function createSeat(deps: SeatDeps, chat: StoredChat) {
     leftAt(places: string, isByItself: boolean) {
       pauseMs = isByItself && places === left ? Math.min(Math.max(firstPauseMs, pauseMs * 2), maxPauseMs) : 0;
       left = places;
-      seat.notBefore = clock.now() + pauseMs;
+      seat.notBefore = clock.elapsed() + pauseMs;
     },
     async signal(kind: SignalKind) {
       if (seat.life?.room) return seat.life.room.signal(kind);

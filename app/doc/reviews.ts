@@ -34,7 +34,7 @@ export function createReviews(deps: ReviewsDeps) {
   /** Reviews that are under way. */
   let running = 0;
   let believesUntil = 0;
-  const isBelieving = () => deps.clock.now() < believesUntil;
+  const isBelieving = () => deps.clock.elapsed() < believesUntil;
   let waited: { readonly id: SnapshotId; readonly times: number; readonly until: number } | undefined;
   const fetch = () => {
     isAwaited = true;
@@ -57,7 +57,7 @@ export function createReviews(deps: ReviewsDeps) {
   return {
     /** What this device has, it has by the word of another who published it: those who know better go first. */
     believed() {
-      believesUntil = deps.clock.now() + believingMs;
+      believesUntil = deps.clock.elapsed() + believingMs;
     },
     isBelieving,
     /** Someone else has published this. */
@@ -76,7 +76,7 @@ export function createReviews(deps: ReviewsDeps) {
     },
     /** The channel is live again. */
     resume() {
-      if (waited) schedule(waited.until - deps.clock.now());
+      if (waited) schedule(waited.until - deps.clock.elapsed());
       else if (isOwed) later();
     },
     /** Without waiting: something is to be published over it. */
@@ -89,7 +89,7 @@ export function createReviews(deps: ReviewsDeps) {
     waits(id: SnapshotId): boolean {
       const times = waited && equalBytes(waited.id, id) ? waited.times + 1 : 1;
       const ms = waitMs * 2 ** (times - 1);
-      waited = times > maxWaits ? undefined : { id, times, until: deps.clock.now() + ms };
+      waited = times > maxWaits ? undefined : { id, times, until: deps.clock.elapsed() + ms };
       unschedule();
       if (waited) schedule(ms);
       return waited !== undefined;

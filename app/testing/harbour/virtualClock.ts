@@ -11,6 +11,8 @@ interface Timer {
 /** A clock as one party sees it: skewed, and stopped when the party is gone. */
 export interface ClockView {
   now(): number;
+  /** Never set. */
+  elapsed(): number;
   after(ms: number, run: () => void): () => void;
   soon(run: () => void): void;
   /** Nothing that it was asked for happens any more. */
@@ -58,6 +60,7 @@ export function createVirtualClock(startMs: number) {
 
   return {
     now: () => now,
+    elapsed: () => now,
     after,
     pass,
     turns,
@@ -77,6 +80,7 @@ export function createVirtualClock(startMs: number) {
       let isStopped = false;
       return {
         now: () => now + skewMs(),
+        elapsed: () => now,
         after: (ms, run) => (isStopped ? () => {} : after(ms, () => isStopped || run())),
         soon: (run) => void setImmediate(() => isStopped || run()),
         stop() {
