@@ -37,7 +37,9 @@ export async function checkHarbour(checked: Checked) {
       if (!stored) continue;
       (stored.isRemoved ? removed : views).push({ member, stored, timeline: await member.timeline(chat) });
       if (stored.unread !== 0) find('divergent', `${member.name} counts ${stored.unread} unread`);
-      if (stored.trouble) find('divergent', `${member.name} sees ${stored.trouble}`);
+      // A lie that reached an entry leaves a gap in what its session said, and says so.
+      const isLie = hasLied && stored.trouble === 'gap';
+      if (stored.trouble && !isLie) find('divergent', `${member.name} sees ${stored.trouble}`);
       if (stored.isRemoved) continue;
       const nameless = stored.members.filter(({ user }) => !stored.names[user]?.name);
       if (nameless.length) find('lost', `${member.name} does not know ${nameless.length} names`);
