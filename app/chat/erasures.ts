@@ -29,7 +29,7 @@ export function createErasures(deps: ErasuresDeps) {
 
   /** The relay is asked only once it has the deletion: others must know why a body is gone. */
   async function isDeletionStored(id: string): Promise<boolean> {
-    const changes = await storage.changesOf(id);
+    const changes = await storage.changesOf([id]);
     const deletions = changes.filter(({ change }) => change.kind === 'deletion').map((change) => change.id);
     return deletions.length > 0 && !(await storage.isWaiting(deletions));
   }

@@ -92,7 +92,7 @@ async function rowsAfter(
   for (const batch of remade) await (await reprojectRecords(deps, chat, batch)).commit();
   const messages = await storage.messages.before('chat', undefined, 1000);
   const changes = await storage.database.changes.count();
-  const texts = (await Promise.all(messages.map(({ id }) => storage.changesOf(id)))).flat();
+  const texts = await storage.changesOf(messages.map(({ id }) => id));
   storage.close();
   const { unread, last, chains, latestAt } = chat;
   return { messages, changes, state: { unread, last, latestAt, sequences: chains }, arrived, texts };

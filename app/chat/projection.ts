@@ -90,9 +90,13 @@ export async function projectRecords(
   for (const [id, message] of present) {
     if (message.chat === before.id) messages.set(id, message);
   }
+  const told = new Map<string, StoredChange[]>();
+  for (const change of await storage.changesOf([...messages.keys()])) {
+    told.set(change.target, [...(told.get(change.target) ?? []), change]);
+  }
   let unread = before.unread;
   for (const [id, message] of messages) {
-    const earlier = fresh.has(id) ? await storage.changesOf(id) : [];
+    const earlier = fresh.has(id) ? (told.get(id) ?? []) : [];
     let changed = message;
     for (const change of [...earlier, ...changes.filter(({ target }) => target === id)]) {
       if (change.chat === before.id) changed = applyChange(deps, changed, change);
@@ -100,7 +104,7 @@ export async function projectRecords(
     if (changed.kind === 'deleted') {
       erased.push(changed);
       // A deleted text must not live on in an edit of it.
-      for (const change of [...(await storage.changesOf(id)), ...changes]) {
+      for (const change of [...(told.get(id) ?? []), ...changes]) {
         const { change: said } = change;
         if (change.target === id && said.kind === 'edit' && said.text !== '') {
           batch.putChange({ ...change, change: { kind: 'edit', text: '' } });

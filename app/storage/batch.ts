@@ -14,6 +14,7 @@ import {
   keptListId,
   type ConvoDatabase,
   type ErasureRow,
+  type MessageRow,
   type OutboxRow,
   type PendingRow,
   type SegmentRow,
@@ -51,8 +52,9 @@ export function createBatch(
   seal: RowSeal,
   onMessages: (count: number) => void,
 ): Batch {
-  let messages = 0;
   const prepared: Promise<Write>[] = [];
+  /** Many come together: they are written in one go. */
+  const messageRows: Promise<MessageRow>[] = [];
   /** Only these are locked while it is written: what reads others goes on. */
   const tables = new Set<Table>();
   const add = (table: Table, prepare: () => Promise<Write>) => {
@@ -71,25 +73,35 @@ export function createBatch(
       if (m.isHidden || m.kind === 'deleted') {
         add(database.settings, async () => () => database.settings.delete(keptListId));
       }
-      return add(database.messages, async () => {
-        messages += 1;
-        const secret: MessageSecret = {
-          author: m.author,
-          kind: m.kind,
-          text: m.text,
-          replyTo: m.replyTo,
-          edit: m.edit,
-          reactions: m.reactions,
-          isStored: m.isStored,
-          isVerified: m.isVerified,
-        };
-        const sealed = await seal.seal('messages', m.id, secret);
-        const { id, chat, at, device, sequence, segment, terms } = m;
-        const unread = m.isUnread ? 1 : 0;
-        const hidden = m.isHidden ? 1 : 0;
-        return () =>
-          database.messages.put({ id, chat, at, unread, hidden, device, sequence, segment, terms, sealed });
-      });
+      const secret: MessageSecret = {
+        author: m.author,
+        kind: m.kind,
+        text: m.text,
+        replyTo: m.replyTo,
+        edit: m.edit,
+        reactions: m.reactions,
+        isStored: m.isStored,
+        isVerified: m.isVerified,
+      };
+      const { id, chat, at, device, sequence, segment, terms } = m;
+      const unread = m.isUnread ? 1 : 0;
+      const hidden = m.isHidden ? 1 : 0;
+      tables.add(database.messages);
+      messageRows.push(
+        seal.seal('messages', id, secret).then((sealed) => ({
+          id,
+          chat,
+          at,
+          unread,
+          hidden,
+          device,
+          sequence,
+          segment,
+          terms,
+          sealed,
+        })),
+      );
+      return batch;
     },
     putChange: ({ id, chat, target, author, at, change }) =>
       add(database.changes, async () => {
@@ -148,11 +160,13 @@ export function createBatch(
       }),
     async commit() {
       const writes = await Promise.all(prepared);
-      if (writes.length === 0) return;
+      const messages = await Promise.all(messageRows);
+      if (tables.size === 0) return;
       await database.transaction('rw', [...tables], async () => {
+        if (messages.length > 0) await database.messages.bulkPut(messages);
         for (const write of writes) await write();
       });
-      if (messages > 0) onMessages(messages);
+      if (messages.length > 0) onMessages(messages.length);
     },
   };
   return batch;

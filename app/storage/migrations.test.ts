@@ -128,7 +128,7 @@ test.each(versions.map((_, index) => index + 1))(
     expect(await storage.messages.before('chat', undefined, 5)).toEqual([row]);
     expect(await storage.messages.search([7, 8], 'chat', 5)).toEqual([row]);
     expect(await storage.messages.firstUnread('chat')).toBe('m');
-    expect(await storage.changesOf('m')).toEqual([{ ...change, id: 'c', chat: 'chat', target: 'm' }]);
+    expect(await storage.changesOf(['m'])).toEqual([{ ...change, id: 'c', chat: 'chat', target: 'm' }]);
     expect(await storage.outbox('d')).toMatchObject([{ id: 'o', header: bytes(1), body: bytes(2) }]);
     expect(await storage.pending('d')).toMatchObject([{ session: 's', entry: bytes(3) }]);
     expect(await storage.updates('d')).toEqual([bytes(4, 5)]);

@@ -40,7 +40,7 @@ export interface Storage {
   hasRecords(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** What these records change, where they change something. */
   targetsOf(ids: readonly string[]): Promise<readonly string[]>;
-  changesOf(target: string): Promise<readonly StoredChange[]>;
+  changesOf(targets: readonly string[]): Promise<readonly StoredChange[]>;
   outbox(document: string): Promise<readonly OutboxRow[]>;
   pending(document: string): Promise<readonly PendingRow[]>;
   segment(chat: string, n: number): Promise<SegmentRow | undefined>;
@@ -126,10 +126,10 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       const rows = await database.changes.bulkGet([...ids]);
       return rows.flatMap((row) => (row ? [row.target] : []));
     },
-    async changesOf(target) {
-      const rows = await database.changes.where('target').equals(target).toArray();
+    async changesOf(targets) {
+      const rows = await database.changes.where('target').anyOf(targets).toArray();
       const opened = await Promise.all(
-        rows.map(async ({ id, chat, sealed }) => {
+        rows.map(async ({ id, chat, target, sealed }) => {
           const secret = await seal.open(changeSecret, 'changes', id, sealed);
           return secret && { id, chat, target, ...secret };
         }),

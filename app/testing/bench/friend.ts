@@ -9,7 +9,10 @@ import { createHeadless } from '../harbour/headless.ts';
 export type Friend = Awaited<ReturnType<typeof createFriend>>;
 
 /** The relay's administrator. */
-export async function createFriend({ origin, administratorLink }: RelayProcess) {
+export async function createFriend({
+  origin,
+  administratorLink,
+}: Pick<RelayProcess, 'origin' | 'administratorLink'>) {
   const { client, engine, storage, close } = await createHeadless({
     name: `friend at ${origin}`,
     origin,
@@ -24,7 +27,7 @@ export async function createFriend({ origin, administratorLink }: RelayProcess) 
   if (!member) throw new Error('the friend has no account');
   const selfId = idToText(member.identity.user);
 
-  /** The chats of this device, once there is one more than before. */
+  /** Whoever took an invitation, and the chat with them. */
   async function visitor() {
     for (const chat of await storage.chats()) {
       const other = peopleOf(chat).find(({ user }) => idToText(user) !== selfId);
