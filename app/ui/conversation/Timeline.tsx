@@ -15,7 +15,7 @@ import { useNow } from '../kit/useNow.ts';
 import { useRovingRows } from '../kit/useRovingRows.ts';
 import { FloatingDay } from './FloatingDay.tsx';
 import { JumpButtons } from './JumpButtons.tsx';
-import { didStartMove, messageKey, type TimelineRow, unreadKey } from './timelineRows.ts';
+import { didStartMove, endOfPage, messageKey, type TimelineRow, unreadKey } from './timelineRows.ts';
 import { TimelineRowView } from './TimelineRowView.tsx';
 import type { End } from './timelineWindow.ts';
 import { useSeen } from './useSeen.ts';
@@ -94,10 +94,16 @@ export function Timeline(props: {
     const offset = handle.scrollOffset;
     const first = handle.findItemIndex(offset + 4);
     const last = lastVisibleIndex();
+    const belowPx = handle.scrollSize - offset - handle.viewportSize;
+    const farEnd: End = first > rows.length - 1 - last ? 'older' : 'newer';
+    // What goes above the reader needs as much below: where the list becomes too short, the browser moves it first. And
+    // who stays at the end may be there only once the list has followed what came last.
+    const canTrim =
+      farEnd === 'newer' ? hasNewer || !stick.isHeld() : belowPx > handle.getItemOffset(endOfPage(rows));
     // The list can follow changes at one end only: less at one end first, then more at the other.
-    if (props.isLong) props.onTrim(first > rows.length - 1 - last ? 'older' : 'newer');
+    if (props.isLong && canTrim) props.onTrim(farEnd);
     else if (hasOlder && offset < aheadPx) props.onGrow('older');
-    else if (hasNewer && handle.scrollSize - offset - handle.viewportSize < aheadPx) props.onGrow('newer');
+    else if (hasNewer && belowPx < aheadPx) props.onGrow('newer');
     top.see(rows, first);
     if (unreadIndex >= first && unreadIndex <= last) setWasUnreadSeen(true);
     reportSeen();

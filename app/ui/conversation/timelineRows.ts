@@ -3,6 +3,7 @@
 // so that loading more only ever adds rows before it.
 import type { EventView, MessageView, TimelineView } from '../../chat/views.ts';
 import { dayKeyOf } from '../kit/words/formats.ts';
+import { pageSize } from './timelineWindow.ts';
 
 export type TimelineRow =
   | { readonly kind: 'day'; readonly key: string; readonly atMs: number }
@@ -97,6 +98,13 @@ export function didStartMove(before: readonly TimelineRow[], now: readonly Timel
   const [oldFirst, newFirst] = [before[0]?.key, now[0]?.key];
   if (oldFirst === undefined || newFirst === undefined || oldFirst === newFirst) return false;
   return now.some((row) => row.key === oldFirst) || before.some((row) => row.key === newFirst);
+}
+
+/** How many rows the oldest page of messages takes, with what stands between them. */
+export function endOfPage(rows: readonly TimelineRow[]): number {
+  let messages = 0;
+  const end = rows.findIndex((row) => row.kind === 'message' && messages++ === pageSize);
+  return end === -1 ? rows.length : end;
 }
 
 /** The time that stands at a row, for the floating day. */

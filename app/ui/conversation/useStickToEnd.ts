@@ -7,6 +7,8 @@ const endPx = 32;
 
 export interface StickToEnd {
   readonly isAtEnd: boolean;
+  /** Also before the list has followed what came last. */
+  readonly isHeld: () => boolean;
   /** @param isNewest the last row is the newest of all: only there is an end to stay at. */
   readonly onScroll: (offset: number, isNewest: boolean) => void;
   /** After rows or sizes changed: back to the end, if that is where the reader was. */
@@ -23,6 +25,8 @@ export function useStickToEnd(list: RefObject<VirtualizerHandle | null>, rowCoun
   const count = useRef(0);
   useLayoutEffect(() => {
     count.current = rowCount;
+    // Rows that went from the start move the place too, and nobody has scrolled.
+    lastOffset.current = 0;
   }, [rowCount]);
 
   const change = useCallback((next: boolean) => {
@@ -53,5 +57,6 @@ export function useStickToEnd(list: RefObject<VirtualizerHandle | null>, rowCoun
   }, [list]);
 
   const letGo = useCallback(() => change(false), [change]);
-  return { isAtEnd, onScroll, keep, scrollToEnd, letGo };
+  const isHeld = useCallback(() => sticks.current, []);
+  return { isAtEnd, isHeld, onScroll, keep, scrollToEnd, letGo };
 }
