@@ -58,7 +58,7 @@ export function Timeline(props: {
   const scroller = useRef<HTMLDivElement>(null);
   const [isPlaced, setIsPlaced] = useState(false);
   const [wasUnreadSeen, setWasUnreadSeen] = useState(false);
-  const stick = useStickToEnd(list, rows.length);
+  const stick = useStickToEnd(scroller, !hasNewer);
   const top = useTopDay();
 
   // Whether the last change of the rows was at their start: older history, not new messages.
@@ -84,7 +84,7 @@ export function Timeline(props: {
     stick.letGo();
     list.current?.scrollToIndex(index, align === 'start' ? { align, offset: -aboveUnreadPx } : { align });
     // The place may be at the end already, and then nothing scrolls that could tell so.
-    requestAnimationFrame(() => list.current && stick.onScroll(list.current.scrollOffset, !hasNewer));
+    requestAnimationFrame(stick.settle);
   }
 
   /** What follows from what is in sight now. */
@@ -95,11 +95,11 @@ export function Timeline(props: {
     const first = handle.findItemIndex(offset + 4);
     const last = lastVisibleIndex();
     const belowPx = handle.scrollSize - offset - handle.viewportSize;
-    const farEnd: End = first > rows.length - 1 - last ? 'older' : 'newer';
-    // What goes above the reader needs as much below: where the list becomes too short, the browser moves it first. And
-    // who stays at the end may be there only once the list has followed what came last.
-    const canTrim =
-      farEnd === 'newer' ? hasNewer || !stick.isHeld() : belowPx > handle.getItemOffset(endOfPage(rows));
+    const isHeld = stick.isHeld();
+    const farEnd: End = isHeld || first > rows.length - 1 - last ? 'older' : 'newer';
+    // What goes above the reader needs as much below: where the list becomes too short, the browser moves it first. Who
+    // follows the end is brought back there anyway.
+    const canTrim = isHeld || farEnd === 'newer' || belowPx > handle.getItemOffset(endOfPage(rows));
     // The list can follow changes at one end only: less at one end first, then more at the other.
     if (props.isLong && canTrim) props.onTrim(farEnd);
     else if (hasOlder && offset < aheadPx) props.onGrow('older');
@@ -173,12 +173,11 @@ export function Timeline(props: {
           shift={drawn.isStartMoving}
           bufferSize={400}
           keepMounted={roving.activeIndex >= 0 ? [roving.activeIndex] : []}
-          onScroll={(offset) => {
-            stick.onScroll(offset, !hasNewer);
+          onScroll={() => {
+            stick.settle();
             top.scrolled();
             look();
           }}
-          onResize={() => !hasNewer && stick.keep()}
         >
           {(row) => (
             <TimelineRowView

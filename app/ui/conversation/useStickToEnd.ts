@@ -1,16 +1,19 @@
 // Keeps the newest message in sight while the reader is at the end, and moves nothing while they are anywhere else.
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
-import type { VirtualizerHandle } from 'virtua';
+// Following ends by the reader's own hand only, never by what the list does: see usePull.
+import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type Pull, usePull } from './usePull.ts';
 
 /** Closer than this is at the end: about a line. */
 const endPx = 32;
+/** A pull that has moved the list no further than a line by then was none. */
+const pullMs = 300;
 
 export interface StickToEnd {
   readonly isAtEnd: boolean;
   /** Also before the list has followed what came last. */
   readonly isHeld: () => boolean;
-  /** @param isNewest the last row is the newest of all: only there is an end to stay at. */
-  readonly onScroll: (offset: number, isNewest: boolean) => void;
+  /** After the list has moved, by whomever. */
+  readonly settle: () => void;
   /** After rows or sizes changed: back to the end, if that is where the reader was. */
   readonly keep: () => void;
   readonly scrollToEnd: () => void;
@@ -18,45 +21,63 @@ export interface StickToEnd {
   readonly letGo: () => void;
 }
 
-export function useStickToEnd(list: RefObject<VirtualizerHandle | null>, rowCount: number): StickToEnd {
+export function useStickToEnd(scroller: RefObject<HTMLElement | null>, isNewest: boolean): StickToEnd {
   const [isAtEnd, setIsAtEnd] = useState(true);
   const sticks = useRef(true);
-  const lastOffset = useRef(0);
-  const count = useRef(0);
+  const hasEnd = useRef(isNewest);
+  const pullTimer = useRef<number>(undefined);
   useLayoutEffect(() => {
-    count.current = rowCount;
-    // Rows that went from the start move the place too, and nobody has scrolled.
-    lastOffset.current = 0;
-  }, [rowCount]);
+    hasEnd.current = isNewest;
+  }, [isNewest]);
 
-  const change = useCallback((next: boolean) => {
+  function change(next: boolean): void {
     sticks.current = next;
     setIsAtEnd(next);
-  }, []);
+  }
 
-  const scrollToEnd = useCallback(() => {
+  function endPull(): void {
+    clearTimeout(pullTimer.current);
+    pullTimer.current = undefined;
+  }
+  useEffect(() => () => clearTimeout(pullTimer.current), []);
+
+  // Not by the list: it gives up where it was going when rows go from its start.
+  function keep(): void {
+    const element = scroller.current;
+    if (!element || !sticks.current || !hasEnd.current) return;
+    element.scrollTo({ top: element.scrollHeight, behavior: 'instant' });
+  }
+  const onResize = useEffectEvent(keep);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => onResize());
+    for (const sized of [element, ...element.children]) observer.observe(sized);
+    return () => observer.disconnect();
+  }, [scroller]);
+
+  function scrollToEnd(): void {
+    endPull();
     change(true);
-    list.current?.scrollToIndex(count.current - 1, { align: 'end' });
-  }, [list, change]);
+    keep();
+  }
 
-  const onScroll = useCallback(
-    (offset: number, isNewest: boolean) => {
-      const handle = list.current;
-      if (!handle) return;
-      const leftPx = handle.scrollSize - offset - handle.viewportSize;
-      // Only moving up lets go: rows that turn out taller than thought also leave the end, but nobody moved.
-      if (isNewest && leftPx <= endPx) change(true);
-      else if (offset < lastOffset.current - 1) change(false);
-      lastOffset.current = offset;
-    },
-    [list, change],
-  );
+  function settle(): void {
+    const element = scroller.current;
+    if (!element || !hasEnd.current || pullTimer.current !== undefined) return;
+    if (element.scrollHeight - element.scrollTop - element.clientHeight <= endPx) change(true);
+  }
 
-  const keep = useCallback(() => {
-    if (sticks.current) list.current?.scrollToIndex(count.current - 1, { align: 'end' });
-  }, [list]);
+  usePull(scroller, (pull: Pull) => {
+    endPull();
+    if (pull === 'down') return settle();
+    if (!scroller.current || scroller.current.scrollTop <= 0) return;
+    change(false);
+    pullTimer.current = window.setTimeout(() => {
+      endPull();
+      settle();
+    }, pullMs);
+  });
 
-  const letGo = useCallback(() => change(false), [change]);
-  const isHeld = useCallback(() => sticks.current, []);
-  return { isAtEnd, isHeld, onScroll, keep, scrollToEnd, letGo };
+  return { isAtEnd, isHeld: () => sticks.current, settle, keep, scrollToEnd, letGo: () => change(false) };
 }
