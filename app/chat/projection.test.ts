@@ -103,7 +103,7 @@ async function harmAll(storage: Storage) {
   for (const row of await storage.messages.before('chat', undefined, 1000)) {
     const wrong = { kind: 'deleted', text: 'wrong', terms: [7], reactions: {}, author: 'ben' } as const;
     batch.putMessage({ ...row, ...wrong, isUnread: true });
-    for (const change of await storage.changesOf(row.id)) {
+    for (const change of await storage.changesOf([row.id])) {
       batch.putChange({ ...change, author: row.author, at: 1e16, change: { kind: 'deletion' } });
     }
   }

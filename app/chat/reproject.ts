@@ -25,7 +25,7 @@ export async function reprojectRecords(
   }
   const before = await storage.messages.many(messages.map(({ id }) => id));
   for (const message of messages) {
-    const changes = (await storage.changesOf(message.id)).filter((change) => change.chat === chat.id);
+    const changes = (await storage.changesOf([message.id])).filter((change) => change.chat === chat.id);
     const changed = changes.reduce((now, change) => applyChange(deps, now, change), message);
     const isHidden = before.get(message.id)?.isHidden ?? false;
     const hidden = { ...changed, isHidden, isUnread: false, text: '', terms: [], reactions: {} };

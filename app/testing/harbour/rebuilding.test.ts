@@ -63,7 +63,7 @@ async function rowsOf(member: Member) {
   const messages = [...(await storage.messages.many(ids)).values()].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   );
-  const changes = (await Promise.all(ids.map((id) => storage.changesOf(id)))).flat();
+  const changes = await storage.changesOf(ids);
   const chats = (await storage.chats()).map(({ id, last, unread, chains }) => ({ id, last, unread, chains }));
   return { messages, changes: changes.toSorted((a, b) => (a.id < b.id ? -1 : 1)), chats };
 }
