@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { parseInvitationLink, openInvitationKeys } from '../account/invitation.ts';
 import type { SigningPublicKey } from '../../shared/protocol/ids.ts';
 import type { StoredChat } from '../storage/models.ts';
+import { isQuotaError } from '../storage/quotaError.ts';
 import type { Admission, AnswerOf, AnswerByCommand, Command, CommandFailure } from './commands.ts';
 import { checkDevice } from './deviceCheck.ts';
 import type { Engine } from './engine.ts';
@@ -33,14 +34,6 @@ export async function carryOut<C extends Command>(
     onFailure(command, error);
     return fail('internal');
   }
-}
-
-/** A disk that is full at the commit ends the transaction: Dexie says so, with the reason inside where there is one. */
-function isQuotaError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'QuotaExceededError') return true;
-  const inner = 'inner' in error && error.inner instanceof Error ? error.inner : undefined;
-  return inner ? isQuotaError(inner) : error.name === 'AbortError';
 }
 
 async function perform(engine: Engine, command: Command): Promise<Answer> {
