@@ -6,6 +6,8 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { join, leave, message, newPage, words } from './people.ts';
 import { startRelay, type RelayProcess } from './relayProcess.ts';
 
+test.describe.configure({ timeout: 180_000 });
+
 const said = 700;
 
 let relay: RelayProcess;
