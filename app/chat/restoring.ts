@@ -44,6 +44,7 @@ type Life = NonNullable<NonNullable<StoredChat['segments']>['lost']>[number];
 export function createRestoring(deps: RestoringDeps) {
   const { context, storage, clock, documents } = deps;
   let isClosed = false;
+  let isStarted = false;
   let cancelTimer = () => {};
   /** Complete segments in whose place the relay has something else; once in a run each. */
   const differing = new Set<number>();
@@ -60,7 +61,7 @@ export function createRestoring(deps: RestoringDeps) {
 
   function schedule() {
     cancelTimer();
-    if (!isClosed) cancelTimer = clock.after(againMs, () => deps.later(step));
+    if (isStarted && !isClosed) cancelTimer = clock.after(againMs, () => deps.later(step));
   }
 
   async function step(): Promise<void> {
@@ -190,7 +191,9 @@ export function createRestoring(deps: RestoringDeps) {
   return {
     /** The relay has all of it. */
     isIdle,
+    /** All documents are open. */
     start() {
+      isStarted = true;
       if (!isIdle()) schedule();
     },
     lookBack,

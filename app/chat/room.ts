@@ -134,6 +134,24 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     onCompared: () => restoring.goOn(),
     onItems: (n, items) => later(() => records.take(n, items, true)),
   });
+  // Before the documents: the relay may have something to say of them as soon as they are open.
+  const restoring = createRestoring({
+    context,
+    storage,
+    clock,
+    randomUnit: () => (random(1)[0] ?? 0) / 256,
+    documents,
+    selfUser,
+    chat: state.chat,
+    segment: (n) => row.get(n),
+    meta: () => meta,
+    kept,
+    onRestored: () => row.sealFull(),
+    checks,
+    erase: (n) => erasures.run(n),
+    later,
+    putChat: state.put,
+  });
   const erasures = createErasures({
     chat: begun.id,
     selfUser,
@@ -278,23 +296,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     });
   }
 
-  const restoring = createRestoring({
-    context,
-    storage,
-    clock,
-    randomUnit: () => (random(1)[0] ?? 0) / 256,
-    documents,
-    selfUser,
-    chat: state.chat,
-    segment: row.get,
-    meta: () => meta,
-    kept,
-    onRestored: row.sealFull,
-    checks,
-    erase: erasures.run,
-    later,
-    putChat: state.put,
-  });
   restoring.start();
   later(marks.tellName);
   later(async () => {
