@@ -143,6 +143,8 @@ for (const { device, look } of looks) {
     }
     await openMenu(ada, 'Make it one');
     await ada.getByRole('menuitem', { name: words.conversation.reactionAdd('👍') }).click();
+    // Before that the row still moves, and takes its buttons from under the pointer.
+    await expect(message(ben, 'Make it one')).toContainText('👍');
     await react(ben, 'Make it one', '❤️');
     await expect(message(ada, 'Make it one')).toContainText('❤️');
     await expectClean(ada, 'reply and reactions');
