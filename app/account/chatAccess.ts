@@ -64,7 +64,7 @@ function knowledgeOf(chat: StoredChat, root: RootSecret) {
 export function openChatAccess(
   chat: StoredChat,
   identity: Identity,
-  learn: () => Promise<boolean> = () => Promise.resolve(true),
+  learn: ChatContext['learn'] = () => Promise.resolve(true),
 ): ChatAccess {
   const root = bytesOf<RootSecret>(chat.rootSecret);
   const chatId = bytesOf<ChatId>(chat.id);

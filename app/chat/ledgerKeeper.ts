@@ -202,7 +202,10 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       keepMaking: (id: string, made: MadeBoxes): Promise<void> =>
         deps.storage.batch().putSetting(placeOf.making(id), made).commit(),
     },
-    learn: (id: string): Promise<boolean> => Promise.race([readUntilDone(id), closed]),
+    async learn(id: string, waitMs: number): Promise<boolean> {
+      if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+      return Promise.race([readUntilDone(id), closed]);
+    },
     /** News of a head: read unless it is known. */
     async moved(chat: ChatId, head: EntryHash32) {
       const id = idToText(chat);

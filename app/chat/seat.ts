@@ -23,8 +23,8 @@ export interface SeatDeps {
   readonly onPresence: (chat: string, now: PresenceNow) => void;
   /** Whether some chat is on a screen now. */
   readonly isAnyVisible: () => boolean;
-  /** Reads this chat's ledger as far as the relay has it. */
-  readonly learn: (chat: string) => Promise<boolean>;
+  /** Reads this chat's ledger as far as the relay has it, so much later. */
+  readonly learn: (chat: string, waitMs: number) => Promise<boolean>;
 }
 /** One time in memory. */
 export interface Life {
@@ -43,12 +43,12 @@ export function createSeat(deps: SeatDeps, chat: StoredChat) {
   const { clock } = deps;
   /** Ends what waits for the ledger, as long as that may take. */
   const learning = new Set<() => void>();
-  const access: ChatAccess = openChatAccess(chat, deps.identity, () => {
+  const access: ChatAccess = openChatAccess(chat, deps.identity, (waitMs) => {
     if (seat.life?.isClosing) return Promise.resolve(false);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const end = () => resolve(false);
     learning.add(end);
-    return Promise.race([deps.learn(chat.id), promise]).finally(() => learning.delete(end));
+    return Promise.race([deps.learn(chat.id, waitMs), promise]).finally(() => learning.delete(end));
   });
   const signals: Signals = createSignals(access.context, access.documents.meta, deps.random);
   const presence: Presence = createPresence({

@@ -33,6 +33,6 @@ export interface ChatContext {
   wasMember(device: DeviceId, epoch: number): boolean;
   /** Whether the ledger was read up to this head, and has led to this epoch's key. */
   knows(head: LedgerHead, epoch: number): boolean;
-  /** Reads the ledger as far as the relay has it. False when it can't be waited for: the device is closing. */
-  learn(): Promise<boolean>;
+  /** Reads the ledger as far as the relay has it, so much later. False when it can't be waited for: the device is closing. */
+  learn(waitMs: number): Promise<boolean>;
 }

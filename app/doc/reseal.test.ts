@@ -6,7 +6,7 @@ import { deriveEpochKeys, type EpochSecret, type RootSecret } from '../crypto/ke
 import { createTestChat } from '../testing/testChat.ts';
 import type { ChatContext } from './chatContext.ts';
 import { openUpdate, sealUpdate } from './entrySeal.ts';
-import { learnFirst } from './ledgerFirst.ts';
+import { createLedgerFirst } from './ledgerFirst.ts';
 import { isStale, resealEntries } from './reseal.ts';
 
 let chat: Awaited<ReturnType<typeof createTestChat>>;
@@ -95,21 +95,45 @@ test('[E2] an entry of an epoch in which its author was no member counts for not
   });
 });
 
+/** A chat's context as somebody has it who must read the ledger first. */
+function behind(learned: boolean, knowsAuthor: () => boolean) {
+  const waits: number[] = [];
+  const own = chat.contextOf(1);
+  const context: ChatContext = {
+    ...own,
+    knows: () => false,
+    authorByTag: (tag) => (knowsAuthor() ? own.authorByTag(tag) : undefined),
+    learn: async (waitMs) => {
+      waits.push(waitMs);
+      return learned;
+    },
+  };
+  return { learnFirst: createLedgerFirst(context), waits };
+}
+
 test('[E5] an entry that names a head or an epoch that is not known here waits for the ledger', async () => {
   const [waiting] = await waitingOf(chat.contextOf(0), [4]);
   if (!waiting) throw new Error('expected an entry');
-  let asked = 0;
-  const reader = (isKnown: boolean, learned: boolean): ChatContext => ({
-    ...chat.contextOf(1),
-    knows: () => isKnown,
-    learn: async () => {
-      asked++;
-      return learned;
-    },
-  });
-  expect(await learnFirst(reader(true, false), [waiting, {}])).toBe(true);
-  expect(asked).toBe(0);
-  expect(await learnFirst(reader(false, true), [waiting])).toBe(true);
-  expect(await learnFirst(reader(false, false), [waiting])).toBe(false);
-  expect(asked).toBe(2);
+  expect(await createLedgerFirst({ ...chat.contextOf(1), learn: async () => false })([waiting, {}])).toBe(
+    true,
+  );
+  const known = behind(true, () => true);
+  expect(await known.learnFirst([waiting])).toBe(true);
+  expect(known.waits).toEqual([0]);
+  expect(await behind(false, () => true).learnFirst([waiting])).toBe(false);
+});
+
+test('[E5] an author whom even the relay’s ledger lacks is waited for some minutes, once for where the ledger stands', async () => {
+  const [waiting] = await waitingOf(chat.contextOf(0), [4]);
+  if (!waiting) throw new Error('expected an entry');
+  const late = behind(true, () => late.waits.length > 3);
+  expect(await late.learnFirst([waiting])).toBe(true);
+  expect(late.waits).toEqual([0, 5_000, 10_000, 20_000]);
+  const never = behind(true, () => false);
+  expect(await never.learnFirst([waiting])).toBe(true);
+  const waitedMs = never.waits.reduce((sum, waitMs) => sum + waitMs, 0);
+  expect(waitedMs / 60_000).toBeCloseTo(9.6, 1);
+  const before = never.waits.length;
+  expect(await never.learnFirst([waiting])).toBe(true);
+  expect(never.waits.slice(before)).toEqual([0]);
 });

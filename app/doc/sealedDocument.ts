@@ -14,7 +14,7 @@ import type { Channel } from '../sync/channels.ts';
 import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 import type { SealedDocumentDeps } from './documentRules.ts';
 import { openUpdate } from './entrySeal.ts';
-import { learnFirst } from './ledgerFirst.ts';
+import { createLedgerFirst } from './ledgerFirst.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
 import { createOutgoing } from './outgoing.ts';
 import { createProgress } from './progress.ts';
@@ -42,6 +42,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   let refusals = 0;
   let channel: Channel | undefined;
   const sessions = createSessions(deps.random);
+  const learnFirst = createLedgerFirst(context);
 
   await persistence.whenLoaded;
   const stored = await persistence.cursor();
@@ -88,7 +89,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
 
   /** Opens a run's entries together, then takes them one by one in order, and the good ones into Yjs at once. */
   async function applyRun(run: InboxRun) {
-    if (!(await learnFirst(context, run.items))) return;
+    if (!(await learnFirst(run.items))) return;
     const opened = await Promise.all(
       run.items.map((item) => (item.entry ? openUpdate(context, id, rules.kind, item.entry) : undefined)),
     );
@@ -161,7 +162,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
 
   /** Opened and checked; undefined where it is not a snapshot of this document that this device can use. */
   async function readSnapshot(given: RelaySnapshot): Promise<Snapshot | undefined> {
-    if (!(await learnFirst(context, [{ entry: given.bytes }], parseSnapshot))) return undefined;
+    if (!(await learnFirst([{ entry: given.bytes }], parseSnapshot))) return undefined;
     const opened = await openSnapshot(context, id, rules.snapshotKind, given.bytes);
     if (!opened.ok) {
       deps.onSetAside(opened.error);

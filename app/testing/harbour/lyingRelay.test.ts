@@ -9,33 +9,27 @@ import { idToText, type LogHash, type SnapshotId } from '../../../shared/protoco
 import type { RefusalCode } from '../../../shared/protocol/refusals.ts';
 import { openChatAccess } from '../../account/chatAccess.ts';
 import { sha256 } from '../../crypto/hash.ts';
-import { createHarbour, type Harbour } from './createHarbour.ts';
+import type { Harbour } from './createHarbour.ts';
 import type { Lie } from './lie.ts';
 import type { Member } from './member.ts';
+import { createTrio, type Trio } from './trio.ts';
 import { withholding } from './withholding.ts';
 
 let harbour: Harbour;
 let ada: Member;
 let ben: Member;
 let cleo: Member;
+let trio: Trio;
+const nothing = new Uint8Array(0);
 beforeEach(async () => {
-  harbour = await createHarbour({ seed: 'lying relay', members: 3 });
-  const [a, b, c] = harbour.people;
-  if (!a || !b || !c) throw new Error('expected three people');
-  [ada, ben, cleo] = [a, b, c];
+  trio = await createTrio('lying relay');
+  ({ harbour, ada, ben, cleo } = trio);
 });
 afterEach(() => harbour.close());
 
-const says = async (member: Member, text: string, chat = harbour.group) => {
-  const { id, done } = member.says(chat, harbour.marked(text));
-  await done;
-  await harbour.pass(2000);
-  return id;
-};
-const idsOf = async (member: Member, chat = harbour.group) =>
-  (await member.timeline(chat)).map(({ messageId }) => messageId);
-const reasonsOf = async (member: Member) =>
-  (await member.headless().storage.setAside()).map(({ reason }) => reason);
+const says: Trio['says'] = (member, text, chat) => trio.says(member, text, chat);
+const idsOf: Trio['idsOf'] = (member, chat) => trio.idsOf(member, chat);
+const reasonsOf: Trio['reasonsOf'] = (member) => trio.reasonsOf(member);
 const chatOf = async (member: Member, chatId = harbour.group) =>
   await member.headless().queries.read({ query: 'chat', chatId });
 /** The group's documents as this member has them. */
@@ -112,6 +106,49 @@ describe('a log', () => {
     expect(await reasonsOf(ben)).toEqual(['out-of-session']);
     await becomesHonest();
     expect(await idsOf(ben)).toEqual(await idsOf(ada));
+  });
+
+  test('[S3] an own entry that is refused as out of order again and again is said in another session', async () => {
+    let refused: string | undefined;
+    ben.isLiedTo({
+      up(frame, answer) {
+        const session = frame.type === 'append' ? parseEntry(frame.entry)?.header.session : undefined;
+        if (frame.type !== 'append' || !session) return [frame];
+        refused ??= idToText(session);
+        if (idToText(session) !== refused) return [frame];
+        const { append: to } = upNumberByType;
+        const subject = frame.channel;
+        answer({ type: 'refused', to, subject, code: 'out-of-order', retryAfterMs: 0, detail: nothing });
+        return [];
+      },
+    });
+    const said = await says(ben, 'all the same');
+    await harbour.pass(60_000);
+    expect(await idsOf(ada)).toContain(said);
+    await becomesHonest();
+  });
+
+  test('[D12] a segment is not begun by a word of the relay', async () => {
+    const next = idToText((await documentsOf(ben)).segment(1));
+    let told = 0;
+    await watchChannels(ben, (documentOf) => ({
+      down(frame) {
+        if (frame.type !== 'live' || documentOf(frame.channel) !== next) return [frame];
+        told++;
+        const { channel, cursor } = frame;
+        const snapshot = new Uint8Array(16).fill(7) as SnapshotId;
+        const further = { ...cursor, seq: cursor.seq + 5 };
+        return [
+          { type: 'published', channel, snapshot, cursor, isSeal: true },
+          { ...frame, cursor: further },
+        ];
+      },
+    }));
+    await says(ben, 'here');
+    expect(told).toBeGreaterThan(0);
+    expect((await ben.chat(harbour.group))?.segments?.open ?? 0).toBe(0);
+    await becomesHonest();
+    expect((await ben.chat(harbour.group))?.segments?.open ?? 0).toBe(0);
   });
 
   test('[S3] what is withheld with its number shows at the next hash, and comes', async () => {

@@ -221,9 +221,9 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       life?.line.setReach(!next);
       if (!next) life?.headless.engine.wake();
     },
-    /** The device's clock is set to something else, up to some days away. */
-    setsClock() {
-      skewMs = chance.whole(-5 * dayMs, 5 * dayMs);
+    /** The device's clock is set so far ahead of the others; up to some days either way, where it isn't said. */
+    setsClock(aheadMs = chance.whole(-5 * dayMs, 5 * dayMs)) {
+      skewMs = aheadMs;
     },
     /** The relay lies to this device from now on; without a lie it is honest again. */
     isLiedTo(told: Lie = {}) {

@@ -1,17 +1,15 @@
 // Who joins, who leaves, and what they can read: the stories of changes to a chat's members, through the real relay.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createHarbour, type Harbour } from './createHarbour.ts';
+import type { Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
+import { createTrio } from './trio.ts';
 
 let harbour: Harbour;
 let ada: Member;
 let ben: Member;
 let cleo: Member;
 beforeEach(async () => {
-  harbour = await createHarbour({ seed: 'members', members: 3 });
-  const [a, b, c] = harbour.people;
-  if (!a || !b || !c) throw new Error('three people');
-  [ada, ben, cleo] = [a, b, c];
+  ({ harbour, ada, ben, cleo } = await createTrio('members'));
 });
 afterEach(() => harbour.close());
 

@@ -3,7 +3,7 @@
 import type { OpenSocket, SocketEvents, SocketPort } from '../../sync/socketPort.ts';
 import type { Relay } from '../../../sync-server/relay/createRelay.ts';
 import type { Chance } from './chance.ts';
-import { createLies } from './lies.ts';
+import { createRandomLies } from './randomLies.ts';
 import { liedBody, liedDown, liedUp, type Lie } from './lie.ts';
 import type { Sky } from './sky.ts';
 import type { VirtualClock } from './virtualClock.ts';
@@ -114,7 +114,7 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
       },
       wire.cut,
     );
-    const lies = createLies(chance, sky);
+    const lies = createRandomLies(chance, sky);
     const connection = host?.connect({
       send(bytes) {
         for (const frame of lies.tell(bytes)) down.send(frame);

@@ -1,35 +1,16 @@
 // Stories of a relay that forgets what it had: a backup of yesterday, or nothing at all. What people said comes back from
 // them, once, and what was deleted does not.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createHarbour, type Harbour } from './createHarbour.ts';
-import type { Member } from './member.ts';
+import { createTrio, type Trio } from './trio.ts';
 
-let harbour: Harbour;
-let ada: Member;
-let ben: Member;
-let cleo: Member;
+let trio: Trio;
 beforeEach(async () => {
-  harbour = await createHarbour({ seed: 'repair', members: 3 });
-  const [a, b, c] = harbour.people;
-  if (!a || !b || !c) throw new Error('expected three people');
-  [ada, ben, cleo] = [a, b, c];
+  trio = await createTrio('repair');
 });
-afterEach(() => harbour.close());
-
-async function talk(count: number, people: readonly Member[] = [ada, ben, cleo]) {
-  const ids: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const { id, done } = (people[i % people.length] ?? ada).says(harbour.group, harbour.marked(`${i}`));
-    await done;
-    ids.push(id);
-    await harbour.pass(200);
-  }
-  return ids;
-}
-const bodiesOf = async (member: Member) =>
-  (await member.timeline(harbour.group)).map(({ messageId, body }) => [messageId, body]);
+afterEach(() => trio.harbour.close());
 
 test("[S7] a relay set back to yesterday's backup has everything again, once, for a fresh device too", async () => {
+  const { harbour, ada, ben, talk, bodiesOf } = trio;
   await talk(6);
   expect(await harbour.calm()).toEqual([]);
   await harbour.relay.stop();
@@ -49,6 +30,7 @@ test("[S7] a relay set back to yesterday's backup has everything again, once, fo
 });
 
 test('[S7] a relay whose database was deleted while everyone stayed up is put back by them, for a fresh device too', async () => {
+  const { harbour, ada, ben, talk, bodiesOf } = trio;
   const ids = await talk(40);
   await ada.deletes(harbour.group, ids[0] ?? '');
   expect(await harbour.calm()).toEqual([]);
@@ -65,6 +47,7 @@ test('[S7] a relay whose database was deleted while everyone stayed up is put ba
 });
 
 test('[S7] what only somebody offline had comes back when they return, and nothing that was deleted does', async () => {
+  const { harbour, ada, ben, cleo, bodiesOf } = trio;
   cleo.setOffline(true);
   const kept = cleo.says(harbour.group, harbour.marked('only here'));
   await kept.done;
@@ -81,4 +64,63 @@ test('[S7] what only somebody offline had comes back when they return, and nothi
   const bodies = new Map((await bodiesOf(ben)) as [string, { kind: string }][]);
   expect(bodies.get(kept.id)).toEqual({ kind: 'text', text: harbour.marked('only here') });
   expect(bodies.get(gone.id)).toEqual({ kind: 'deleted' });
+});
+
+test('[S7] what came into a complete segment at a relay that was set back reaches those who have it complete', async () => {
+  const { harbour, ada, ben, cleo, talk, idsOf } = trio;
+  await talk(6);
+  expect(await harbour.calm()).toEqual([]);
+  const backup = harbour.relay.backup();
+  cleo.setOffline(true);
+  const late = cleo.says(harbour.group, harbour.marked('late'));
+  await late.done;
+  await talk(30, [ada, ben]);
+  expect((await ada.chat(harbour.group))?.segments?.unsealed).toBeGreaterThan(0);
+  ada.setOffline(true);
+  ben.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  cleo.setOffline(false);
+  await harbour.pass(60_000);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await idsOf(ada)).toContain(late.id);
+  await ben.becomesFresh();
+  expect(await harbour.calm()).toEqual([]);
+  expect(await idsOf(ben)).toEqual(await idsOf(ada));
+});
+
+test('[S3] a snapshot of a log that was set back is noticed by whoever was further, and what they had is said again', async () => {
+  const { harbour, ada, ben, cleo, talk, says, idsOf } = trio;
+  await talk(3);
+  expect(await harbour.calm()).toEqual([]);
+  const backup = harbour.relay.backup();
+  ada.setOffline(true);
+  ben.setOffline(true);
+  const lost = await says(cleo, 'only the relay heard this');
+  cleo.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  ada.setOffline(false);
+  ben.setOffline(false);
+  await talk(13, [ada, ben]);
+  await harbour.pass(60_000);
+  expect(await idsOf(ada)).not.toContain(lost);
+  cleo.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await idsOf(ada)).toContain(lost);
+});
+
+test('[S7] a clock that was set back makes nobody wait', async () => {
+  const { harbour, ada, ben, talk, bodiesOf } = trio;
+  await talk(6);
+  expect(await harbour.calm()).toEqual([]);
+  const before = await bodiesOf(ada);
+  for (let times = 0; times < 2; times++) {
+    await harbour.relay.wipe();
+    harbour.relay.start();
+    await harbour.pass(60_000);
+    ben.setsClock(-3 * 24 * 3600_000);
+  }
+  expect(await harbour.calm()).toEqual([]);
+  expect(await bodiesOf(ben)).toEqual(before);
 });

@@ -11,35 +11,21 @@ import { readRecord } from '../../doc/record.ts';
 import { itemsOfState } from '../../doc/segmentState.ts';
 import { openSnapshot } from '../../doc/snapshot.ts';
 import { createSnapshotParts } from '../../sync/snapshotParts.ts';
-import { createHarbour, type Harbour } from './createHarbour.ts';
+import type { Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
+import { createTrio, type Trio } from './trio.ts';
 
 let harbour: Harbour;
 let ada: Member;
 let ben: Member;
 let cleo: Member;
+let talk: Trio['talk'];
 beforeEach(async () => {
-  harbour = await createHarbour({ seed: 'segments', members: 3 });
-  const [a, b, c] = harbour.people;
-  if (!a || !b || !c) throw new Error('expected three people');
-  [ada, ben, cleo] = [a, b, c];
+  ({ harbour, ada, ben, cleo, talk } = await createTrio('segments'));
 });
 afterEach(() => harbour.close());
 
 const segmentsOf = async (member: Member) => (await member.headless().storage.chat(harbour.group))?.segments;
-/** Each says `count` in turn. */
-async function talk(count: number, people: readonly Member[] = [ada, ben, cleo]) {
-  const ids: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const member = people[i % people.length] ?? ada;
-    const { id, done } = member.says(harbour.group, harbour.marked(`${i}`));
-    await done;
-    ids.push(id);
-    await harbour.pass(200);
-  }
-  return ids;
-}
-
 test('[D12] full segments are sealed and kept, and everyone goes on in the same next one', async () => {
   await talk(70);
   expect(await harbour.calm()).toEqual([]);

@@ -45,7 +45,8 @@ export async function createTrio(seed: string) {
     goesOn,
     bodiesOf: async (member: Member) =>
       (await member.timeline(harbour.group)).map(({ messageId, body }) => [messageId, body]),
-    idsOf: async (member: Member) => (await member.timeline(harbour.group)).map(({ messageId }) => messageId),
+    idsOf: async (member: Member, chat = harbour.group) =>
+      (await member.timeline(chat)).map(({ messageId }) => messageId),
     reasonsOf: async (member: Member) =>
       (await member.headless().storage.setAside()).map(({ reason }) => reason),
     troubleOf: async (member: Member) =>

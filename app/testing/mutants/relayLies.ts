@@ -297,4 +297,28 @@ export const relayLies: readonly Mutant[] = [
     testFile: 'app/doc/signals.test.ts',
     test: '[D10] a repeated signal, and one that is older than the last, say nothing',
   },
+  {
+    name: 'a snapshot of another log, as if it went on from this one',
+    file: 'app/doc/sealedDocument.ts',
+    snippet: 'if (!sessions.areContinuedBy(snapshot.sessions)) return becomeLive(true);',
+    replacement: '',
+    testFile: 'app/testing/harbour/repair.test.ts',
+    test: '[S3] a snapshot of a log that was set back is noticed by whoever was further, and what they had is said again',
+  },
+  {
+    name: 'an own entry is refused as out of order for ever',
+    file: 'app/doc/sealedDocument.ts',
+    snippet: 'const maxRefusals = 5;',
+    replacement: 'const maxRefusals = Infinity;',
+    testFile: lyingRelay,
+    test: '[S3] an own entry that is refused as out of order again and again is said in another session',
+  },
+  {
+    name: 'a complete segment of a relay that was set back holds something else',
+    file: 'app/chat/keptChecks.ts',
+    snippet: 'onItems: (items) => deps.onItems(n, items),',
+    replacement: 'onItems: () => {},',
+    testFile: 'app/testing/harbour/repair.test.ts',
+    test: '[S7] what came into a complete segment at a relay that was set back reaches those who have it complete',
+  },
 ];

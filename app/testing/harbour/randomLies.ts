@@ -18,7 +18,7 @@ const refusals: readonly RefusalCode[] = [
 ];
 
 /** One direction of one socket: `tell` gives what is sent in the place of a frame. */
-export function createLies(chance: Chance, sky: Sky) {
+export function createRandomLies(chance: Chance, sky: Sky) {
   const earlier: Uint8Array[] = [];
   const channels: number[] = [];
 
