@@ -41,8 +41,6 @@ const mailAgainMs = 60_000;
 const longestMailAgainMs = 3600_000;
 /** As long as the relay keeps a name for its person. */
 const mailForMs = 30 * 24 * 3600_000;
-/** Where it is not sure that a mail was lost, it is posted again at most once in so long. */
-const mailRestMs = 24 * 3600_000;
 /** Of one request: 128 KB an entry at most, 2 KB a box, and base64url, stay below the relay's four megabytes. */
 const entriesPerRequest = 16;
 const boxesPerRequest = 256;
@@ -72,10 +70,11 @@ export type Retelling = ReturnType<typeof createRetelling>;
 /** Since the last doubt: a round that was broken off goes on behind what was told. */
 interface Progress {
   readonly told: Set<string>;
+  /** What was posted before that may have been lost. */
+  readonly since: number;
   /** Some mail could not be posted, because its person has not come back. */
   isMailLeft: boolean;
 }
-const newProgress = (): Progress => ({ told: new Set(), isMailLeft: false });
 
 /** How a step of a round went; `later`: it failed in a way that passes, and ends the round; `left`: done, but for a mail. */
 type Step = 'done' | 'left' | 'later';
@@ -87,6 +86,7 @@ export function createRetelling(deps: RetellingDeps) {
   let mailWaitMs = mailAgainMs;
   let isOnline = false;
   let isRunning = false;
+  const newProgress = (): Progress => ({ told: new Set(), since: clock.now(), isMailLeft: false });
   let progress = newProgress();
   let isClosed = false;
   let cancel = () => {};
@@ -163,7 +163,9 @@ export function createRetelling(deps: RetellingDeps) {
   async function tellMails(chat: StoredChat, telling: KeptTelling, since: number): Promise<Step> {
     let step: Step = 'done';
     for (const kept of telling.mails) {
-      if (isHeard(chat, kept) || (kept.againAt ?? -1) >= since) continue;
+      const { againAt: at } = kept;
+      // A time that is still to come was told by a clock that has been set since.
+      if (isHeard(chat, kept) || (at !== undefined && since <= at && at <= clock.now())) continue;
       const [to, mail] = [parseBase64url(kept.to), parseBase64url(kept.mail)];
       if (!to || !mail) continue;
       const posted = await deps.postMail(to as Bytes as UserId, mail);
@@ -203,7 +205,7 @@ export function createRetelling(deps: RetellingDeps) {
     // Another doubt meanwhile begins with nothing told, whatever this round still does.
     const mine = progress;
     const back = doubt === 'return' ? await storage.setting(placeOf.return, keptReturn) : undefined;
-    const mailSince = back?.since ?? clock.now() - mailRestMs;
+    const mailSince = back?.since ?? mine.since;
     if (doubt !== 'start' && (await tellInvitations(mine)) === 'later') return 'later';
     /** Never told at all: their tasks do that. */
     const untold = new Set(
@@ -226,8 +228,9 @@ export function createRetelling(deps: RetellingDeps) {
       const isLedgerDue = doubt === 'return' || hasLost || mayLackBoxes;
       if (isLedgerDue && (await tellLedger(chat, telling)) === 'later') return 'later';
       if (!isLedgerDue) deps.renewBox(chat.id);
-      const isMailDue = doubt === 'return' || doubt === 'doubt' || hasLost;
-      const step = isMailDue ? await tellMails(chat, telling, hasLost ? clock.now() : mailSince) : 'done';
+      // Whoever told the ledger before this device could not tell its mails.
+      const isMailDue = doubt !== 'start' || hasLost;
+      const step = isMailDue ? await tellMails(chat, telling, mailSince) : 'done';
       if (step === 'later') return step;
       mine.isMailLeft ||= step === 'left';
       mine.told.add(chat.id);

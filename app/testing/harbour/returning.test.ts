@@ -338,3 +338,20 @@ test('[L12] who was added, or added again, while away hears of it after a wipe',
   await harbour.pass(20_000);
   expect(await boxesOf(1, [0, 1, 2], chat)).toEqual([200, 200, 200]);
 });
+
+test('[L12] who was added while away hears of it, also where another member has told the relay of the chat again', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
+  expect(await until(async () => (await ben.chats()).includes(chat), 30_000)).toBe(true);
+  const backup = harbour.relay.backup();
+  cleo.setOffline(true);
+  await ada.changes(chat, 'add', cleo);
+  expect(await until(async () => (await ben.chat(chat))?.members.length === 3, 60_000)).toBe(true);
+  ada.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  await harbour.pass(60_000);
+  ada.setOffline(false);
+  cleo.setOffline(false);
+  expect(await until(async () => (await cleo.chats()).includes(chat), 5 * 60_000)).toBe(true);
+});
