@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { createSealedUpdates } from '../storage/sealedUpdates.ts';
+import { holdsValues } from './metaValues.ts';
 import { signedMark, signedProfile, type Mark, type Profile, type SignedValue } from './metaEntries.ts';
 import type { Author } from './chatContext.ts';
 import type { SealedDocumentDeps } from './documentRules.ts';
@@ -54,30 +55,10 @@ export async function createMeta(deps: MetaDeps) {
   watch(marks, signedMark, deps.marks);
   watch(profiles, signedProfile, deps.profiles);
 
-  /** Whether a snapshot's state says something good of everyone of whom this document does. */
-  async function holdsValues(state: Uint8Array): Promise<boolean> {
-    const other = new Y.Doc();
-    Y.applyUpdate(other, state);
-    const isLacking = async (
-      mine: Values,
-      theirs: Y.Map<Uint8Array>,
-      open: (bytes: Uint8Array) => Promise<unknown>,
-    ) => {
-      for (const [device, value] of mine) {
-        const there: unknown = theirs.get(device);
-        const isThere = there instanceof Uint8Array && (await open(there));
-        if (!isThere && value instanceof Uint8Array && (await open(value))) return true;
-      }
-      return false;
-    };
-    const openMark = (bytes: Uint8Array) => signedMark.open(deps.context, bytes);
-    const openProfile = (bytes: Uint8Array) => signedProfile.open(deps.context, bytes);
-    const lacks =
-      (await isLacking(new Map(marks), other.getMap('marks'), openMark)) ||
-      (await isLacking(new Map(profiles), other.getMap('profiles'), openProfile));
-    other.destroy();
-    return !lacks;
-  }
+  const opens = {
+    marks: (bytes: Uint8Array) => signedMark.open(deps.context, bytes),
+    profiles: (bytes: Uint8Array) => signedProfile.open(deps.context, bytes),
+  };
 
   const persistence = createSealedUpdates(deps.storage, idToText(deps.id), {
     apply: (updates) => doc.transact(() => updates.forEach((update) => Y.applyUpdate(doc, update))),
@@ -95,7 +76,7 @@ export async function createMeta(deps: MetaDeps) {
       encodeState: () => Y.encodeStateAsUpdate(doc),
       checkState: (update) => (isUpdate(update) ? update : undefined),
       lackOf: async (state, clocks) =>
-        holdsClocks(state, clocks) && (await holdsValues(state)) ? 'nothing' : 'records',
+        holdsClocks(state, clocks) && (await holdsValues(doc, clocks, state, opens)) ? 'nothing' : 'records',
     },
     // What Yjs holds back of others stands in its answers too: only one's own is cut out. A map's deletions follow from
     // what replaces.

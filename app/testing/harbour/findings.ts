@@ -9,8 +9,9 @@ import { lastValues, type Logbook, type Said, type SaidMessage } from './logbook
 import type { Member } from './member.ts';
 
 export const findingKinds = ['divergent', 'lost', 'doubled', 'plaintext', 'undecryptable'] as const;
+export type FindingKind = (typeof findingKinds)[number];
 export interface Finding {
-  readonly kind: (typeof findingKinds)[number];
+  readonly kind: FindingKind;
   readonly what: string;
 }
 export interface Checked {

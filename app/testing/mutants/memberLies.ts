@@ -221,7 +221,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'publishes a snapshot of names and ticks that leaves them out',
     file: 'app/doc/meta.ts',
-    snippet: 'holdsClocks(state, clocks) && (await holdsValues(state))',
+    snippet: 'holdsClocks(state, clocks) && (await holdsValues(doc, clocks, state, opens))',
     replacement: 'holdsClocks(state, clocks)',
     testFile: lyingSnapshots,
     test: '[D15] a snapshot of the meta document without what others say of themselves is replaced',
