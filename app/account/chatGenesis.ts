@@ -172,7 +172,8 @@ export async function openChatGenesis(
   const { members } = signed.inside;
   const mine = members[box.index];
   const isMine = mine !== undefined && equalBytes(mine.user, self.user);
-  if (!isMine || !checkBoxPath(outer.body.boxesRoot, box.bytes, box.index, members.length, box.path)) {
+  const placed = { box: box.bytes, index: box.index, count: members.length, path: box.path };
+  if (!isMine || !checkBoxPath(outer.body.boxesRoot, placed)) {
     return { fault: 'no-box-for-me' };
   }
   if (!(await isSignedGenesis(outer, signed, personOf))) return { fault: 'bad-signature' };

@@ -23,7 +23,9 @@ export function isBoxUnder(
   { epoch, box, index, count, path }: KeptBox,
 ): boolean {
   const root = roots.get(epoch);
-  return root !== undefined && checkBoxPath(root, bytesOf(box), index, count, path.map(bytesOf));
+  return (
+    root !== undefined && checkBoxPath(root, { box: bytesOf(box), index, count, path: path.map(bytesOf) })
+  );
 }
 
 export function createOwnBoxes(deps: LedgerDeps & { readonly storage: Storage }) {

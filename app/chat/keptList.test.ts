@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { expect, onTestFinished, test } from 'vitest';
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
-import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import { keptListId } from '../storage/schema.ts';
-import { openStorage, type Storage } from '../storage/storage.ts';
+import type { Storage } from '../storage/storage.ts';
+import { chatRow, messageRow, openTestStorage } from '../testing/testRows.ts';
 import { createEphemeral } from './ephemeral.ts';
 import { withKeptList } from './keptList.ts';
 import { createLocalClient } from './localClient.ts';
@@ -11,50 +11,19 @@ import { createQueries } from './queries.ts';
 import type { ChatRowView } from './views.ts';
 
 const text = 'the last that was said';
-const message: StoredMessage = {
-  id: 'message',
-  chat: 'chat',
+const message = messageRow('message', { author: 'other', text });
+const chat = chatRow({
   at: 1,
-  isUnread: false,
-  isHidden: false,
-  device: 'device',
-  sequence: 1,
-  segment: 0,
-  terms: [],
-  author: 'other',
-  kind: 'text',
-  text,
-  reactions: {},
-  isStored: true,
-  isVerified: true,
-};
-const chat: StoredChat = {
-  id: 'chat',
-  at: 1,
-  kind: 'group',
   title: 'The garden',
-  createdAt: 1,
   creator: 'other',
-  members: [],
-  epoch: 1,
-  epochSecret: '',
-  rootSecret: '',
-  ledgerHead: '',
-  ledger: [],
+  createdAt: 1,
   last: { id: 'message', at: 1 },
-  unread: 0,
-  draft: '',
-  marks: {},
-  names: {},
-  chains: {},
   latestAt: 1,
-};
+});
 
-let names = 0;
 /** A device with one chat in which one message was said. */
 async function device(): Promise<Storage> {
-  const storage = await openStorage(`kept list ${names++}`);
-  onTestFinished(() => storage.close());
+  const storage = await openTestStorage();
   const searchKey = bytesToBase64url(new Uint8Array(32));
   await storage
     .batch()

@@ -1,45 +1,11 @@
 import { expect, test } from 'vitest';
-import type { StoredChat, StoredMessage } from '../storage/models.ts';
+import type { StoredMessage } from '../storage/models.ts';
+import { chatRow, messageRow } from '../testing/testRows.ts';
 import { createMessageViews } from './messageViews.ts';
 
-const chat: StoredChat = {
-  id: 'chat',
-  at: 0,
-  kind: 'direct',
-  title: '',
-  createdAt: 0,
-  creator: 'ada',
-  members: [],
-  epoch: 0,
-  epochSecret: '',
-  rootSecret: '',
-  ledgerHead: '',
-  ledger: [],
-  unread: 0,
-  draft: '',
-  marks: {},
-  names: { ada: { name: 'Ada', at: 0 }, ben: { name: 'Ben', at: 0 } },
-  chains: {},
-  latestAt: 0,
-};
-const message = (id: string, author: string, more: Partial<StoredMessage> = {}): StoredMessage => ({
-  id,
-  chat: chat.id,
-  at: 0,
-  author,
-  kind: 'text',
-  text: `text of ${id}`,
-  reactions: {},
-  isStored: true,
-  isVerified: true,
-  isUnread: false,
-  isHidden: false,
-  device: 'device',
-  sequence: 1,
-  segment: 0,
-  terms: [],
-  ...more,
-});
+const chat = chatRow({ kind: 'direct', names: { ada: { name: 'Ada', at: 0 }, ben: { name: 'Ben', at: 0 } } });
+const message = (id: string, author: string, more: Partial<StoredMessage> = {}) =>
+  messageRow(id, { at: 0, author, ...more });
 const quotedBy = (answer: StoredMessage, ...originals: readonly StoredMessage[]) =>
   createMessageViews(chat, 'ada').toView(answer, new Map(originals.map((each) => [each.id, each]))).replyTo;
 

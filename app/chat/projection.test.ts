@@ -5,7 +5,7 @@ import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type DeviceId, type LedgerHead, type RecordId } from '../../shared/protocol/ids.ts';
 import { encodeBody, recordKinds, type Body } from '../doc/bodies.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
-import type { StoredChat } from '../storage/models.ts';
+import { chatRow } from '../testing/testRows.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { countRecord, forksChain, projectRecords, type ProjectedRecord } from './projection.ts';
 import { reprojectRecords } from './reproject.ts';
@@ -14,26 +14,7 @@ const nowMs = 1_767_225_600_000;
 const deviceOf = (who: number) => new Uint8Array(16).fill(who + 1) as DeviceId;
 const idOf = (n: number) => new Uint8Array(16).fill(n) as RecordId;
 const people = ['ada', 'ben', 'cleo'];
-const emptyChat: StoredChat = {
-  id: 'chat',
-  at: 0,
-  kind: 'group',
-  title: '',
-  createdAt: 0,
-  creator: 'ada',
-  members: [],
-  epoch: 1,
-  epochSecret: '',
-  rootSecret: '',
-  ledgerHead: '',
-  ledger: [],
-  unread: 0,
-  draft: '',
-  marks: {},
-  names: {},
-  chains: {},
-  latestAt: 0,
-};
+const emptyChat = chatRow();
 
 interface Saying {
   readonly who: number;

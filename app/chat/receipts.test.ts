@@ -1,51 +1,18 @@
 import { expect, test } from 'vitest';
-import type { StoredChat, StoredMark, StoredMessage } from '../storage/models.ts';
+import type { StoredMark } from '../storage/models.ts';
+import { chatRow, messageRow } from '../testing/testRows.ts';
 import { deliveryOf, isAhead, joinVectors, markToStored, vectorToMark } from './receipts.ts';
 
 const memberOf = (user: string) => ({ user, device: `${user}-d`, deviceKey: '', boxKey: '', ledgerHead: '' });
-const chatOf = (marks: Record<string, StoredMark>): StoredChat => ({
-  id: 'chat',
-  at: 0,
-  kind: 'group',
-  title: '',
-  createdAt: 0,
-  creator: 'ada',
-  members: ['ada', 'ben', 'cleo'].map(memberOf),
-  epoch: 1,
-  epochSecret: '',
-  rootSecret: '',
-  ledgerHead: '',
-  ledger: [],
-  unread: 0,
-  draft: '',
-  marks,
-  names: {},
-  chains: {},
-  latestAt: 0,
-});
+const chatOf = (marks: Record<string, StoredMark>) =>
+  chatRow({ members: ['ada', 'ben', 'cleo'].map(memberOf), marks });
 const markOf = (user: string, delivered: number, read: number): StoredMark => ({
   user,
   delivered: { 'ada-d': delivered },
   read: { 'ada-d': read },
   at: 0,
 });
-const message: StoredMessage = {
-  id: 'm',
-  chat: 'chat',
-  at: 1,
-  isUnread: false,
-  isHidden: false,
-  device: 'ada-d',
-  sequence: 5,
-  segment: 0,
-  terms: [],
-  author: 'ada',
-  kind: 'text',
-  text: '',
-  reactions: {},
-  isStored: true,
-  isVerified: true,
-};
+const message = messageRow('m', { device: 'ada-d', sequence: 5, author: 'ada' });
 
 test('[D9] a message has come as far as with the last of the others', () => {
   const state = (ben: StoredMark, cleo: StoredMark, isStored = true) =>

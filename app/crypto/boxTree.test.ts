@@ -34,7 +34,7 @@ test('[K13] every box of every tree has a path that checks, and no other place d
     for (const [index, box] of boxes.entries()) {
       const path = boxPath(boxes, index);
       for (let place = -1; place <= count; place++) {
-        expect(checkBoxPath(root, box, place, count, path)).toBe(place === index);
+        expect(checkBoxPath(root, { box, index: place, count, path })).toBe(place === index);
       }
     }
   }
@@ -45,23 +45,25 @@ test('[K13] a path is refused once a byte of root, box or path has changed, or a
   const root = boxesRoot(boxes);
   const box = counting(10 + 3, 3);
   const path = boxPath(boxes, 3);
-  expect(checkBoxPath(root, box, 3, 7, path)).toBe(true);
-  for (const changed of spoiled(root)) expect(checkBoxPath(changed, box, 3, 7, path)).toBe(false);
-  for (const changed of spoiled(box)) expect(checkBoxPath(root, changed, 3, 7, path)).toBe(false);
+  expect(checkBoxPath(root, { box, index: 3, count: 7, path })).toBe(true);
+  for (const changed of spoiled(root))
+    expect(checkBoxPath(changed, { box, index: 3, count: 7, path })).toBe(false);
+  for (const changed of spoiled(box))
+    expect(checkBoxPath(root, { box: changed, index: 3, count: 7, path })).toBe(false);
   for (const [at, sibling] of path.entries()) {
     for (const changed of spoiled(sibling)) {
-      expect(checkBoxPath(root, box, 3, 7, path.with(at, changed))).toBe(false);
+      expect(checkBoxPath(root, { box, index: 3, count: 7, path: path.with(at, changed) })).toBe(false);
     }
   }
-  expect(checkBoxPath(root, box, 3, 7, path.slice(1))).toBe(false);
-  expect(checkBoxPath(root, box, 3, 7, [...path, counting(32)])).toBe(false);
+  expect(checkBoxPath(root, { box, index: 3, count: 7, path: path.slice(1) })).toBe(false);
+  expect(checkBoxPath(root, { box, index: 3, count: 7, path: [...path, counting(32)] })).toBe(false);
 });
 
 test('[K13] a node can not be passed for a box', () => {
   const boxes = boxesOf(4);
   const inner = concatBytes(leaf(counting(10, 0)), leaf(counting(11, 1)));
   const sibling = node(leaf(counting(12, 2)), leaf(counting(13, 3)));
-  expect(checkBoxPath(boxesRoot(boxes), inner, 0, 2, [sibling])).toBe(false);
+  expect(checkBoxPath(boxesRoot(boxes), { box: inner, index: 0, count: 2, path: [sibling] })).toBe(false);
 });
 
 test('[K13] nothing that a relay sends makes the check throw', () => {
@@ -71,10 +73,12 @@ test('[K13] nothing that a relay sends makes the check throw', () => {
       fc.double(),
       fc.double(),
       fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 12 }),
-      (root, index, count, path) => !checkBoxPath(root, counting(9), index, count, path),
+      (root, index, count, path) => !checkBoxPath(root, { box: counting(9), index, count, path }),
     ),
   );
-  expect(checkBoxPath(counting(32), counting(9), 0, Number.MAX_SAFE_INTEGER, [])).toBe(false);
+  expect(
+    checkBoxPath(counting(32), { box: counting(9), index: 0, count: Number.MAX_SAFE_INTEGER, path: [] }),
+  ).toBe(false);
 });
 
 test('[K13] a path to a box that is not there is a bug, and throws', () => {

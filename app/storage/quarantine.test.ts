@@ -1,44 +1,20 @@
 import 'fake-indexeddb/auto';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import * as v from 'valibot';
-import { openStorage } from './storage.ts';
 import { reasonOf } from './quarantine.ts';
-import type { StoredMessage } from './models.ts';
+import { messageRow, openTestStorage } from '../testing/testRows.ts';
 
-let names = 0;
-async function open(name = `quarantine test ${names++}`) {
-  const storage = await openStorage(name);
-  onTestFinished(() => storage.close());
-  return storage;
-}
-type Opened = Awaited<ReturnType<typeof open>>;
-const messageOf = (id: string): StoredMessage => ({
-  id,
-  chat: 'chat',
-  at: 1,
-  isUnread: false,
-  isHidden: false,
-  device: 'device',
-  sequence: 1,
-  segment: 0,
-  terms: [],
-  author: 'user',
-  kind: 'text',
-  text: `text of ${id}`,
-  reactions: {},
-  isStored: true,
-  isVerified: true,
-});
+type Opened = Awaited<ReturnType<typeof openTestStorage>>;
 /** Three messages, of which two are damaged. */
 async function damage(storage: Opened) {
-  for (const id of ['a', 'b', 'c']) await storage.batch().putMessage(messageOf(id)).commit();
+  for (const id of ['a', 'b', 'c']) await storage.batch().putMessage(messageRow(id)).commit();
   for (const id of ['a', 'b']) await storage.database.messages.update(id, { sealed: new Uint8Array(40) });
 }
 const counts = async (storage: Opened) =>
   (await storage.setAside()).map(({ chat, reason, count }) => ({ chat, reason, count }));
 
 test('[X6] a row that cannot be opened counts once, however often it is read, and stays where it is', async () => {
-  const storage = await open('quarantined');
+  const storage = await openTestStorage('quarantined');
   await damage(storage);
   for (let i = 0; i < 3; i++) {
     expect((await storage.messages.before('chat', undefined, 5)).map(({ id }) => id)).toEqual(['c']);
@@ -47,7 +23,7 @@ test('[X6] a row that cannot be opened counts once, however often it is read, an
   const expected = [{ chat: '', reason: reasonOf('messages'), count: 2 }];
   expect(await counts(storage)).toEqual(expected);
   storage.close();
-  const again = await open('quarantined');
+  const again = await openTestStorage('quarantined');
   await again.messages.before('chat', undefined, 5);
   expect(await counts(again)).toEqual(expected);
   expect(await again.database.messages.count()).toBe(3);
@@ -55,7 +31,7 @@ test('[X6] a row that cannot be opened counts once, however often it is read, an
 });
 
 test('[X6] each table has its count, also where a row is not what its schema says', async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   await damage(storage);
   await storage.messages.get('b');
   await storage.batch().putSetting('s', { n: 'one' }).addUpdate('d', new Uint8Array(3)).commit();
@@ -72,7 +48,7 @@ test('[X6] each table has its count, also where a row is not what its schema say
 });
 
 test('[X6] a setting is kept even when its place is written again', async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   await storage.batch().putSetting('s', { n: 'one' }).commit();
   const before = await storage.database.settings.get('s');
   await storage.setting('s', v.object({ n: v.number() }));
@@ -82,10 +58,10 @@ test('[X6] a setting is kept even when its place is written again', async () => 
 });
 
 test('[X8] the check opens every row of every table and counts those that do not open', async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   await damage(storage);
   const batch = storage.batch();
-  for (let i = 0; i < 1100; i++) batch.putMessage(messageOf(`more ${i}`));
+  for (let i = 0; i < 1100; i++) batch.putMessage(messageRow(`more ${i}`));
   batch.putSetting('s', 1).putTask('t', 1, { a: 1 }).addUpdate('d', new Uint8Array(3));
   batch.putCursor('d', { seq: 1, hash: '', sessions: {} });
   batch.putChange({ id: 'c', chat: 'chat', target: 'm', author: 'u', at: 1, change: { kind: 'deletion' } });

@@ -1,48 +1,23 @@
 import 'fake-indexeddb/auto';
-import { onTestFinished, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import * as v from 'valibot';
-import { openStorage } from './storage.ts';
 import type { StoredMessage } from './models.ts';
-
-let names = 0;
-async function open(name = `storage test ${names++}`) {
-  const storage = await openStorage(name);
-  onTestFinished(() => storage.close());
-  return storage;
-}
-const messageOf = (id: string, fields: Partial<StoredMessage> = {}): StoredMessage => ({
-  id,
-  chat: 'chat',
-  at: 1,
-  isUnread: false,
-  isHidden: false,
-  device: 'device',
-  sequence: 1,
-  segment: 0,
-  terms: [],
-  author: 'user',
-  kind: 'text',
-  text: `text of ${id}`,
-  reactions: {},
-  isStored: true,
-  isVerified: true,
-  ...fields,
-});
+import { messageRow, openTestStorage } from '../testing/testRows.ts';
 
 test('[X1] rows come back as they went, also after the database was opened again', async () => {
-  const first = await open('opened twice');
-  const message = messageOf('a', { replyTo: 'b', edit: { at: 2, id: 'e' } });
+  const first = await openTestStorage('opened twice');
+  const message = messageRow('a', { replyTo: 'b', edit: { at: 2, id: 'e' } });
   await first.batch().putMessage(message).putSetting('s', { n: 1 }).commit();
   first.close();
-  const again = await open('opened twice');
+  const again = await openTestStorage('opened twice');
   expect(await again.messages.get('a')).toEqual(message);
   expect(await again.setting('s', v.object({ n: v.number() }))).toEqual({ n: 1 });
 });
 
 test("[X1] a row in another's place, and a damaged one, are skipped and nothing else", async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   const { database } = storage;
-  for (const id of ['a', 'b', 'c']) await storage.batch().putMessage(messageOf(id)).commit();
+  for (const id of ['a', 'b', 'c']) await storage.batch().putMessage(messageRow(id)).commit();
   const [a, b] = [await database.messages.get('a'), await database.messages.get('b')];
   if (!a || !b) throw new Error('expected rows');
   await database.messages.put({ ...a, sealed: b.sealed });
@@ -56,15 +31,15 @@ test("[X1] a row in another's place, and a damaged one, are skipped and nothing 
 });
 
 test('[X1] a row that is not what its schema says is skipped', async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   await storage.batch().putSetting('s', { n: 'one' }).commit();
   expect(await storage.setting('s', v.object({ n: v.number() }))).toBeUndefined();
 });
 
 test('[X2] a batch that fails half-way leaves nothing behind', async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   const row = { id: 'r', document: 'd', header: new Uint8Array(1), body: new Uint8Array(1) };
-  const batch = storage.batch().putMessage(messageOf('a')).addOutbox(row);
+  const batch = storage.batch().putMessage(messageRow('a')).addOutbox(row);
   // A row that its table can't take: a key that is none.
   batch.putPending({
     document: 'd',
@@ -80,10 +55,10 @@ test('[X2] a batch that fails half-way leaves nothing behind', async () => {
 });
 
 test('[X3] what people wrote lies in no table readably', async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   await storage
     .batch()
-    .putMessage(messageOf('a', { text: 'a text that is nobody else’s business' }))
+    .putMessage(messageRow('a', { text: 'a text that is nobody else’s business' }))
     .putSetting('profile', { name: 'a text that is my name' })
     .putTask('t', 1, { mail: 'a text that waits' })
     .addUpdate('d', new TextEncoder().encode('a text in an update'))
@@ -100,10 +75,10 @@ test('[X3] what people wrote lies in no table readably', async () => {
 });
 
 test('[X1] windows of a timeline: before, from, unread, hidden ones left out', async () => {
-  const storage = await open();
+  const storage = await openTestStorage();
   const batch = storage.batch();
   for (let at = 1; at <= 9; at++)
-    batch.putMessage(messageOf(`m${at}`, { at, isUnread: at > 6, isHidden: at === 5 }));
+    batch.putMessage(messageRow(`m${at}`, { at, isUnread: at > 6, isHidden: at === 5 }));
   await batch.commit();
   const ids = (messages: readonly StoredMessage[]) => messages.map((message) => message.id);
   const { messages } = storage;

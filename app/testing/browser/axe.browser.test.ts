@@ -3,14 +3,13 @@
 // went wrong.
 import { rmSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type BrowserContextOptions, type Page } from '@playwright/test';
+import { expect, type BrowserContextOptions, type Page } from '@playwright/test';
 import {
   act,
   composer,
   find,
   invite,
   join,
-  leave,
   meet,
   message,
   newPage,
@@ -21,19 +20,10 @@ import {
   signUpAdministrator,
   words,
 } from './people.ts';
-import { startRelay, type RelayProcess } from './relayProcess.ts';
+import { test } from './withRelay.ts';
 
 /** Up to twenty states a test, and axe computes for each what everything on the screen looks like. */
 test.describe.configure({ timeout: 120_000 });
-
-let relay: RelayProcess;
-test.beforeEach(async () => {
-  relay = await startRelay();
-});
-test.afterEach(async ({ browser }) => {
-  await leave(browser);
-  await relay.close();
-});
 
 /**
  * `name` says in a failure what was looked at. Dark changes nothing but colours, so it is asked about those alone. What
@@ -78,7 +68,7 @@ async function close(page: Page) {
 }
 
 for (const { device, look } of looks) {
-  test(`[U1] no serious axe finding on any screen, ${device}`, async ({ browser }) => {
+  test(`[U1] no serious axe finding on any screen, ${device}`, async ({ browser, relay }) => {
     const ada = await newPage(browser, look);
     await ada.goto(relay.origin);
     await expect(ada.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
@@ -110,7 +100,7 @@ for (const { device, look } of looks) {
     await expectClean(ada, 'diagnostics');
   });
 
-  test(`[U1] no serious axe finding in what opens above a screen, ${device}`, async ({ browser }) => {
+  test(`[U1] no serious axe finding in what opens above a screen, ${device}`, async ({ browser, relay }) => {
     const { ada, ben } = await meet(browser, relay, look);
     await say(ben, 'Lunch at noon?');
     await act(ada, 'Lunch at noon?', words.actions.reply);
@@ -191,7 +181,7 @@ for (const { device, look } of looks) {
     await expectClean(ada, 'no search results');
   });
 
-  test(`[U1] no serious axe finding where something went wrong, ${device}`, async ({ browser }) => {
+  test(`[U1] no serious axe finding where something went wrong, ${device}`, async ({ browser, relay }) => {
     const ben = await newPage(browser, look);
     const heading = (title: string) => ben.getByRole('heading', { name: title });
     await ben.goto(relay.origin);
@@ -235,7 +225,7 @@ for (const { device, look } of looks) {
     await expectClean(ben, 'message too long');
   });
 
-  test(`[U1] no serious axe finding without the relay, ${device}`, async ({ browser }) => {
+  test(`[U1] no serious axe finding without the relay, ${device}`, async ({ browser, relay }) => {
     const { ada } = await meet(browser, relay, look);
     // Two panes may say it; one of them does at a time.
     const told = (sentence: string) => ada.getByText(sentence).filter({ visible: true });

@@ -1,30 +1,9 @@
 // Two people talk: everything that issue and README promise of a conversation, on two screens and one real relay.
-import { expect, test } from '@playwright/test';
-import {
-  act,
-  composer,
-  expectDelivery,
-  find,
-  leave,
-  meet,
-  message,
-  react,
-  rows,
-  say,
-  words,
-} from './people.ts';
-import { startRelay, type RelayProcess } from './relayProcess.ts';
+import { expect } from '@playwright/test';
+import { act, composer, expectDelivery, find, meet, message, react, rows, say, words } from './people.ts';
+import { test } from './withRelay.ts';
 
-let relay: RelayProcess;
-test.beforeEach(async () => {
-  relay = await startRelay();
-});
-test.afterEach(async ({ browser }) => {
-  await leave(browser);
-  await relay.close();
-});
-
-test('[U2] messages, ticks, typing and presence', async ({ browser }) => {
+test('[U2] messages, ticks, typing and presence', async ({ browser, relay }) => {
   const { ada, ben } = await meet(browser, relay);
   await say(ben, 'Hello Ada');
   await expect(message(ada, 'Hello Ada')).toBeVisible();
@@ -41,6 +20,7 @@ test('[U2] messages, ticks, typing and presence', async ({ browser }) => {
 
 test('[U3] reply, react, edit and delete show on both sides, and stay after a reload', async ({
   browser,
+  relay,
 }) => {
   const { ada, ben } = await meet(browser, relay);
   await say(ben, 'Lunch at noon?');
@@ -75,6 +55,7 @@ test('[U3] reply, react, edit and delete show on both sides, and stay after a re
 
 test('[U4] search finds what was said, by the beginning of a word and without accents', async ({
   browser,
+  relay,
 }) => {
   const { ada, ben } = await meet(browser, relay);
   await say(ben, 'The crème brûlée was perfect');
@@ -83,7 +64,7 @@ test('[U4] search finds what was said, by the beginning of a word and without ac
   await expect(message(ada, 'brûlée')).toBeVisible();
 });
 
-test('[U5] a hostile text is shown as text and breaks nothing', async ({ browser }) => {
+test('[U5] a hostile text is shown as text and breaks nothing', async ({ browser, relay }) => {
   const { ada, ben } = await meet(browser, relay);
   const hostile = [
     '<img src=x onerror="document.title=1"><script>document.title=2</script>',
@@ -107,6 +88,7 @@ test('[U5] a hostile text is shown as text and breaks nothing', async ({ browser
 
 test('[U6] a second tab shows the same and sends through the one engine; when the first dies it goes on', async ({
   browser,
+  relay,
 }) => {
   const { ada, ben } = await meet(browser, relay);
   const second = await ben.context().newPage();
@@ -122,6 +104,7 @@ test('[U6] a second tab shows the same and sends through the one engine; when th
 
 test('[U7] a relay killed with SIGKILL in the middle loses nothing and doubles nothing', async ({
   browser,
+  relay,
 }) => {
   const { ada, ben } = await meet(browser, relay);
   for (let i = 0; i < 5; i++) await say(ben, `before ${i}`);

@@ -1,29 +1,11 @@
 // The first minutes: the administrator's link, notes to oneself, invitations open, used and mistaken, and installing.
-import { expect, test } from '@playwright/test';
-import {
-  invite,
-  join,
-  leave,
-  message,
-  newPage,
-  openChat,
-  say,
-  signUpAdministrator,
-  words,
-} from './people.ts';
-import { startRelay, type RelayProcess } from './relayProcess.ts';
-
-let relay: RelayProcess;
-test.beforeEach(async () => {
-  relay = await startRelay();
-});
-test.afterEach(async ({ browser }) => {
-  await leave(browser);
-  await relay.close();
-});
+import { expect } from '@playwright/test';
+import { invite, join, message, newPage, openChat, say, signUpAdministrator, words } from './people.ts';
+import { test } from './withRelay.ts';
 
 test('[U10] the one-time link makes the administrator, once; alone, there are notes to oneself', async ({
   browser,
+  relay,
 }) => {
   const ada = await newPage(browser);
   await signUpAdministrator(ada, relay, 'Ada');
@@ -43,6 +25,7 @@ test('[U10] the one-time link makes the administrator, once; alone, there are no
 
 test('[U11] an invitation leads to the chat while its inviter is offline, lets one person in, and the second not', async ({
   browser,
+  relay,
 }) => {
   const ada = await newPage(browser);
   await signUpAdministrator(ada, relay, 'Ada');
@@ -70,6 +53,7 @@ test('[U11] an invitation leads to the chat while its inviter is offline, lets o
 
 test('[U12] a name that is too long is not cut: the form says so, and takes a shorter one', async ({
   browser,
+  relay,
 }) => {
   const ada = await newPage(browser);
   await ada.goto(relay.administratorLink());
@@ -85,7 +69,7 @@ test('[U12] a name that is too long is not cut: the form says so, and takes a sh
   await expect(ada.getByRole('button', { name: words.inbox.writeNote })).toBeVisible();
 });
 
-test('[U12] a broken link, and no link at all, each say what to do', async ({ browser }) => {
+test('[U12] a broken link, and no link at all, each say what to do', async ({ browser, relay }) => {
   const page = await newPage(browser);
   await page.goto(`${relay.origin}/join#invite=nonsense`);
   await expect(page.getByRole('heading', { name: words.welcome.notAnInvitationTitle })).toBeVisible();
@@ -95,6 +79,7 @@ test('[U12] a broken link, and no link at all, each say what to do', async ({ br
 
 test('[R26] the page may open sockets to its own relay, under whichever name it came, and to no other', async ({
   browser,
+  relay,
 }) => {
   const page = await newPage(browser);
   const opens = (address: string) =>
@@ -117,6 +102,7 @@ test('[R26] the page may open sockets to its own relay, under whichever name it 
 
 test('[U13] the app can be installed: no installability errors, a controlled page, a strict policy', async ({
   browser,
+  relay,
 }) => {
   const page = await newPage(browser);
   const response = await page.goto(relay.origin);

@@ -1,11 +1,10 @@
 // Everything that a conversation can do, by keys alone: no pointer moves in this test, and after each step the focus is
 // where one goes on.
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import {
   composer,
   invite,
   message,
-  leave,
   newPage,
   openChat,
   rows,
@@ -13,16 +12,7 @@ import {
   signUpAdministrator,
   words,
 } from './people.ts';
-import { startRelay, type RelayProcess } from './relayProcess.ts';
-
-let relay: RelayProcess;
-test.beforeEach(async () => {
-  relay = await startRelay();
-});
-test.afterEach(async ({ browser }) => {
-  await leave(browser);
-  await relay.close();
-});
+import { test } from './withRelay.ts';
 
 /** Presses a key until something has the focus. Each press must move it; no screen here has as many stops as this. */
 async function pressUntilFocused(page: Page, key: string, target: Locator) {
@@ -53,6 +43,7 @@ async function choose(page: Page, text: string, action: string): Promise<Locator
 
 test('[U15] sign up, open a chat, write, reply, react and delete with the keyboard alone', async ({
   browser,
+  relay,
 }) => {
   const ada = await newPage(browser);
   await signUpAdministrator(ada, relay, 'Ada');

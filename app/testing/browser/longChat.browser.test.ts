@@ -2,25 +2,17 @@
 import { spawn } from 'node:child_process';
 import { join as joinPath } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { join, leave, message, newPage, words } from './people.ts';
-import { startRelay, type RelayProcess } from './relayProcess.ts';
+import { expect, type Browser, type Page } from '@playwright/test';
+import { join, message, newPage, words } from './people.ts';
+import type { RelayProcess } from './relayProcess.ts';
+import { test } from './withRelay.ts';
 
 test.describe.configure({ timeout: 180_000 });
 
 const said = 700;
 
-let relay: RelayProcess;
-test.beforeEach(async () => {
-  relay = await startRelay();
-});
-test.afterEach(async ({ browser }) => {
-  await leave(browser);
-  await relay.close();
-});
-
 /** Lines that a writer prints: an invitation first. */
-async function* writer(): AsyncGenerator<string> {
+async function* writer(relay: RelayProcess): AsyncGenerator<string> {
   const program = joinPath(import.meta.dirname, 'writerProcess.ts');
   const args = [program, relay.origin, relay.administratorLink(), `${said}`];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -65,9 +57,9 @@ const scrollBy = (page: Page, px: number): Promise<Step> =>
   }, px);
 
 /** Everything has been written and has come to Ben, who looked on. */
-async function benHasHeardAll(browser: Browser): Promise<Page> {
+async function benHasHeardAll(browser: Browser, relay: RelayProcess): Promise<Page> {
   const page = await newPage(browser);
-  for await (const line of writer()) {
+  for await (const line of writer(relay)) {
     if (line.startsWith('http')) await join(page, line, 'Ben');
     else expect(line).toBe('written');
   }
@@ -77,8 +69,11 @@ async function benHasHeardAll(browser: Browser): Promise<Page> {
 
 const jumpToLatest = (page: Page) => page.getByRole('button', { name: words.conversation.jumpToLatest });
 
-test('[U19] who is at the end of a chat into which much is written fast stays there', async ({ browser }) => {
-  const page = await benHasHeardAll(browser);
+test('[U19] who is at the end of a chat into which much is written fast stays there', async ({
+  browser,
+  relay,
+}) => {
+  const page = await benHasHeardAll(browser, relay);
   await expect(jumpToLatest(page)).toBeHidden();
   const { numbers, drawn } = await scrollBy(page, 0);
   expect(numbers.at(-1)).toBe(said - 1);

@@ -1,16 +1,7 @@
 // The smallest screen that counts, with letters of twice the size: nothing scrolls sideways, and no control is cut off.
-import { expect, test, type Page } from '@playwright/test';
-import { leave, meet, newPage, openChat, say, words } from './people.ts';
-import { startRelay, type RelayProcess } from './relayProcess.ts';
-
-let relay: RelayProcess;
-test.beforeEach(async () => {
-  relay = await startRelay();
-});
-test.afterEach(async ({ browser }) => {
-  await leave(browser);
-  await relay.close();
-});
+import { expect, type Page } from '@playwright/test';
+import { meet, newPage, openChat, say, words } from './people.ts';
+import { test } from './withRelay.ts';
 
 /** What WCAG's reflow asks for: 320 CSS pixels (1.4.10), and text of 200 % (1.4.4). */
 const narrow = { viewport: { width: 320, height: 640 }, hasTouch: true };
@@ -50,6 +41,7 @@ const tooWide = (page: Page) =>
 
 test('[U16] at 320 px with text of 200 % no screen scrolls sideways or cuts a control off', async ({
   browser,
+  relay,
 }) => {
   const visitor = await newPage(browser, narrow);
   await enlarge(visitor);

@@ -1,23 +1,16 @@
 // A browser that threw its data away, one with data of a newer version, one that is nearly full, and the check of a device.
-import { chromium, expect, test, type Page } from '@playwright/test';
+import { chromium, expect, type Page } from '@playwright/test';
 import { browserLaunch } from '../../../deploy/browser.mjs';
-import { composer, leave, message, newPage, rows, say, signUpAdministrator, words } from './people.ts';
-import { startRelay, type RelayProcess } from './relayProcess.ts';
-
-let relay: RelayProcess;
-test.beforeEach(async () => {
-  relay = await startRelay();
-});
-test.afterEach(async ({ browser }) => {
-  await leave(browser);
-  await relay.close();
-});
+import { composer, message, newPage, rows, say, signUpAdministrator, words } from './people.ts';
+import type { RelayProcess } from './relayProcess.ts';
+import { test } from './withRelay.ts';
 
 /** A page of the same origin on which no app runs: what it does to the data, nothing has open. */
-const besideTheApp = (page: Page) => page.goto(new URL('/healthz', relay.origin).href);
+const besideTheApp = (page: Page, { origin }: RelayProcess) => page.goto(new URL('/healthz', origin).href);
 
 test('[U18] where the browser threw an account away, the welcome says what happened and what to do', async ({
   browser,
+  relay,
 }) => {
   const page = await newPage(browser);
   await page.goto(relay.origin);
@@ -26,7 +19,7 @@ test('[U18] where the browser threw an account away, the welcome says what happe
   await signUpAdministrator(page, relay, 'Ada');
   await page.getByRole('button', { name: words.inbox.writeNote }).click();
   await say(page, 'to be lost');
-  await besideTheApp(page);
+  await besideTheApp(page, relay);
   const deleted = await page.evaluate(async () => {
     const databases = await indexedDB.databases();
     for (const { name = '' } of databases) {
@@ -51,10 +44,11 @@ test('[U18] where the browser threw an account away, the welcome says what happe
 
 test('[X5] data of a newer version: a sentence says so, in the place of an endless wait', async ({
   browser,
+  relay,
 }) => {
   const page = await newPage(browser);
   await signUpAdministrator(page, relay, 'Ada');
-  await besideTheApp(page);
+  await besideTheApp(page, relay);
   await page.evaluate(
     () =>
       new Promise<void>((resolve, reject) => {
@@ -71,7 +65,9 @@ test('[X5] data of a newer version: a sentence says so, in the place of an endle
   await expect(page.getByText(words.breakdown.newerSentence)).toBeVisible();
 });
 
-test('[X7] a browser that is nearly full: the list says so and what to do, until there is room', async () => {
+test('[X7] a browser that is nearly full: the list says so and what to do, until there is room', async ({
+  relay,
+}) => {
   // Newer Chromium claims 10 GB to spare wherever it is asked; without that, it says what it grants.
   const launch = browserLaunch();
   const chromiumThatTells = await chromium.launch({
@@ -98,6 +94,7 @@ test('[X7] a browser that is nearly full: the list says so and what to do, until
 
 test('[X7] a browser that is full: the message stays where it was written, and goes once there is room', async ({
   browser,
+  relay,
 }) => {
   // No browser's disk can be filled from here: the worker's is made to refuse when it is told to.
   const page = await newPage(browser, { serviceWorkers: 'block' });
@@ -149,7 +146,7 @@ const tellDisk = (page: Page, isFull: boolean) =>
     isFull,
   );
 
-test('[X8] the check of the device shows what it holds', async ({ browser }) => {
+test('[X8] the check of the device shows what it holds', async ({ browser, relay }) => {
   const page = await newPage(browser);
   await signUpAdministrator(page, relay, 'Ada');
   await page.getByRole('button', { name: words.inbox.writeNote }).click();
