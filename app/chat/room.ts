@@ -121,6 +121,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     // Deletions that have come in have left the document once the queue is through.
     beforeReview: state.settled,
     onDeletionMissing: () => row.askAgain(),
+    isDeleted: async (id: string) => (await storage.messages.get(id))?.kind === 'deleted',
   };
   const placeOf = () => state.chat().segments ?? { open: 0, unsealed: 0 };
 

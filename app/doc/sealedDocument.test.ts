@@ -65,6 +65,7 @@ async function openSegment(name: string, who: number) {
     onRefused: (code) => void setAside.push(code),
     limits: documentLimits,
     onDeletionMissing: () => {},
+    isDeleted: async () => false,
     beforeReview: async () => {},
     onSignal() {},
   });

@@ -28,6 +28,8 @@ export type SegmentDeps = Omit<
   'doc' | 'rules' | 'persistence' | 'cut' | 'recordsAt' | 'onState'
 > & {
   readonly onItems: (items: readonly SegmentItem[]) => void;
+  /** Whether the message of this record is known here as deleted. */
+  readonly isDeleted: (id: string) => Promise<boolean>;
   readonly kept?: KeptSegment;
 };
 export type Segment = Awaited<ReturnType<typeof createSegment>>;
@@ -62,9 +64,15 @@ export async function createSegment(deps: SegmentDeps) {
       encodeState: (clocks) => encodeSegmentState(doc, clocks),
       checkState: checkSegmentSnapshot,
       lackOf: (state, clocks) =>
-        lackOf(itemsOfState(state), doc, clocks, async (header) => {
-          const record = readRecord(deps.context, header);
-          return record !== undefined && (await verifyRecord(deps.context, record));
+        lackOf(itemsOfState(state), doc, clocks, {
+          async isRecord(header) {
+            const record = readRecord(deps.context, header);
+            return record !== undefined && (await verifyRecord(deps.context, record));
+          },
+          async isDeleted(header) {
+            const id = readRecord(deps.context, header)?.header.id;
+            return id !== undefined && (await deps.isDeleted(idToText(id)));
+          },
         }),
     },
     // Also what Yjs has something else in the place of: records verify by themselves, and count once.

@@ -58,6 +58,14 @@ export const itemsOfState = (update: Uint8Array): SegmentItem[] => pairsOf(Y.dec
 /** What a state lacks of what the log had: nothing, bodies alone (they may have been deleted), or records. */
 export type Lack = 'nothing' | 'bodies' | 'records';
 
+/** Of a record's header. */
+export interface Judges {
+  /** Signed by whom it says. */
+  readonly isRecord: (header: Uint8Array) => Promise<boolean>;
+  /** Its message is known here as deleted: its body may be gone, whether it is gone here or not. */
+  readonly isDeleted: (header: Uint8Array) => Promise<boolean>;
+}
+
 /**
  * Compares a snapshot's state with what the document has below these clocks. A record that lies elsewhere in it is no lack,
  * and neither is what is none: somebody may have put it there, in the place of another's.
@@ -66,7 +74,7 @@ export async function lackOf(
   state: readonly SegmentItem[],
   doc: Y.Doc,
   clocks: ReadonlyMap<number, number>,
-  isRecord: (header: Uint8Array) => Promise<boolean>,
+  { isRecord, isDeleted }: Judges,
 ): Promise<Lack> {
   let lack: Lack = 'nothing';
   const byHeader = new Map(state.map((item) => [bytesToBase64url(item.header), item]));
@@ -78,7 +86,7 @@ export async function lackOf(
       const isWhole = there && (!body || (there.body && equalBytes(there.body, body)));
       if (isWhole || !(await isRecord(header))) continue;
       if (!there || there.body) return 'records';
-      lack = 'bodies';
+      if (!(await isDeleted(header))) lack = 'bodies';
     }
   }
   return lack;
