@@ -46,8 +46,7 @@ export function createRestoring(deps: RestoringDeps) {
   let isClosed = false;
   let isStarted = false;
   let cancelTimer = () => {};
-  /** Complete segments in whose place the relay has something else; once in a run each. */
-  const differing = new Set<number>();
+  /** Complete segments that were found to differ in this run: each is read again once. */
   const differed = new Set<number>();
   /** When others' records are said again; set once all is live. */
   let othersAt: number | undefined;
@@ -58,6 +57,7 @@ export function createRestoring(deps: RestoringDeps) {
     return deps.meta().isLive();
   };
   const placeOf = () => deps.chat().segments ?? { open: 0, unsealed: 0 };
+  const differing = () => placeOf().differing ?? [];
 
   function schedule() {
     cancelTimer();
@@ -136,12 +136,13 @@ export function createRestoring(deps: RestoringDeps) {
 
   /** Complete segments, the newest first. */
   async function checkKept(unchecked: number, mayOthers: boolean): Promise<void> {
-    const [n = unchecked - 1] = differing;
+    const [n = unchecked - 1] = differing();
     if (n < 0) return;
     const segments = openSegments();
     if (!segments || !(await deps.checks.check(n, mayOthers, new Set(idsIn(segments))))) return schedule();
-    differing.delete(n);
-    if (n === unchecked - 1) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: n } });
+    const rest = { differing: differing().filter((other) => other !== n) };
+    const next = n === unchecked - 1 ? { ...rest, unchecked: n } : rest;
+    await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), ...next } });
     await deps.erase(n);
     return step();
   }
@@ -163,8 +164,11 @@ export function createRestoring(deps: RestoringDeps) {
   function differs(n: number) {
     if (differed.has(n)) return;
     differed.add(n);
-    differing.add(n);
-    schedule();
+    deps.later(async () => {
+      const rest = differing().filter((other) => other !== n);
+      await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), differing: [...rest, n] } });
+      schedule();
+    });
   }
 
   /** True when all values of its former life, or newer ones, are there. One's own are said by the room itself. */
@@ -186,7 +190,7 @@ export function createRestoring(deps: RestoringDeps) {
     deps.onRestored();
   }
 
-  const isIdle = () => !placeOf().lost?.length && !placeOf().unchecked && differing.size === 0;
+  const isIdle = () => !placeOf().lost?.length && !placeOf().unchecked && differing().length === 0;
 
   return {
     /** The relay has all of it. */

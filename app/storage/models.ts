@@ -95,6 +95,8 @@ export const storedChat = v.object({
       lost: v.optional(v.array(v.object({ generation: whole, from: whole, to: whole }))),
       /** Complete segments below this one are still to be looked for at the relay. */
       unchecked: v.optional(whole),
+      /** Complete segments in whose place the relay has something else, which is still to be read. */
+      differing: v.optional(v.array(whole)),
     }),
   ),
   /** Where its documents were left when nothing was to be done; without it the chat is looked after at the next start. */
