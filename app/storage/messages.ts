@@ -30,6 +30,25 @@ export interface Messages {
 const lowest: Place = { at: -Infinity, id: '' };
 const highest: Place = { at: Infinity, id: '' };
 
+/**
+ * Rows that are not hidden, at most `limit`. Few are hidden: a stretch is read in one go, and left out are those after
+ * the reading; a filter would have the disk asked row by row.
+ * @param read at most `count` rows beyond the last one.
+ */
+async function shownRows(
+  limit: number,
+  read: (last: MessageRow | undefined, count: number) => Promise<readonly MessageRow[]>,
+): Promise<MessageRow[]> {
+  const shown: MessageRow[] = [];
+  let last: MessageRow | undefined;
+  for (let count = limit; ; count *= 2) {
+    const rows = await read(last, count);
+    shown.push(...rows.filter((row) => row.hidden === 0));
+    if (shown.length >= limit || rows.length < count) return shown.slice(0, limit);
+    last = rows.at(-1);
+  }
+}
+
 export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages {
   const opened = createOpenedRows<MessageSecret>();
   const open = async (row: MessageRow | undefined): Promise<StoredMessage | undefined> => {
@@ -53,10 +72,10 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
   };
   const openAll = async (rows: readonly MessageRow[]) =>
     (await Promise.all(rows.map(open))).filter((message) => message !== undefined);
-  const between = (chat: string, from: Place, to: Place, includesTo: boolean) =>
+  const between = (chat: string, from: Place, to: Place, includesFrom: boolean) =>
     database.messages
       .where('[chat+at+id]')
-      .between([chat, from.at, from.id], [chat, to.at, to.id], true, includesTo);
+      .between([chat, from.at, from.id], [chat, to.at, to.id], includesFrom, false);
 
   return {
     get: async (id) => open(await database.messages.get(id)),
@@ -66,18 +85,20 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
       return new Map(opened.map((message) => [message.id, message]));
     },
     async before(chat, place, limit) {
-      const rows = await between(chat, lowest, place ?? highest, place === undefined)
-        .reverse()
-        .filter((row) => row.hidden === 0)
-        .limit(limit)
-        .toArray();
+      const rows = await shownRows(limit, (last, count) =>
+        between(chat, lowest, last ?? place ?? highest, true)
+          .reverse()
+          .limit(count)
+          .toArray(),
+      );
       return openAll(rows.reverse());
     },
     async from(chat, place, limit) {
-      const rows = await between(chat, place, highest, true)
-        .filter((row) => row.hidden === 0)
-        .limit(limit)
-        .toArray();
+      const rows = await shownRows(limit, (last, count) =>
+        between(chat, last ?? place, highest, last === undefined)
+          .limit(count)
+          .toArray(),
+      );
       return openAll(rows);
     },
     async unread(chat, until) {

@@ -4,6 +4,7 @@ import { Dexie } from 'dexie';
 import type * as v from 'valibot';
 import { generateStorageKey } from '../crypto/storageKey.ts';
 import { createBatch, type Batch } from './batch.ts';
+import { keysIn, rowsBy } from './manyKeys.ts';
 import { createMessages, type Messages } from './messages.ts';
 import {
   changeSecret,
@@ -116,18 +117,15 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     },
     chat: async (id) => openChat(await database.chats.get(id)),
     async hasRecords(ids) {
-      const [messageKeys, changeKeys] = await Promise.all([
-        database.messages.where('id').anyOf(ids).primaryKeys(),
-        database.changes.where('id').anyOf(ids).primaryKeys(),
-      ]);
-      return new Set([...messageKeys, ...changeKeys]);
+      const found = await Promise.all([keysIn(database.messages, ids), keysIn(database.changes, ids)]);
+      return new Set(found.flat());
     },
     async targetsOf(ids) {
       const rows = await database.changes.bulkGet([...ids]);
       return rows.flatMap((row) => (row ? [row.target] : []));
     },
     async changesOf(targets) {
-      const rows = await database.changes.where('target').anyOf(targets).toArray();
+      const rows = await rowsBy(database.changes, 'target', targets);
       const opened = await Promise.all(
         rows.map(async ({ id, chat, target, sealed }) => {
           const secret = await seal.open(changeSecret, 'changes', id, sealed);
