@@ -49,14 +49,18 @@ export interface Projected {
 const isLater = (a: { at: number; id: string }, b: { at: number; id: string } | undefined): boolean =>
   b === undefined || a.at > b.at || (a.at === b.at && a.id > b.id);
 
-/** Rows and chat state after these records; nothing is written until the batch is committed. */
+/**
+ * Rows and chat state after these records; nothing is written until the batch is committed.
+ * @param areNew nothing is stored under their ids, as the caller has just found out.
+ */
 export async function projectRecords(
   deps: ProjectionDeps,
   before: StoredChat,
   records: readonly ProjectedRecord[],
+  areNew = false,
 ): Promise<Projected> {
   const { storage } = deps;
-  const known = await storage.hasRecords(records.map(({ header }) => idToText(header.id)));
+  const known = await storage.hasRecords(areNew ? [] : records.map(({ header }) => idToText(header.id)));
   const fresh = new Map<string, ProjectedRecord>();
   for (const record of records) {
     const id = idToText(record.header.id);

@@ -281,9 +281,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         random,
       );
       const item = openBody(context, header, sealed.body);
-      const projected = await projectRecords(projection, state.chat(), [
-        { header, user: selfUser, segment: n, body: item, isWaiting: true },
-      ]);
+      const said = { header, user: selfUser, segment: n, body: item, isWaiting: true };
+      const projected = await projectRecords(projection, state.chat(), [said], true);
       const next = { ...projected.chat };
       if (body.kind === 'message') next.draft = '';
       // Said, or of a message that is to be gone: its text stays nowhere.

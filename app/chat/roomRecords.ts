@@ -51,7 +51,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
     const records = await verified(n, fresh, waiting);
     if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
-    await project(records);
+    await project(records, true);
     if (isNew) await noteKnown(n, known);
   }
 
@@ -121,9 +121,9 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     await erasures.run(n);
   }
 
-  async function project(records: readonly ProjectedRecord[]) {
+  async function project(records: readonly ProjectedRecord[], areNew = false) {
     if (records.length === 0) return;
-    const projected = await projectRecords(projection, state.chat(), records);
+    const projected = await projectRecords(projection, state.chat(), records, areNew);
     await erasures.add(projected.batch, projected.erased).commit();
     state.written(projected.chat);
     if (projected.isForked) deps.onSetAside('forked-chain');
