@@ -1,7 +1,7 @@
 // Ed25519 by WebCrypto (W3C "Secure Curves in the Web Cryptography API"). Fast, and keeps device keys unreadable.
 // Which of the two ends is used is decided in `sign.ts`; each throws `NotSupportedError` where the platform lacks it.
 import { parseBase64url } from '../../shared/codec/base64url.ts';
-import { concatBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { concatBytes, equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import type { Signature, SigningPublicKey } from '../../shared/protocol/ids.ts';
 
 const algorithm = { name: 'Ed25519' } as const;
@@ -41,6 +41,19 @@ export async function signByPlatform(privateKey: CryptoKey, message: Uint8Array)
   return new Uint8Array(signature) as Bytes as Signature;
 }
 
+/** What the platform has made of public keys; of each as long as somebody has the bytes. */
+const imported = new WeakMap<Uint8Array, { readonly of: Bytes; readonly key: Promise<CryptoKey> }>();
+
+/** The same people write again and again: importing a key costs as much as a third of a verification. */
+function importPublic(publicKey: Uint8Array): Promise<CryptoKey> {
+  const known = imported.get(publicKey);
+  if (known && equalBytes(known.of, publicKey)) return known.key;
+  const of = new Uint8Array(publicKey);
+  const key = crypto.subtle.importKey('raw', of, algorithm, false, ['verify']);
+  imported.set(publicKey, { of, key });
+  return key;
+}
+
 /** Of a key that `sign.ts` has found to be in range; false where it is no point, or the signature is wrong. */
 export async function verifyByPlatform(
   publicKey: Uint8Array,
@@ -48,7 +61,7 @@ export async function verifyByPlatform(
   signature: Uint8Array,
 ): Promise<boolean> {
   try {
-    const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey), algorithm, false, ['verify']);
+    const key = await importPublic(publicKey);
     return await crypto.subtle.verify(algorithm, key, new Uint8Array(signature), new Uint8Array(message));
   } catch (error) {
     if (error instanceof DOMException && !isUnsupported(error)) return false;
