@@ -171,7 +171,7 @@ export function Timeline(props: {
           item="li"
           data={rows}
           shift={drawn.isStartMoving}
-          bufferSize={400}
+          bufferSize={200}
           keepMounted={roving.activeIndex >= 0 ? [roving.activeIndex] : []}
           onScroll={() => {
             stick.settle();

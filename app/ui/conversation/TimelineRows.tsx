@@ -7,7 +7,7 @@ import { useWords } from '../kit/Surroundings.tsx';
 
 export function Pill({ children }: { children: ReactNode }) {
   return (
-    <span className="inline-flex max-w-[90%] items-center gap-1.5 rounded-full bg-surface/85 px-3 py-1 text-xs font-medium text-muted shadow-bubble backdrop-blur-sm">
+    <span className="inline-flex max-w-[90%] items-center gap-1.5 rounded-full bg-surface/90 px-3 py-1 text-xs font-medium text-muted shadow-bubble">
       {children}
     </span>
   );
