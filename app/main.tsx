@@ -9,9 +9,9 @@ import { createPageClient } from './worker/pageClient.ts';
 const breakdown = createBreakdown();
 const client = createPageClient(startedWorker, breakdown.report);
 const views = createViewStore(client);
-// For as long as the page lives: some screen always stands on them.
-views.subscribe({ query: 'self' }, () => {});
+// For as long as the page lives: some screen always stands on them. The list first, as it is to come first.
 views.subscribe({ query: 'chats' }, () => {});
+views.subscribe({ query: 'self' }, () => {});
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('index.html has no #root');

@@ -42,13 +42,15 @@ async function device(): Promise<Storage> {
 }
 const never = new Promise<void>(() => {});
 
-/** The list as a start of the app has it. */
-function watchList(storage: Storage, shown: Promise<void>, onList: (rows: readonly ChatRowView[]) => void) {
+function clientOf(storage: Storage, shown: Promise<void>) {
   const ephemeral = createEphemeral(0);
   const queries = createQueries({ storage, ephemeral, isEngineHere: () => false });
   const command = () => Promise.reject(new Error('nothing is commanded here'));
-  const client = withKeptList(createLocalClient({ storage, queries, ephemeral, command }), storage, shown);
-  const stop = client.watch({ query: 'chats' }, onList);
+  return withKeptList(createLocalClient({ storage, queries, ephemeral, command }), storage, shown);
+}
+/** The list as a start of the app has it. */
+function watchList(storage: Storage, shown: Promise<void>, onList: (rows: readonly ChatRowView[]) => void) {
+  const stop = clientOf(storage, shown).watch({ query: 'chats' }, onList);
   onTestFinished(stop);
   return stop;
 }
@@ -72,6 +74,35 @@ test('[X9] a list that was shown is there at the next start before anything else
   await storage.database.chats.clear();
   const [row] = await firstList(storage, never);
   expect(row).toMatchObject({ title: 'The garden', preview: { text } });
+});
+
+test('[X9] whose it is comes behind it, and does not wait where there is none', async () => {
+  const storage = await device();
+  await showOnce(storage);
+  const comeIn = async () => {
+    const client = clientOf(storage, never);
+    const came: string[] = [];
+    await new Promise<void>((resolve) => {
+      onTestFinished(client.watch({ query: 'chats' }, () => came.push('list')));
+      onTestFinished(
+        client.watch({ query: 'self' }, () => {
+          came.push('self');
+          resolve();
+        }),
+      );
+    });
+    return came;
+  };
+  expect(await comeIn()).toEqual(['list', 'self']);
+  // Reading it takes long: the other must not overtake it.
+  const { setting } = storage;
+  storage.setting = async (id, schema) => {
+    if (id === keptListId) for (let turn = 0; turn < 20; turn++) await setting('profile', schema);
+    return setting(id, schema);
+  };
+  expect(await comeIn()).toEqual(['list', 'self']);
+  await storage.database.settings.delete(keptListId);
+  expect(await comeIn()).toContain('self');
 });
 
 test('[X9] it gives way to what the chats say', async () => {

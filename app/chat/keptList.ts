@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { keptListId } from '../storage/schema.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ChatClient } from './client.ts';
-import type { ChatRowView, Query, ViewOf } from './views.ts';
+import type { ChatRowView, Query, SelfView, ViewOf } from './views.ts';
 
 /** While much happens it is written now and then, not each time. */
 const restMs = 1000;
@@ -43,6 +43,8 @@ export function withKeptList(client: ChatClient, storage: Storage, shown: Promis
   let written: string | undefined;
   let waiting: Rows | undefined;
   let isResting = false;
+  /** The list as it was kept has been given out, or there is none. */
+  let first: Promise<unknown> = Promise.resolve();
 
   /** Undefined also where another version of the app kept it: it is no more than a head start. */
   async function read(): Promise<Rows | undefined> {
@@ -77,11 +79,13 @@ export function withKeptList(client: ChatClient, storage: Storage, shown: Promis
   function watchList(onChange: (rows: Rows) => void) {
     let stop = () => {};
     let isStopped = false;
-    void read().then(async (rows) => {
-      if (rows && !isStopped) {
-        onChange(rows);
-        await shown;
-      }
+    const kept = read().then((rows) => {
+      if (rows && !isStopped) onChange(rows);
+      return rows;
+    });
+    first = kept;
+    void kept.then(async (rows) => {
+      if (rows) await shown;
       if (isStopped) return;
       stop = client.watch({ query: 'chats' }, (fresh) => {
         keep(fresh);
@@ -93,12 +97,24 @@ export function withKeptList(client: ChatClient, storage: Storage, shown: Promis
       stop();
     };
   }
+  /** Whose list it is comes behind it: with that a screen is drawn, and so it is drawn once, with the list. */
+  function watchSelf(onChange: (self: SelfView) => void) {
+    let isStopped = false;
+    const stop = client.watch({ query: 'self' }, (self) => {
+      void first.then(() => isStopped || onChange(self));
+    });
+    return () => {
+      isStopped = true;
+      stop();
+    };
+  }
 
   return {
     command: client.command,
-    watch: <Q extends Query>(query: Q, onChange: (view: ViewOf<Q>) => void) =>
-      query.query === 'chats'
-        ? watchList((rows) => onChange(rows as ViewOf<Q>))
-        : client.watch(query, onChange),
+    watch<Q extends Query>(query: Q, onChange: (view: ViewOf<Q>) => void) {
+      if (query.query === 'chats') return watchList((rows) => onChange(rows as ViewOf<Q>));
+      if (query.query === 'self') return watchSelf((self) => onChange(self as ViewOf<Q>));
+      return client.watch(query, onChange);
+    },
   };
 }
