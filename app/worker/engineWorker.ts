@@ -72,10 +72,10 @@ async function start(storage: Storage) {
 }
 
 const started = openStorage(databaseName).then(start);
-started.catch((error: unknown) =>
-  tell({ kind: 'failed', reason: error instanceof Error ? error.name : 'unknown' }),
-);
+/** In answer only: before the page has said something, nobody listens. */
+const tellFailure = (error: unknown) =>
+  tell({ kind: 'failed', reason: error instanceof Error ? error.name : 'unknown' });
 addEventListener('message', (event: MessageEvent<unknown>) => {
   const parsed = v.safeParse(pageMessage, event.data);
-  if (parsed.success) void started.then((handle) => handle(parsed.output)).catch(() => {});
+  if (parsed.success) void started.then((handle) => handle(parsed.output), tellFailure);
 });
