@@ -39,8 +39,8 @@ const beginWithinMs = 10_000;
 /** A mail whose person has not come back is tried after this long, then at twice the time, up to the longest. */
 const mailAgainMs = 60_000;
 const longestMailAgainMs = 3600_000;
-/** As long as the relay keeps a name for its person. */
-const mailForMs = 30 * 24 * 3600_000;
+/** As long as a mail waits that was never posted. */
+const mailForMs = 180 * 24 * 3600_000;
 /** Of one request: 128 KB an entry at most, 2 KB a box, and base64url, stay below the relay's four megabytes. */
 const entriesPerRequest = 16;
 const boxesPerRequest = 256;
