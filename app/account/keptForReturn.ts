@@ -131,19 +131,18 @@ export function createTellings(storage: Storage) {
   };
 }
 
-/** The newest record of this person that is here without a gap; 0 where there is none. */
-export const newestOf = (chat: StoredChat, user: string): number =>
-  Math.max(
-    0,
-    ...[...chat.members, ...(chat.former ?? [])]
-      .filter((member) => member.user === user)
-      .map(({ device }) => chat.chains[device]?.sequence ?? 0),
-  );
+/** The newest record of this person that is here without a gap, 0 where there is none; undefined if they never were a member. */
+export function newestOf(chat: StoredChat, user: string): number | undefined {
+  const theirs = [...chat.members, ...(chat.former ?? [])].filter((member) => member.user === user);
+  if (theirs.length === 0) return undefined;
+  return Math.max(0, ...theirs.map(({ device }) => chat.chains[device]?.sequence ?? 0));
+}
 
 /** Whether anything has come from whom this mail is for: they have the chat then, and need no mail about it. */
-export function isHeard(chat: StoredChat, { to, after = 0 }: Pick<KeptMail, 'to' | 'after'>): boolean {
+export function isHeard(chat: StoredChat, { to, after }: Pick<KeptMail, 'to' | 'after'>): boolean {
   const devices = chat.members.filter((member) => member.user === to).map(({ device }) => device);
-  if (after > 0) return newestOf(chat, to) > after;
+  // Name and marks of who was a member before are from then.
+  if (after !== undefined) return (newestOf(chat, to) ?? 0) > after;
   // A name that came with an invitation is of time 0: it says nothing of this chat.
   return (
     (chat.names[to]?.at ?? 0) > 0 || devices.some((device) => device in chat.chains || device in chat.marks)

@@ -311,33 +311,36 @@ test('[L13] an answer lost with its device loses no boxes', async () => {
   }
 });
 
-test('[L12] who was added, or added again, while away hears of it after a wipe', async () => {
-  const [ada, ben, cleo] = [at(0), at(1), at(2)];
-  const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
-  expect(await until(async () => (await ben.chats()).includes(chat), 30_000)).toBe(true);
-  await cleo.says(harbour.group, harbour.marked('heard before')).done;
-  await harbour.pass(5000);
-  await ada.changes(harbour.group, 'remove', cleo);
-  expect(await until(async () => (await cleo.chat(harbour.group))?.isRemoved ?? false, 30_000)).toBe(true);
-  cleo.setOffline(true);
-  await ada.changes(harbour.group, 'add', cleo);
-  await ada.changes(chat, 'add', cleo);
-  const counts = async () => [
-    (await ben.chat(chat))?.members.length,
-    (await ben.chat(harbour.group))?.members.length,
-  ];
-  expect(await until(async () => (await counts()).join() === '3,3', 60_000)).toBe(true);
-  await wipe();
-  expect(await until(() => isBack(ada) && isBack(ben), 60_000)).toBe(true);
-  await harbour.pass(20 * 60_000);
-  cleo.setOffline(false);
-  expect(await until(async () => (await cleo.chats()).includes(chat), 2 * 3600_000)).toBe(true);
-  expect(await until(async () => !(await cleo.chat(harbour.group))?.isRemoved, 60_000)).toBe(true);
-  expect(await settled(harbour.group, 2, people)).toBe(true);
-  expect(await settled(chat, 1, people)).toBe(true);
-  await harbour.pass(20_000);
-  expect(await boxesOf(1, [0, 1, 2], chat)).toEqual([200, 200, 200]);
-});
+test.each([true, false])(
+  '[L12] who was added, or added again, while away hears of it after a wipe; they had spoken: %s',
+  async (hasSpoken) => {
+    const [ada, ben, cleo] = [at(0), at(1), at(2)];
+    const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
+    expect(await until(async () => (await ben.chats()).includes(chat), 30_000)).toBe(true);
+    if (hasSpoken) await cleo.says(harbour.group, harbour.marked('heard before')).done;
+    await harbour.pass(5000);
+    await ada.changes(harbour.group, 'remove', cleo);
+    expect(await until(async () => (await cleo.chat(harbour.group))?.isRemoved ?? false, 30_000)).toBe(true);
+    cleo.setOffline(true);
+    await ada.changes(harbour.group, 'add', cleo);
+    await ada.changes(chat, 'add', cleo);
+    const counts = async () => [
+      (await ben.chat(chat))?.members.length,
+      (await ben.chat(harbour.group))?.members.length,
+    ];
+    expect(await until(async () => (await counts()).join() === '3,3', 60_000)).toBe(true);
+    await wipe();
+    expect(await until(() => isBack(ada) && isBack(ben), 60_000)).toBe(true);
+    await harbour.pass(20 * 60_000);
+    cleo.setOffline(false);
+    expect(await until(async () => (await cleo.chats()).includes(chat), 2 * 3600_000)).toBe(true);
+    expect(await until(async () => !(await cleo.chat(harbour.group))?.isRemoved, 60_000)).toBe(true);
+    expect(await settled(harbour.group, 2, people)).toBe(true);
+    expect(await settled(chat, 1, people)).toBe(true);
+    await harbour.pass(20_000);
+    expect(await boxesOf(1, [0, 1, 2], chat)).toEqual([200, 200, 200]);
+  },
+);
 
 test('[L12] who was added while away hears of it, also where another member has told the relay of the chat again', async () => {
   const [ada, ben, cleo] = [at(0), at(1), at(2)];
