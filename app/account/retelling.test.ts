@@ -2,57 +2,43 @@ import 'fake-indexeddb/auto';
 import { expect, onTestFinished, test } from 'vitest';
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
-import type { StoredChat } from '../storage/models.ts';
-import { openStorage } from '../storage/storage.ts';
 import type { HttpFailure } from '../sync/relayHttp.ts';
 import { installQuickCrypto } from '../testing/harbour/quickCrypto.ts';
 import { createVirtualClock } from '../testing/harbour/virtualClock.ts';
+import { chatRow, openTestStorage } from '../testing/testRows.ts';
 import { createTellings, keepTelling, keptReturn, keptTelling, placeOf } from './keptForReturn.ts';
 import { createRetelling } from './retelling.ts';
 
 const startMs = 1_767_225_600_000;
 const user = (n: number) => bytesToBase64url(new Uint8Array(32).fill(n));
-const chatRow = (n: number): StoredChat => ({
-  id: user(100 + n),
-  at: n,
-  kind: 'group',
-  title: '',
-  createdAt: 0,
-  creator: user(1),
-  members: [1, 2, 3].map((m) => ({
-    user: user(m),
-    device: `device ${m}`,
-    deviceKey: '',
-    boxKey: '',
-    ledgerHead: '',
-  })),
-  epoch: 1,
-  epochSecret: '',
-  rootSecret: '',
-  ledgerHead: '',
-  ledger: ['AAAA'],
-  unread: 0,
-  draft: '',
-  marks: {},
-  names: { [user(2)]: { name: 'from an invitation', at: 0 } },
-  chains: {},
-  latestAt: 0,
-});
+const chatOf = (n: number) =>
+  chatRow({
+    id: user(100 + n),
+    at: n,
+    creator: user(1),
+    members: [1, 2, 3].map((m) => ({
+      user: user(m),
+      device: `device ${m}`,
+      deviceKey: '',
+      boxKey: '',
+      ledgerHead: '',
+    })),
+    ledger: ['AAAA'],
+    names: { [user(2)]: { name: 'from an invitation', at: 0 } },
+  });
 
-let names = 0;
 /** Three chats, of which each was started here and nobody was heard in. */
 async function open() {
   onTestFinished(installQuickCrypto());
   const clock = createVirtualClock(startMs);
-  const storage = await openStorage(`retelling test ${names++}`);
-  onTestFinished(() => storage.close());
+  const storage = await openTestStorage();
   const batch = storage.batch();
   for (const n of [1, 2, 3]) {
     const mails = [2, 3].map((to) => ({ to: user(to), mail: 'AAAA' }));
-    batch.putChat(chatRow(n));
+    batch.putChat(chatOf(n));
     keepTelling(
       batch,
-      chatRow(n),
+      chatOf(n),
       1,
       [1, 2, 3].map((b) => new Uint8Array(40).fill(b)),
       mails,
@@ -81,7 +67,7 @@ async function open() {
     const failure = answers.shift();
     return failure === undefined || failure === 'ok' ? ok(value) : fail(failure);
   }
-  const short = (id: string) => `chat ${[1, 2, 3].find((n) => chatRow(n).id === id)}`;
+  const short = (id: string) => `chat ${[1, 2, 3].find((n) => chatOf(n).id === id)}`;
   let unit = 0.5;
   const start = () => {
     const retelling = createRetelling({
@@ -223,7 +209,7 @@ test('[L11] a second return in the middle of telling begins again from the begin
 
 test('[L11] without a sign of forgetting, a start tells only chats that the relay does not know', async () => {
   const { clock, asked, proven, start } = await open();
-  for (const n of [1, 3]) proven.add(chatRow(n).id);
+  for (const n of [1, 3]) proven.add(chatOf(n).id);
   start();
   await clock.pass(60_000);
   expect(asked).toEqual(['chat 2', 'mail to 2', 'mail to 3']);
@@ -233,7 +219,7 @@ test('[L11] of a chat that one is no member of any more nothing is told', async 
   const { clock, asked, start, cameBack, storage } = await open();
   await storage
     .batch()
-    .putChat({ ...chatRow(2), isRemoved: true })
+    .putChat({ ...chatOf(2), isRemoved: true })
     .commit();
   await cameBack();
   start();
@@ -243,7 +229,7 @@ test('[L11] of a chat that one is no member of any more nothing is told', async 
 
 test('[L12] mails go to whom nothing was heard of, until they are back; nothing is kept once all were heard', async () => {
   const { clock, asked, absent, start, cameBack, storage } = await open();
-  const [one, two, three] = [chatRow(1), chatRow(2), chatRow(3)];
+  const [one, two, three] = [chatOf(1), chatOf(2), chatOf(3)];
   const heard = { ...one, names: { [user(2)]: { name: 'Ben', at: 5 }, [user(3)]: { name: 'Cleo', at: 5 } } };
   const half = { ...two, chains: { 'device 3': { sequence: 1, hash: '', ahead: [] } } };
   await storage.batch().putChat(heard).putChat(half).putChat(three).commit();
