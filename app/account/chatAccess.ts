@@ -99,6 +99,7 @@ export function openChatAccess(
           ?.spans.some(({ from, to }) => from <= epoch && epoch <= (to ?? Infinity)) ?? false,
       knows: (head, epoch) => known.heads.has(idToText(head)) && known.keysOf(epoch) !== undefined,
       learn,
+      patience: {},
     },
     async prove(challenge) {
       const keys = currentKeys();

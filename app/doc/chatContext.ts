@@ -35,4 +35,6 @@ export interface ChatContext {
   knows(head: LedgerHead, epoch: number): boolean;
   /** Reads the ledger as far as the relay has it, so much later. False when it can't be waited for: the device is closing. */
   learn(waitMs: number): Promise<boolean>;
+  /** Where the ledger stood when waiting for it was in vain: until it moves, nobody makes this run wait for it again. */
+  readonly patience: { inVainAt?: LedgerHead };
 }

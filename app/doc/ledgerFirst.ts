@@ -2,17 +2,15 @@
 // must not be taken for a stranger's, nor a new epoch's for garbage, because the news of them travels another way.
 import { equalBytes } from '../../shared/codec/bytes.ts';
 import { parseEntry, type SealedEntry } from '../../shared/protocol/entry.ts';
-import type { LedgerHead } from '../../shared/protocol/ids.ts';
 import type { ChatContext } from './chatContext.ts';
 
-/** A relay that was set back hears again from whoever returns what its ledger lacks: about ten minutes are left for that. */
-const patienceMs = [5_000, 10_000, 20_000, ...Array.from({ length: 9 }, () => 60_000)];
+/**
+ * Whoever writes to a relay that was set back is telling it of the ledger too: that takes some seconds. Not longer, for a
+ * member can name authors and epochs that never were.
+ */
+const patienceMs = [5_000, 10_000, 20_000, 40_000];
 
-/** For one document. */
 export function createLedgerFirst(context: ChatContext) {
-  /** Where the ledger stood when waiting was in vain: until it moves nobody can make this device wait again. */
-  let inVainAt: LedgerHead | undefined;
-
   /** False when it can't be waited for; then nothing was judged. A head that even the relay's ledger lacks is let pass. */
   return async function learnFirst(
     items: readonly { readonly entry?: Uint8Array }[],
@@ -25,10 +23,11 @@ export function createLedgerFirst(context: ChatContext) {
       headers.every(({ epoch, author }) => context.keysOf(epoch) && context.authorByTag(author));
     for (const waitMs of patienceMs) {
       if (canBeJudged()) return true;
+      const { inVainAt } = context.patience;
       if (inVainAt && equalBytes(inVainAt, context.ledgerHead())) return true;
       if (!(await context.learn(waitMs))) return false;
     }
-    if (!canBeJudged()) inVainAt = context.ledgerHead();
+    if (!canBeJudged()) context.patience.inVainAt = context.ledgerHead();
     return true;
   };
 }

@@ -38,6 +38,7 @@ export async function createTestChat(count: number, seed = 'test chat', chatSeed
     wasMember: (device) => byDevice.has(idToText(device)),
     knows: () => true,
     learn: () => Promise.resolve(true),
+    patience: {},
   }));
   /** The nth; throws where there are fewer. */
   const contextOf = (index: number): ChatContext => {
