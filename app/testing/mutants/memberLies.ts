@@ -196,7 +196,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'publishes a snapshot that erases what nobody deleted',
     file: 'app/doc/segmentState.ts',
-    snippet: "lack = 'bodies';",
+    snippet: "if (!(await isDeleted(header))) lack = 'bodies';",
     replacement: '',
     testFile: lyingSnapshots,
     test: '[D15] a snapshot that erases texts that nobody deleted is replaced',
