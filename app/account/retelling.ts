@@ -23,7 +23,7 @@ import {
   type Tellings,
 } from './keptForReturn.ts';
 import { bytesOf } from './storedChats.ts';
-import { passingFailures, storedTask } from './tasks.ts';
+import { passingFailures, returnWithinMs, storedTask } from './tasks.ts';
 
 /**
  * Why the relay may have forgotten something. `start`: this device was away. `restart`: the relay was. `doubt`: it no
@@ -39,8 +39,6 @@ const beginWithinMs = 10_000;
 /** A mail whose person has not come back is tried after this long, then at twice the time, up to the longest. */
 const mailAgainMs = 60_000;
 const longestMailAgainMs = 3600_000;
-/** As long as a mail waits that was never posted. */
-const mailForMs = 180 * 24 * 3600_000;
 /** Of one request: 128 KB an entry at most, 2 KB a box, and base64url, stay below the relay's four megabytes. */
 const entriesPerRequest = 16;
 const boxesPerRequest = 256;
@@ -255,7 +253,7 @@ export function createRetelling(deps: RetellingDeps) {
       if (step === 'later') return step;
       isLeft ||= step === 'left';
     }
-    if (isLeft && clock.now() < back.since + mailForMs) mailsLater();
+    if (isLeft && clock.now() < back.since + returnWithinMs) mailsLater();
     else await keepReturn({ since: 0, isTold: true });
     return 'done';
   }

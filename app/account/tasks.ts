@@ -63,7 +63,7 @@ export const passingFailures: readonly HttpFailure[] = [
  * A relay that was wiped knows a person again only once they are back: until then their mail waits, and nothing for it.
  * Longer than a device itself is away: its first look after months must not be the last.
  */
-const returnWithinMs = 180 * 24 * 3600_000;
+export const returnWithinMs = 180 * 24 * 3600_000;
 const awayAgainMs = 10 * 60_000;
 
 export function createTasks(deps: TaskDeps) {
