@@ -9,7 +9,7 @@ import { createTasks, storedTask, type StoredTask } from './tasks.ts';
 
 let names = 0;
 /** @param ageMs of the two mails that wait. */
-async function open(answers: (HttpFailure | 'ok')[], ageMs = 0) {
+async function open(answers: (HttpFailure | 'ok')[], ageMs = 0, changes: (HttpFailure | 'ok')[] = []) {
   onTestFinished(installQuickCrypto());
   const clock = createVirtualClock(1_767_225_600_000);
   const storage = await openStorage(`tasks test ${names++}`);
@@ -21,6 +21,10 @@ async function open(answers: (HttpFailure | 'ok')[], ageMs = 0) {
   }));
   const batch = storage.batch();
   mails.forEach((mail, n) => batch.putTask(`task ${n}`, clock.now() - ageMs + n, mail));
+  if (changes.length > 0) {
+    const change = { kind: 'change', chat: 'c', change: 'turn', users: [], role: 1, since: 1 } as const;
+    batch.putTask('task 0 change', clock.now() - ageMs - 1, change);
+  }
   await batch.commit();
   const posted: string[] = [];
   const refused: string[] = [];
@@ -33,7 +37,10 @@ async function open(answers: (HttpFailure | 'ok')[], ageMs = 0) {
       post: () => Promise.resolve(fail('offline')),
     },
     accessToken: () => Promise.resolve(ok('token')),
-    change: () => Promise.resolve(ok(null)),
+    change() {
+      const answer = changes.shift() ?? 'ok';
+      return Promise.resolve(answer === 'ok' ? ok(null) : fail(answer));
+    },
     postMail(_to, mail) {
       posted.push(Buffer.from(mail).toString('base64url'));
       const answer = answers.shift() ?? 'ok';
@@ -84,9 +91,19 @@ test('[L5] what the relay will never do is set aside, and the next goes on', asy
   expect(await left()).toEqual([]);
 });
 
-test('[L5] so is a mail to somebody who has not come back for a month', async () => {
+test('[L5] so is a mail to somebody who has not come back for half a year', async () => {
   const { tasks, refused, left } = await open(['not-found'], 181 * 24 * 3600_000);
   await tasks.run();
   expect(refused).toEqual(['not-found']);
   expect(await left()).toEqual([]);
+});
+
+test('[L5] a change of a chat that the relay has forgotten is not given up, and soon tried again, whatever waits for longer', async () => {
+  const { tasks, clock, posted, refused, left } = await open(['not-found'], 0, ['not-found']);
+  await tasks.run();
+  expect(await left()).toEqual(['task 0 change', 'task 0']);
+  await clock.pass(31_000);
+  expect(await left()).toEqual([]);
+  expect(posted).toEqual(['AAAA', 'AAAB', 'AAAA']);
+  expect(refused).toEqual([]);
 });

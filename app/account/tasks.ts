@@ -1,7 +1,6 @@
 // What the relay must still be told, kept on the disk until it has answered: chats to create and to change, mails to
 // post. In the order in which they were decided, one at a time; each may be sent twice and counts once.
 import * as v from 'valibot';
-import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { ledgerEntryResponse } from '../../shared/protocol/http.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
@@ -9,6 +8,7 @@ import type { Result } from '../../shared/protocol/result.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
+import { bytesOf } from './storedChats.ts';
 
 export const storedTask = v.variant('kind', [
   v.object({
@@ -66,11 +66,19 @@ export const passingFailures: readonly HttpFailure[] = [
 export const returnWithinMs = 180 * 24 * 3600_000;
 const awayAgainMs = 10 * 60_000;
 
+/** How long a task that found nobody lets the others go first: `undefined`, where that was the last answer. */
+function waitFor(task: StoredTask, failure: HttpFailure, ageMs: number): number | undefined {
+  if (failure !== 'not-found' || ageMs >= returnWithinMs) return undefined;
+  // A relay that has forgotten the chat is told of it within seconds, a person may be away for months.
+  return { ledger: undefined, change: againMs, mail: awayAgainMs }[task.kind];
+}
+
 export function createTasks(deps: TaskDeps) {
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
   let isClosed = false;
   let cancelAgain = () => {};
+  let againAt = Infinity;
 
   async function perform(task: StoredTask): Promise<Result<unknown, HttpFailure>> {
     if (task.kind === 'mail') {
@@ -85,9 +93,16 @@ export function createTasks(deps: TaskDeps) {
     return answer;
   }
 
+  /** Whatever waits least says when. */
   function runAfter(waitMs: number) {
+    const at = deps.clock.elapsed() + waitMs;
+    if (at >= againAt) return;
     cancelAgain();
-    cancelAgain = deps.clock.after(waitMs, () => void run());
+    againAt = at;
+    cancelAgain = deps.clock.after(waitMs, () => {
+      againAt = Infinity;
+      void run();
+    });
   }
 
   async function runAll() {
@@ -97,9 +112,9 @@ export function createTasks(deps: TaskDeps) {
         const result = await perform(task);
         if (isClosed) return;
         if (!result.ok && passingFailures.includes(result.error)) return runAfter(againMs);
-        const mayReturn = task.kind === 'mail' && deps.clock.now() < at + returnWithinMs;
-        if (!result.ok && result.error === 'not-found' && mayReturn) {
-          runAfter(awayAgainMs);
+        const waitMs = result.ok ? undefined : waitFor(task, result.error, deps.clock.now() - at);
+        if (waitMs !== undefined) {
+          runAfter(waitMs);
           continue;
         }
         if (!result.ok) deps.onRefused(task, result.error);
@@ -131,11 +146,4 @@ export function createTasks(deps: TaskDeps) {
       cancelAgain();
     },
   };
-}
-
-/** Tasks are written by this device; text that isn't base64url means a damaged row. */
-function bytesOf<T extends Bytes>(text: string): T {
-  const bytes = parseBase64url(text);
-  if (!bytes) throw new Error('a stored task is damaged');
-  return bytes as T;
 }
