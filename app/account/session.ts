@@ -54,6 +54,8 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
   let comeBackWaitMs = comeBackAgainMs;
   let isClosed = false;
   let cancelWait = () => {};
+  /** The relay's word counts, not the clock's: a clock that is set back would keep an old token for days. */
+  let badToken: string | undefined;
 
   const keep = async (tokens: Tokens, batch = storage.batch()) => {
     const { accessToken, refreshToken } = tokens;
@@ -158,16 +160,21 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
     accessToken(identity: Identity, isRetry: boolean): Promise<Result<string, HttpFailure>> {
       renewing ??= (async () => {
         const kept = await storage.setting('tokens', storedTokens);
-        const isGood = kept !== undefined && !isRetry && clock.now() < kept.expiresAt - renewEarlyMs;
+        const isRefused = isRetry || (kept !== undefined && kept.accessToken === badToken);
+        const isGood = kept !== undefined && !isRefused && clock.now() < kept.expiresAt - renewEarlyMs;
         if (isGood) return ok(kept.accessToken);
         const renewed = await renew(identity, kept?.refreshToken);
-        // Tokens end before their time only with the relay's memory.
-        if (renewed.ok && isRetry) onDoubt('restart');
+        // Tokens end before their time only with the relay's memory, or by a clock that was set.
+        if (renewed.ok && isRefused) onDoubt('restart');
         return renewed;
       })().finally(() => {
         renewing = undefined;
       });
       return renewing;
+    },
+    /** The relay has refused this token, which by its time hadn't ended. */
+    refused(accessToken: string) {
+      badToken = accessToken;
     },
     close() {
       isClosed = true;

@@ -75,7 +75,7 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
 export async function createEngine(deps: EngineDeps) {
   const { storage, clock, random, ephemeral } = deps;
-  const http = createRelayHttp(deps.origin, deps.fetch, clock);
+  const http = createRelayHttp(deps.origin, deps.fetch, clock, (token) => session.refused(token));
   // Jitter only: 16 bits are plenty.
   const randomUnit = () => {
     const [high = 0, low = 0] = random(2);

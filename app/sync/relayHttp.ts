@@ -27,8 +27,16 @@ export interface RelayHttp {
   ): Promise<Result<T, HttpFailure>>;
 }
 
-/** @param origin the relay's, such as `https://convo.example`. */
-export function createRelayHttp(origin: string, fetchNow: Fetch, clock: Clock): RelayHttp {
+/**
+ * @param origin the relay's, such as `https://convo.example`.
+ * @param onBadToken the relay no longer takes this access token, whatever was said of its end.
+ */
+export function createRelayHttp(
+  origin: string,
+  fetchNow: Fetch,
+  clock: Clock,
+  onBadToken: (accessToken: string) => void = () => {},
+): RelayHttp {
   async function call<T>(
     path: string,
     init: RequestInit,
@@ -51,7 +59,9 @@ export function createRelayHttp(origin: string, fetchNow: Fetch, clock: Clock): 
         return parsed.success ? ok(parsed.output) : fail('offline');
       }
       const refusal = v.safeParse(refusalBody, body);
-      return fail(refusal.success ? refusal.output.refusal : 'offline');
+      const failure = refusal.success ? refusal.output.refusal : 'offline';
+      if (failure === 'bad-token' && accessToken !== undefined) onBadToken(accessToken);
+      return fail(failure);
     } catch {
       // No network, no answer, or an answer that is not this relay's (a captive portal's page): the same to a person.
       return fail('offline');
