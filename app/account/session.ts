@@ -27,7 +27,13 @@ import type { Doubt } from './retelling.ts';
 import { storedAccount, type StoredAccount } from './storedAccount.ts';
 import { passingFailures } from './tasks.ts';
 
-const storedTokens = v.object({ accessToken: v.string(), refreshToken: v.string(), expiresAt: v.number() });
+const storedTokens = v.object({
+  accessToken: v.string(),
+  refreshToken: v.string(),
+  expiresAt: v.number(),
+  /** The relay's, as of these tokens. */
+  run: v.optional(v.string()),
+});
 /** Renewed this long before it ends, so that it doesn't end under way. */
 const renewEarlyMs = 30_000;
 /** All who come back to a relay that has forgotten them do so within this time, each at a moment of its own. */
@@ -58,9 +64,12 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
   let badToken: string | undefined;
 
   const keep = async (tokens: Tokens, batch = storage.batch()) => {
-    const { accessToken, refreshToken } = tokens;
+    const { accessToken, refreshToken, run } = tokens;
+    const before = await storage.setting('tokens', storedTokens);
     const expiresAt = clock.now() + tokens.expiresInMs;
-    await batch.putSetting('tokens', { accessToken, refreshToken, expiresAt }).commit();
+    await batch.putSetting('tokens', { accessToken, refreshToken, expiresAt, run }).commit();
+    // However the old tokens ended: a relay that was started again may have an old copy of its database.
+    if (before?.run !== undefined && before.run !== run) onDoubt('restart');
     return accessToken;
   };
 
@@ -163,10 +172,7 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
         const isRefused = isRetry || (kept !== undefined && kept.accessToken === badToken);
         const isGood = kept !== undefined && !isRefused && clock.now() < kept.expiresAt - renewEarlyMs;
         if (isGood) return ok(kept.accessToken);
-        const renewed = await renew(identity, kept?.refreshToken);
-        // Tokens end before their time only with the relay's memory, or by a clock that was set.
-        if (renewed.ok && isRefused) onDoubt('restart');
-        return renewed;
+        return renew(identity, kept?.refreshToken);
       })().finally(() => {
         renewing = undefined;
       });

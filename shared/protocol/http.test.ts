@@ -7,7 +7,7 @@ import { maxBoxBytes, maxBoxes, maxBundleBytes, maxLedgerEntryBytes, maxReturned
 const bytes = (length: number, value = 1): Bytes => new Uint8Array(length).fill(value);
 /** What arrives when `value` is sent: through JSON, as every body goes. */
 const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(http.toJson(value)));
-const tokens = { accessToken: 'a', refreshToken: 'r', expiresInMs: 600_000 };
+const tokens = { accessToken: 'a', refreshToken: 'r', expiresInMs: 600_000, run: 'n' };
 const signUp = {
   handle: 'ada.l-1_x',
   genesis: bytes(200),

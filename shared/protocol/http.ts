@@ -67,7 +67,13 @@ export const relayInfo = v.object({
 });
 export type RelayInfo = v.InferOutput<typeof relayInfo>;
 
-export const tokens = v.object({ accessToken: token, refreshToken: token, expiresInMs: milliseconds });
+/** `run`: another one since the last tokens says that the relay was started again, and may have forgotten something. */
+export const tokens = v.object({
+  accessToken: token,
+  refreshToken: token,
+  expiresInMs: milliseconds,
+  run: token,
+});
 export type Tokens = v.InferOutput<typeof tokens>;
 
 /** POST /api/accounts. Repeating it with the same user and handle gives the same account. */

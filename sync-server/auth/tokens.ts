@@ -15,6 +15,7 @@ export const refreshLifeMs = 60 * 24 * 3600_000;
 const maxAccessTokens = 100_000;
 const familyBytes = 16;
 const secretBytes = 32;
+const runBytes = 16;
 
 /** Who an access token speaks for. */
 export interface Session {
@@ -32,6 +33,7 @@ export function createTokens({
   now: () => number;
   random: (length: number) => Bytes;
 }) {
+  const run = bytesToBase64url(random(runBytes));
   const sessionByToken = new Map<string, Session & { expiresAt: number }>();
   const revocationListeners = new Set<(family: string) => void>();
 
@@ -52,6 +54,7 @@ export function createTokens({
       accessToken: issueAccess(device, family),
       refreshToken: bytesToBase64url(concatBytes(family, secret)),
       expiresInMs: accessLifeMs,
+      run,
     };
   }
 

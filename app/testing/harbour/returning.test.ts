@@ -358,3 +358,23 @@ test('[L12] who was added while away hears of it, also where another member has 
   cleo.setOffline(false);
   expect(await until(async () => (await cleo.chats()).includes(chat), 5 * 60_000)).toBe(true);
 });
+
+test('[L11] [A8] a lost end of a ledger comes back also where a backup is as old as the tokens, and they have ended', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
+  expect(await until(async () => (await ben.chats()).includes(chat), 30_000)).toBe(true);
+  // All that a start has to look at is behind them.
+  await harbour.pass(20_000);
+  const backup = harbour.relay.backup();
+  ben.setOffline(true);
+  cleo.setOffline(true);
+  expect(await ada.changes(chat, 'add', cleo)).toBe(true);
+  expect(await until(async () => (await ada.chat(chat))?.members.length === 3, 60_000)).toBe(true);
+  ada.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  await harbour.pass(11 * 60_000);
+  ada.setOffline(false);
+  ben.setOffline(false);
+  expect(await until(async () => (await ben.chat(chat))?.members.length === 3, 60_000)).toBe(true);
+});
