@@ -193,3 +193,13 @@ test('[L10] an answer that is lost with its device changes nothing twice, and th
   expect((await ada.chat(chat))?.events).toHaveLength(20);
   expect(await harbour.calm()).toEqual([]);
 });
+
+test('[A8] a change is not held up by a token that has ended by the relay’s clock, and not by the device’s', async () => {
+  const { group } = harbour;
+  await harbour.pass(60_000);
+  ada.setsClock(-24 * 3600_000);
+  await harbour.pass(11 * 60_000);
+  expect(await ada.changes(group, 'turn')).toBe(true);
+  await harbour.pass(60_000);
+  expect(await epochOf(ada, group)).toBe(2);
+});
