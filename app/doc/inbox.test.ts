@@ -144,6 +144,21 @@ describe('the inbox', () => {
     expect(reader.sequences()).toEqual([1]);
   });
 
+  test('[S3] what is acknowledged again takes nobody back behind the cursor', async () => {
+    const reader = createReader((n) => ({ entry: entryAt(n), isEarlierRun: true, clock: 0 }));
+    reader.inbox.acked(session, 1, cursorAt(1));
+    await reader.inbox.settled();
+    reader.inbox.acked(session, 1, cursorAt(1));
+    reader.inbox.acked(session, 2, cursorAt(2));
+    await reader.inbox.settled();
+    expect(reader.sequences()).toEqual([1, 2]);
+    expect(reader.runs.flatMap((run) => run.own).map(({ isRepeat }) => isRepeat)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
   test('[S3] after a new subscription nothing of the last one counts', async () => {
     const reader = createReader();
     reader.inbox.entries(1, [entryAt(1)]);

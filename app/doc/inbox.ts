@@ -17,6 +17,8 @@ export interface OwnEntry {
   readonly clock: number;
   readonly header: EntryHeader;
   readonly hash: EntryHash;
+  /** Acknowledged again: the cursor stands behind it already, by the entry itself or by a snapshot that stands for it. */
+  readonly isRepeat: boolean;
 }
 export interface OwnPending {
   readonly entry: Bytes;
@@ -117,6 +119,7 @@ export function createInbox(deps: InboxDeps) {
         const header = pending && parseEntry(pending.entry)?.header;
         if (header) {
           const hash = hashEntry(sha256, deps.document, pending.entry);
+          const isRepeat = event.cursor.seq <= cursor.seq;
           if (event.cursor.seq === cursor.seq + 1) {
             const next = { seq: cursor.seq + 1, hash: extendLogHash(sha256, cursor.hash, hash) };
             if (!equalBytes(next.hash, event.cursor.hash)) return result(false, true);
@@ -124,7 +127,7 @@ export function createInbox(deps: InboxDeps) {
             bytes += pending.entry.length;
             items.push(pending.isEarlierRun ? { entry: pending.entry, hash } : { hash });
           } else if (event.cursor.seq > cursor.seq) return result(true);
-          own.push({ header, hash, clock: pending.clock });
+          own.push({ header, hash, clock: pending.clock, isRepeat });
         }
       } else if (event.seq > cursor.seq + 1) return result(true);
       else if (event.seq === cursor.seq + 1) {
@@ -134,7 +137,7 @@ export function createInbox(deps: InboxDeps) {
         const header = parseEntry(event.entry)?.header;
         const pending = header && deps.ownPending(header.session, header.sequence);
         const isOwn = pending !== undefined && equalBytes(pending.entry, event.entry);
-        if (header && isOwn) own.push({ header, hash, clock: pending.clock });
+        if (header && isOwn) own.push({ header, hash, clock: pending.clock, isRepeat: false });
         items.push(isOwn && !pending.isEarlierRun ? { hash } : { entry: event.entry, hash });
       }
       events.shift();

@@ -111,7 +111,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (isClosed) return;
     const [first] = updates;
     if (first) provider.deliver(updates.length === 1 ? first : Y.mergeUpdates(updates));
-    for (const own of run.own) sessions.accept(own.header, own.hash, context.self.device, own.clock);
+    for (const own of run.own) {
+      if (!own.isRepeat) sessions.accept(own.header, own.hash, context.self.device, own.clock);
+    }
     cursor = run.cursor;
     progress.reached(cursor.seq, sessions.clocks());
     await saveCursor(updates);
