@@ -248,3 +248,21 @@ test('[L12] mails go to whom nothing was heard of, until they are back; nothing 
   await clock.pass(2 * 3600_000);
   expect(asked).toEqual(['mail to 2', 'mail to 2']);
 });
+
+test('[L12] a line that breaks again and again puts off no mail', async () => {
+  const { clock, asked, absent, start, cameBack } = await open();
+  absent.add(user(2));
+  await cameBack();
+  const retelling = start();
+  await clock.pass(30_000);
+  absent.clear();
+  asked.length = 0;
+  for (let times = 0; times < 8; times++) {
+    retelling.setOnline(false);
+    await clock.pass(1000);
+    retelling.setOnline(true);
+    await clock.pass(1000);
+  }
+  await clock.pass(60_000);
+  expect(asked).toEqual(['mail to 2', 'mail to 2', 'mail to 2']);
+});

@@ -82,6 +82,8 @@ export function createRetelling(deps: RetellingDeps) {
   let wanted: Doubt | undefined = 'start';
   let attempt = 0;
   let mailWaitMs = mailAgainMs;
+  /** By `clock.elapsed()`. */
+  let mailsDueAt = 0;
   let isOnline = false;
   let isRunning = false;
   const newProgress = (): Progress => ({ told: new Set(), since: clock.now(), isMailLeft: false });
@@ -253,15 +255,21 @@ export function createRetelling(deps: RetellingDeps) {
       if (step === 'later') return step;
       isLeft ||= step === 'left';
     }
-    if (isLeft && clock.now() < back.since + returnWithinMs) mailsLater();
+    if (isLeft && clock.now() < back.since + returnWithinMs) mailsAgain();
     else await keepReturn({ since: 0, isTold: true });
     return 'done';
   }
-  function mailsLater() {
+  /** At their time, or soon where it has passed: a line that breaks again and again puts nothing off. */
+  function mailsWhenDue() {
     cancelMails();
-    if (isClosed) return;
-    cancelMails = clock.after(mailWaitMs, () => void run(tellLeftMails, mailsLater));
+    if (isClosed || !isOnline) return;
+    const waitMs = Math.max(soonMs(), mailsDueAt - clock.elapsed());
+    cancelMails = clock.after(waitMs, () => void run(tellLeftMails, mailsAgain));
+  }
+  function mailsAgain() {
+    mailsDueAt = clock.elapsed() + mailWaitMs;
     mailWaitMs = Math.min(mailWaitMs * 2, longestMailAgainMs);
+    mailsWhenDue();
   }
 
   async function tellWanted(): Promise<Step> {
@@ -272,7 +280,7 @@ export function createRetelling(deps: RetellingDeps) {
     if (doubt === undefined) return 'done';
     const step = await tellAll(doubt);
     if (step === 'later') want(doubt);
-    else mailsLater();
+    else mailsAgain();
     return step;
   }
 
@@ -296,16 +304,14 @@ export function createRetelling(deps: RetellingDeps) {
     const waitMs = beginWithinMs / 2 + backoffMs(attempt++, deps.randomUnit());
     cancel = clock.after(waitMs, () => void run(tellWanted, later));
   }
+  const soonMs = () => proofsMs + Math.round(deps.randomUnit() * (beginWithinMs - proofsMs));
   const want = (doubt: Doubt) => {
     if (wanted === undefined || doubts.indexOf(doubt) > doubts.indexOf(wanted)) wanted = doubt;
   };
   function beginSoon() {
     cancel();
     if (isClosed || !isOnline) return;
-    cancel = clock.after(
-      proofsMs + Math.round(deps.randomUnit() * (beginWithinMs - proofsMs)),
-      () => void run(tellWanted, later),
-    );
+    cancel = clock.after(soonMs(), () => void run(tellWanted, later));
   }
 
   return {
@@ -320,7 +326,7 @@ export function createRetelling(deps: RetellingDeps) {
     setOnline(next: boolean) {
       isOnline = next;
       if (!next) return;
-      if (wanted === undefined) mailsLater();
+      if (wanted === undefined) mailsWhenDue();
       else beginSoon();
     },
     close() {
