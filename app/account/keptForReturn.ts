@@ -28,6 +28,10 @@ export type KeptOwnBox = v.InferOutput<typeof keptOwnBox>;
 /** All boxes of an epoch, in their order. */
 export const madeBoxes = v.object({ epoch: whole, boxes: v.array(text) });
 export type MadeBoxes = v.InferOutput<typeof madeBoxes>;
+/** A change that this device signed, with the boxes that belong to it, until the ledger has it; `entry` is empty for none. */
+export const signedChange = v.object({ ...madeBoxes.entries, entry: v.optional(text, '') });
+export type SignedChange = v.InferOutput<typeof signedChange>;
+export const noChange: SignedChange = { epoch: 0, boxes: [], entry: '' };
 const keptMail = v.object({
   to: text,
   mail: text,
@@ -65,7 +69,7 @@ export type KeptReturn = v.InferOutput<typeof keptReturn>;
 export const placeOf = {
   box: (chat: string) => `box/${chat}`,
   telling: (chat: string) => `telling/${chat}`,
-  /** Boxes of a change that the relay may have taken: they count once the ledger has it. */
+  /** A change that the relay may have taken: its boxes count once the ledger has it. */
   making: (chat: string) => `making/${chat}`,
   invitations: 'invitations',
   return: 'return',

@@ -13,9 +13,9 @@ import type { HttpFailure } from '../sync/relayHttp.ts';
 import { createChange, type NewEntry } from './chatChange.ts';
 import { isPermitted, memberIn, type ChatState } from './chatState.ts';
 import type { LedgerDeps } from './fetchChatLedger.ts';
-import type { MadeBoxes } from './keptForReturn.ts';
+import { noChange, type SignedChange } from './keptForReturn.ts';
 import { bytesOf, type ReadLedger } from './storedChats.ts';
-import type { ChangeTask } from './tasks.ts';
+import { passingFailures, type ChangeTask } from './tasks.ts';
 import { readUserLedger, type Person } from './userLedgers.ts';
 
 export interface MembershipDeps extends LedgerDeps {
@@ -23,8 +23,10 @@ export interface MembershipDeps extends LedgerDeps {
   readonly random: Random;
   /** The ledger as the relay has it now, already counted on this device. */
   readonly readNow: (chat: string) => Promise<Result<ReadLedger, HttpFailure>>;
-  /** On the disk before the relay has them: an answer that is lost loses no boxes. */
-  readonly keepMaking: (chat: string, made: MadeBoxes) => Promise<void>;
+  /** On the disk before the relay has it: an answer that is lost loses no boxes, and signs nothing twice. */
+  readonly keepSigned: (chat: string, change: SignedChange) => Promise<void>;
+  /** What was kept last. */
+  readonly signedBefore: (chat: string) => Promise<SignedChange | undefined>;
 }
 
 /** Somebody keeps winning: leave it for later. */
@@ -40,10 +42,12 @@ export async function performChange(
     if (!now.ok) return now;
     const { ledger, entries } = now.value;
     if (isDone(task, now.value)) return ok(null);
-    const made = await makeChange(deps, task, now.value);
+    const before = await signedOnHead(deps, task.chat, entries);
+    const made = before ? ok(before) : await makeChange(deps, task, now.value);
     if (!made.ok) return made;
     const { entry, boxes, epoch } = made.value;
-    await deps.keepMaking(task.chat, { epoch, boxes: boxes.map(bytesToBase64url) });
+    const kept = { epoch, boxes: boxes.map(bytesToBase64url), entry: bytesToBase64url(entry) };
+    if (!before) await deps.keepSigned(task.chat, kept);
     const token = await deps.accessToken();
     if (!token.ok) return token;
     const path = `/api/ledgers/${task.chat}/entries`;
@@ -51,12 +55,37 @@ export async function performChange(
     const answer = await deps.http.post(path, body, ledgerEntryResponse, token.value);
     if (answer.ok) {
       const counted = await deps.readNow(task.chat);
-      return counted.ok ? ok(null) : counted;
+      if (!before || !counted.ok) return counted.ok ? ok(null) : counted;
+    } else if (answer.error !== 'head-moved') {
+      if (!before || mayPass(answer.error)) return answer;
+      // What was never taken, and never will be, is nobody's.
+      await deps.keepSigned(task.chat, noChange);
+    } else if (ledger.read < entries.length) {
+      // The ledger here reads on to the relay's head: what else it may say of the head, another was quicker.
+      return answer;
     }
-    // The ledger here reads on to the relay's head: what else it may say of the head, another was quicker.
-    if (answer.error !== 'head-moved' || ledger.read < entries.length) return answer;
   }
   return fail('busy');
+}
+
+const mayPass = (failure: HttpFailure) => failure === 'not-found' || passingFailures.includes(failure);
+
+/**
+ * What this device has signed on this head before: somebody may know it, although the relay has lost it since. Another
+ * change on the same head would fork the ledger for them.
+ */
+async function signedOnHead(
+  deps: MembershipDeps,
+  chat: string,
+  entries: readonly Bytes[],
+): Promise<NewEntry | undefined> {
+  const last = entries.at(-1);
+  const kept = await deps.signedBefore(chat);
+  if (!last || !kept?.entry) return undefined;
+  const entry = bytesOf<Bytes>(kept.entry);
+  const parent = parseChatEntry(entry)?.body.parent;
+  if (!parent || !equalBytes(parent, hashChatEntry(sha256, last))) return undefined;
+  return { entry, boxes: kept.boxes.map((box) => bytesOf<Bytes>(box)), epoch: kept.epoch };
 }
 
 /** Whether the ledger says already what was wanted; after a lost answer it does. */

@@ -263,8 +263,8 @@ export function createRetelling(deps: RetellingDeps) {
   function mailsWhenDue() {
     cancelMails();
     if (isClosed || !isOnline) return;
-    const waitMs = Math.max(soonMs(), mailsDueAt - clock.elapsed());
-    cancelMails = clock.after(waitMs, () => void run(tellLeftMails, mailsAgain));
+    const dueInMs = mailsDueAt - clock.elapsed();
+    cancelMails = clock.after(dueInMs > 0 ? dueInMs : soonMs(), () => void run(tellLeftMails, mailsAgain));
   }
   function mailsAgain() {
     mailsDueAt = clock.elapsed() + mailWaitMs;

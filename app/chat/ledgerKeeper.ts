@@ -21,11 +21,12 @@ import {
   type LedgerFailure,
 } from '../account/fetchChatLedger.ts';
 import {
-  madeBoxes,
+  noChange,
   newestOf,
   placeOf,
   tellingWith,
-  type MadeBoxes,
+  signedChange,
+  type SignedChange,
   type Tellings,
 } from '../account/keptForReturn.ts';
 import { rootByEpoch } from '../account/ownBoxes.ts';
@@ -61,12 +62,20 @@ type MailTask = Extract<StoredTask, { kind: 'mail' }>;
 /** What of a row follows from its ledger: the same in these, the same in all. */
 const telling = ['heads', 'epoch', 'adminSeed', 'isRemoved', 'trouble'] as const;
 
+interface Loop {
+  isAskedAgain: boolean;
+  /** Ends a wait. */
+  wake: () => void;
+  done: Promise<boolean>;
+}
+
 export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   const { clock, identity, random } = deps;
   const self = idToText(identity.user);
   const running = new Map<string, Promise<unknown>>();
   /** Asked for and not begun: whoever asks meanwhile gets the same. */
   const queued = new Map<string, Promise<Read>>();
+  const loops = new Map<string, Loop>();
   let isClosed = false;
   let close = () => {};
   const closed = new Promise<false>((resolve) => {
@@ -112,6 +121,9 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     return telling.some((key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]));
   }
 
+  const keepSigned = (id: string, change: SignedChange): Promise<void> =>
+    deps.storage.batch().putSetting(placeOf.making(id), change).commit();
+
   async function count(room: Room, ledger: ReadLedger) {
     const before = room.chat();
     if (!isNews(before, ledger)) return;
@@ -134,7 +146,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
 
   /** What this device has made and told for these entries, against the day on which the relay has lost it. */
   async function keepTold(before: StoredChat, { entries }: ReadLedger, mails: ReturnType<typeof mailsFor>) {
-    const making = await deps.storage.setting(placeOf.making(before.id), madeBoxes);
+    const making = await deps.storage.setting(placeOf.making(before.id), signedChange);
     const root = making && rootByEpoch(entries).get(making.epoch);
     const made =
       root && equalBytes(root, boxesRoot(making.boxes.map((box) => bytesOf<Bytes>(box))))
@@ -142,10 +154,9 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         : undefined;
     if (!made && mails.length === 0) return;
     const kept = mails.map(({ task: { to, mail } }) => ({ to, mail, after: newestOf(before, to) }));
-    await deps.tellings.change(before.id, (telling) => tellingWith(telling, made, kept));
-    if (!made) return;
-    const none: MadeBoxes = { epoch: 0, boxes: [] };
-    await deps.storage.batch().putSetting(placeOf.making(before.id), none).commit();
+    const boxes = made && { epoch: made.epoch, boxes: made.boxes };
+    await deps.tellings.change(before.id, (telling) => tellingWith(telling, boxes, kept));
+    if (made) await keepSigned(before.id, noChange);
   }
 
   /** Who was added by this device, in entries that count here for the first time, is told; once, whatever was lost before. */
@@ -180,14 +191,31 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   const putMail = (batch: Batch, chat: string, { key, task }: { key: string; task: StoredTask }, n: number) =>
     void batch.putTask(`${chat}/added/${key}`, clock.now() + n / 1000, task);
 
-  /** Until it was read; false once this device closes. */
-  async function readUntilDone(id: string): Promise<boolean> {
-    for (let attempt = 0; ; attempt++) {
-      if (isClosed) return false;
-      const result = await read(id).catch((): Read => fail('offline'));
-      if (result.ok || result.error === 'not-found') return !isClosed;
-      await new Promise<void>((resolve) => void clock.after(backoffMs(attempt, 0.5), resolve));
+  /** Until it was read, by a reading that began later than this call; false once this device closes. One loop a chat. */
+  function readUntilDone(id: string): Promise<boolean> {
+    const loop = loops.get(id);
+    if (loop) {
+      loop.isAskedAgain = true;
+      loop.wake();
+      return loop.done;
     }
+    const mine: Loop = { isAskedAgain: true, wake: () => {}, done: Promise.resolve(false) };
+    mine.done = untilDone(id, mine).finally(() => loops.delete(id));
+    loops.set(id, mine);
+    return mine.done;
+  }
+  async function untilDone(id: string, loop: Loop): Promise<boolean> {
+    for (let attempt = 0; !isClosed; attempt++) {
+      loop.isAskedAgain = false;
+      const result = await read(id).catch((): Read => fail('offline'));
+      if (loop.isAskedAgain) continue;
+      if (result.ok || result.error === 'not-found') return !isClosed;
+      await new Promise<void>((resolve) => {
+        loop.wake = resolve;
+        clock.after(backoffMs(attempt, 0.5), resolve);
+      });
+    }
+    return false;
   }
 
   return {
@@ -199,8 +227,8 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         if (result.ok) return result;
         return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
       },
-      keepMaking: (id: string, made: MadeBoxes): Promise<void> =>
-        deps.storage.batch().putSetting(placeOf.making(id), made).commit(),
+      keepSigned,
+      signedBefore: (id: string) => deps.storage.setting(placeOf.making(id), signedChange),
     },
     async learn(id: string, waitMs: number): Promise<boolean> {
       if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));

@@ -203,3 +203,27 @@ test('[A8] a change is not held up by a token that has ended by the relay’s cl
   await harbour.pass(60_000);
   expect(await epochOf(ada, group)).toBe(2);
 });
+
+test('[L10] a change whose answer was lost is not signed anew at a relay that has lost it: others know the first', async () => {
+  const { group } = harbour;
+  let known = 0;
+  for (const [turns, passedMs] of [20, 40, 60, 80, 100, 130].entries()) {
+    const backup = harbour.relay.backup();
+    expect(await ada.changes(group, 'turn')).toBe(true);
+    await harbour.pass(passedMs);
+    ada.setOffline(true);
+    await harbour.pass(10_000);
+    if ((await epochOf(ben, group)) === turns + 2 && (await epochOf(ada, group)) === turns + 1) known++;
+    ben.setOffline(true);
+    cleo.setOffline(true);
+    await harbour.relay.restore(backup);
+    harbour.relay.start();
+    ada.setOffline(false);
+    await harbour.pass(90_000);
+    ben.setOffline(false);
+    cleo.setOffline(false);
+    expect(await harbour.calm()).toEqual([]);
+    for (const member of [ada, ben, cleo]) expect(await epochOf(member, group)).toBe(turns + 2);
+  }
+  expect(known).toBeGreaterThan(0);
+});
