@@ -45,30 +45,34 @@ export async function performChange(
     const before = await signedOnHead(deps, task.chat, entries);
     const made = before ? ok(before) : await makeChange(deps, task, now.value);
     if (!made.ok) return made;
-    const { entry, boxes, epoch } = made.value;
-    const kept = { epoch, boxes: boxes.map(bytesToBase64url), entry: bytesToBase64url(entry) };
-    if (!before) await deps.keepSigned(task.chat, kept);
-    const token = await deps.accessToken();
-    if (!token.ok) return token;
-    const path = `/api/ledgers/${task.chat}/entries`;
-    const body = { entry, boxes };
-    const answer = await deps.http.post(path, body, ledgerEntryResponse, token.value);
+    const answer = await post(deps, task.chat, made.value);
     if (answer.ok) {
       const counted = await deps.readNow(task.chat);
-      if (!before || !counted.ok) return counted.ok ? ok(null) : counted;
-    } else if (answer.error !== 'head-moved') {
-      if (!before || mayPass(answer.error)) return answer;
+      if (!counted.ok) return counted;
+      if (!before) return ok(null);
+    } else if (answer.error !== 'head-moved' || ledger.read < entries.length) {
+      // The ledger here reads on to the relay's head: what else it may say of the head, another was quicker.
+      const mayPass = answer.error === 'not-found' || passingFailures.includes(answer.error);
+      if (!before || mayPass) return answer;
       // What was never taken, and never will be, is nobody's.
       await deps.keepSigned(task.chat, noChange);
-    } else if (ledger.read < entries.length) {
-      // The ledger here reads on to the relay's head: what else it may say of the head, another was quicker.
-      return answer;
     }
   }
   return fail('busy');
 }
 
-const mayPass = (failure: HttpFailure) => failure === 'not-found' || passingFailures.includes(failure);
+async function post(
+  deps: MembershipDeps,
+  chat: string,
+  { entry, boxes, epoch }: NewEntry,
+): Promise<Result<unknown, HttpFailure>> {
+  const kept = { epoch, boxes: boxes.map(bytesToBase64url), entry: bytesToBase64url(entry) };
+  await deps.keepSigned(chat, kept);
+  const token = await deps.accessToken();
+  if (!token.ok) return token;
+  const path = `/api/ledgers/${chat}/entries`;
+  return deps.http.post(path, { entry, boxes }, ledgerEntryResponse, token.value);
+}
 
 /**
  * What this device has signed on this head before: somebody may know it, although the relay has lost it since. Another

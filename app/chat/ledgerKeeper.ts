@@ -205,7 +205,8 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     return mine.done;
   }
   async function untilDone(id: string, loop: Loop): Promise<boolean> {
-    for (let attempt = 0; !isClosed; attempt++) {
+    for (let attempt = 0; ; attempt++) {
+      if (isClosed) return false;
       loop.isAskedAgain = false;
       const result = await read(id).catch((): Read => fail('offline'));
       if (loop.isAskedAgain) continue;
@@ -215,7 +216,6 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         clock.after(backoffMs(attempt, 0.5), resolve);
       });
     }
-    return false;
   }
 
   return {
