@@ -199,9 +199,9 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       loop.wake();
       return loop.done;
     }
-    const mine: Loop = { isAskedAgain: true, wake: () => {}, done: Promise.resolve(false) };
-    mine.done = untilDone(id, mine).finally(() => loops.delete(id));
+    const mine: Loop = { isAskedAgain: false, wake: () => {}, done: Promise.resolve(false) };
     loops.set(id, mine);
+    mine.done = untilDone(id, mine);
     return mine.done;
   }
   async function untilDone(id: string, loop: Loop): Promise<boolean> {
@@ -210,7 +210,10 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       loop.isAskedAgain = false;
       const result = await read(id).catch((): Read => fail('offline'));
       if (loop.isAskedAgain) continue;
-      if (result.ok || result.error === 'not-found') return !isClosed;
+      if (result.ok || result.error === 'not-found') {
+        loops.delete(id);
+        return !isClosed;
+      }
       await new Promise<void>((resolve) => {
         loop.wake = resolve;
         clock.after(backoffMs(attempt, 0.5), resolve);
