@@ -35,6 +35,8 @@ function createReader(pending: (sequence: number) => OwnPending | undefined = ()
     document: chat.document,
     cursor: () => cursor,
     ownPending: (_session, sequence) => pending(sequence),
+    isTaken: (_session, sequence) =>
+      runs.some((run) => run.own.some(({ header }) => header.sequence === sequence)),
     restart: () => void said.push('restart'),
     apply: async (run) => {
       runs.push(run);
@@ -120,6 +122,33 @@ describe('the inbox', () => {
     await reader.inbox.settled();
     expect(reader.said).toEqual(['fork']);
     expect(reader.runs.flatMap((run) => run.own)).toEqual([]);
+  });
+
+  test('[S3] an acknowledgement in what was read without the entry begins again; once more, it is a fork', async () => {
+    const reader = createReader((n) =>
+      n === 2 ? { entry: entryAt(2), isEarlierRun: true, clock: 0 } : undefined,
+    );
+    reader.inbox.entries(1, [entryAt(1)]);
+    reader.inbox.acked(session, 2, cursorAt(1));
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['restart']);
+    reader.inbox.acked(session, 2, cursorAt(1));
+    await reader.inbox.settled();
+    expect(reader.said).toEqual(['restart', 'fork']);
+    expect(reader.runs.flatMap((run) => run.own)).toEqual([]);
+  });
+
+  test('[S1] an own entry that was read is acknowledged again where it stands, also in one run', async () => {
+    const reader = createReader((n) =>
+      n === 1 ? { entry: entryAt(1), isEarlierRun: true, clock: 0 } : undefined,
+    );
+    reader.inbox.entries(1, [entryAt(1)]);
+    reader.inbox.acked(session, 1, cursorAt(1));
+    await reader.inbox.settled();
+    reader.inbox.acked(session, 1, cursorAt(1));
+    await reader.inbox.settled();
+    expect(reader.said).toEqual([]);
+    expect(reader.sequences()).toEqual([1]);
   });
 
   test('[S3] an acknowledgement takes its place in the order, and the own entry is not applied again', async () => {

@@ -40,6 +40,8 @@ export interface InboxDeps {
   readonly cursor: () => Cursor;
   /** The entry that waits under this place, if this device has one there. */
   readonly ownPending: (session: SessionId, sequence: number) => OwnPending | undefined;
+  /** The log up to the cursor has the entry of this place, or a snapshot stands for it. */
+  readonly isTaken: (session: SessionId, sequence: number) => boolean;
   readonly restart: () => void;
   readonly apply: (run: InboxRun) => Promise<void>;
   /** A snapshot in the place of entries that went; all before it is applied. */
@@ -48,9 +50,15 @@ export interface InboxDeps {
   readonly live: (isForked: boolean) => void;
 }
 
+interface Ack {
+  readonly kind: 'ack';
+  readonly session: SessionId;
+  readonly sequence: number;
+  readonly cursor: Cursor;
+}
 type Event =
   | { readonly kind: 'entry'; readonly seq: number; readonly entry: Bytes }
-  | { readonly kind: 'ack'; readonly session: SessionId; readonly sequence: number; readonly cursor: Cursor }
+  | Ack
   | { readonly kind: 'live'; readonly cursor: Cursor }
   | { readonly kind: 'snapshot'; readonly snapshot: RelaySnapshot }
   /** Something was not taken for want of room. */
@@ -62,6 +70,8 @@ export function createInbox(deps: InboxDeps) {
   let draining: Promise<void> | undefined;
   /** The log was told shorter than what is here. */
   let wasShorter = false;
+  /** An entry was acknowledged in a part of the log that was read here without it. */
+  let wasMisplaced = false;
 
   const push = (event: Event) => {
     events.push(event);
@@ -99,6 +109,11 @@ export function createInbox(deps: InboxDeps) {
     }
   }
 
+  /** Read already, or in this run. */
+  const isHere = ({ session, sequence }: Ack, own: readonly OwnEntry[]) =>
+    deps.isTaken(session, sequence) ||
+    own.some(({ header }) => header.sequence === sequence && equalBytes(header.session, session));
+
   /** Takes the events that continue the cursor, up to the next `live` or snapshot. */
   function takeRun(): { run: InboxRun; isGap: boolean; isForked: boolean } {
     const items: { entry?: Bytes; hash: EntryHash }[] = [];
@@ -127,6 +142,12 @@ export function createInbox(deps: InboxDeps) {
             bytes += pending.entry.length;
             items.push(pending.isEarlierRun ? { entry: pending.entry, hash } : { hash });
           } else if (event.cursor.seq > cursor.seq) return result(true);
+          else if (!isHere(event, own)) {
+            // Sent again it may get its place; if not, the relay goes by another log.
+            const isForked = wasMisplaced;
+            wasMisplaced = !isForked;
+            return result(!isForked, isForked);
+          }
           own.push({ header, hash, clock: pending.clock, isRepeat });
         }
       } else if (event.seq > cursor.seq + 1) return result(true);

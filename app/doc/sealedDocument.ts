@@ -81,6 +81,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     document: id,
     cursor: () => cursor,
     ownPending: outgoing.pending,
+    isTaken: sessions.has,
     restart: () => channel?.resubscribe(),
     apply: applyRun,
     snapshot: takeSnapshot,

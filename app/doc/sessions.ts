@@ -121,6 +121,9 @@ export function createSessions(random: Random) {
         equalBytes(header.previous, last?.hash ?? noEntryHash);
       return isNext ? 'next' : 'out-of-order';
     },
+    /** Whether the log had a session's entry of this number, or what stands for it. */
+    has: (session: SessionId, sequence: number): boolean =>
+      sequence <= (accepted.get(idToText(session))?.sequence ?? 0),
     /** Whether these lines go on from all that the log had so far: otherwise they are another log's. */
     areContinuedBy(lines: readonly SessionLine[]): boolean {
       const there = new Map(lines.map((line) => [idToText(line.session), line]));

@@ -65,6 +65,14 @@ export const relayLies: readonly Mutant[] = [
     test: '[S3] an acknowledgement under another hash is a fork',
   },
   {
+    name: 'an entry is acknowledged where the log was read without it',
+    file: inbox,
+    snippet: 'else if (!isHere(event, own)) {',
+    replacement: 'else if (isHere(event, own) && !isHere(event, own)) {',
+    testFile: inboxTest,
+    test: '[S3] an acknowledgement in what was read without the entry begins again; once more, it is a fork',
+  },
+  {
     name: 'another log is taken for this one',
     file: 'app/doc/sealedDocument.ts',
     snippet: "if (isForked) return deps.onRefused('diverged', new Uint8Array(0));",
