@@ -34,6 +34,7 @@ import { createRestoring } from './restoring.ts';
 import { createRoomMarks } from './roomMarks.ts';
 import { createRoomRecords, type RemadePart } from './roomRecords.ts';
 import { createRoomState } from './roomState.ts';
+import { sayElsewhere } from './sayElsewhere.ts';
 
 export interface RoomDeps {
   readonly identity: Identity;
@@ -185,6 +186,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       onStored: (ids) => enqueue(() => records.stored(ids)),
       onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
       onWhole,
+      onSealCorrected: (n, state) =>
+        later(() =>
+          sayElsewhere({ context, storage, selfUser, documentOf: documents.segment, row }, n, state),
+        ),
       onSealed: (n) => void complete(n),
       onPurged: (n) => later(() => erasures.purged(n)),
       onLive: () => void restoring.lookBack(),

@@ -59,6 +59,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onState?: (update: Uint8Array) => void;
   /** Another's snapshot has all that the log had, and so has this device now. */
   readonly onWhole?: () => void;
+  /** Its last snapshot, of this state, lacked something, and has been replaced by this device: others may have left with it. */
+  readonly onSealCorrected?: (state: Uint8Array) => void;
   /** The document takes no more entries. */
   readonly onSealed?: () => void;
   /** What was to be purged is gone from the relay. */

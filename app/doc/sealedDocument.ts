@@ -38,6 +38,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   /** The relay has only a snapshot for this device that it can't use. */
   let isStuck = false;
   let isClosed = false;
+  /** The state of its last snapshot, where that lacks something and is still to be replaced. */
+  let lackingSeal: Uint8Array | undefined;
   /** Of entries in a row, as not the next of their session. */
   let refusals = 0;
   let channel: Channel | undefined;
@@ -233,6 +235,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       deps.onWhole?.();
     } else if (lack) {
       deps.onSetAside('incomplete-snapshot');
+      if (given.isSeal) lackingSeal = snapshot.update;
       publishing.correct();
     }
     checkSealed();
@@ -294,7 +297,10 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         published(snapshot, at, isSeal) {
           if (isStuck) return channel?.resubscribe();
           const isNews = publishing.isNews(snapshot);
-          if (!publishing.published(snapshot, at, isSeal) && isNews) reviews.due();
+          const isOwn = publishing.published(snapshot, at, isSeal);
+          if (!isOwn && isNews) reviews.due();
+          if (isOwn && lackingSeal) deps.onSealCorrected?.(lackingSeal);
+          if (isOwn || isNews) lackingSeal = undefined;
           if (isSeal) sealedAt = at.seq;
           checkSealed();
         },

@@ -15,13 +15,15 @@ export interface SegmentPlace {
 }
 export interface SegmentRowDeps extends Omit<
   SegmentDeps,
-  'id' | 'onItems' | 'onSealed' | 'onPurged' | 'onSignal'
+  'id' | 'onItems' | 'onSealCorrected' | 'onSealed' | 'onPurged' | 'onSignal'
 > {
   readonly documentOf: (n: number) => DocumentId;
   /** Not while something of them is still to be said again. */
   readonly maySeal: () => boolean;
   /** `isNew`: they were not on this device's disk before. */
   readonly onItems: (n: number, items: readonly SegmentItem[], isNew: boolean) => void;
+  /** Its last snapshot, of this state, lacked something, and has been replaced. */
+  readonly onSealCorrected: (n: number, state: Uint8Array) => void;
   /** It takes no more: the relay says so, and all of it is here. */
   readonly onSealed: (n: number) => void;
   readonly onPurged: (n: number) => void;
@@ -50,6 +52,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
         if (items.length > 0) moveOn(n);
         advance();
       },
+      onSealCorrected: (state) => deps.onSealCorrected(n, state),
       onSealed: () => deps.onSealed(n),
       onPurged: () => deps.onPurged(n),
       onSignal: () => {},

@@ -125,6 +125,29 @@ test('[D15] a last snapshot that leaves out what everyone said is replaced befor
   await goesOn();
 });
 
+test('[D15] who has left with a last snapshot that leaves something out reads it in the open segment', async () => {
+  const { ada, ben, cleo, harbour, talk, bodiesOf, goesOn } = trio;
+  const before = await bodiesOf(ben);
+  for (const member of [ben, cleo]) member.setOffline(true);
+  await harbour.pass(2000);
+  const forger = await publishing(() => () => ({ ...nothing, isSeal: true }));
+  forger.close();
+  // Nobody is there who has seen what was left out.
+  for (const member of [ada, cleo]) {
+    await member.becomesFresh();
+    member.setOffline(false);
+  }
+  await harbour.pass(90_000);
+  expect(await bodiesOf(cleo)).toEqual([]);
+  // More segments follow it: nobody looks back so far.
+  await talk(60, [ada, cleo]);
+  expect((await cleo.chat(harbour.group))?.segments?.unsealed).toBeGreaterThan(2);
+  ben.setOffline(false);
+  await harbour.pass(3 * 60_000);
+  expect((await bodiesOf(cleo)).slice(0, before.length)).toEqual(before);
+  await goesOn();
+});
+
 test('[D2] a record that a snapshot brings in the name of another is shown to nobody', async () => {
   const { ben, cleo, ada, harbour, bodiesOf, reasonsOf, goesOn } = trio;
   const before = await bodiesOf(ben);

@@ -251,6 +251,14 @@ export const memberLies: readonly Mutant[] = [
     test: '[D15] a last snapshot that leaves out what everyone said is replaced before it is left',
   },
   {
+    name: 'a last snapshot lacks something for whoever left with it',
+    file: 'app/chat/sayElsewhere.ts',
+    snippet: 'if (!found || known?.has(found.id)) continue;',
+    replacement: 'if (!found || known?.has(found.id) !== undefined) continue;',
+    testFile: lyingSnapshots,
+    test: '[D15] who has left with a last snapshot that leaves something out reads it in the open segment',
+  },
+  {
     name: 'purges what others said',
     file: 'sync-server/relay/snapshots.ts',
     snippet: "if (!offer.purged.every(isOwn)) return { code: 'forbidden' };",
