@@ -35,8 +35,8 @@ export const noChange: SignedChange = { epoch: 0, boxes: [], entry: '' };
 const keptMail = v.object({
   to: text,
   mail: text,
-  /** For who was a member before: the newest record of theirs that was here then. They were heard once there is a later one. */
-  after: v.optional(whole),
+  /** For who was a member before: where in the ledger they were added again. They are heard once they name that, or later. */
+  addedAt: v.optional(whole),
   /** When the relay took it again: milliseconds since 1970. */
   againAt: v.optional(whole),
 });
@@ -135,18 +135,11 @@ export function createTellings(storage: Storage) {
   };
 }
 
-/** The newest record of this person that is here without a gap, 0 where there is none; undefined if they never were a member. */
-export function newestOf(chat: StoredChat, user: string): number | undefined {
-  const theirs = [...chat.members, ...(chat.former ?? [])].filter((member) => member.user === user);
-  if (theirs.length === 0) return undefined;
-  return Math.max(0, ...theirs.map(({ device }) => chat.chains[device]?.sequence ?? 0));
-}
-
 /** Whether anything has come from whom this mail is for: they have the chat then, and need no mail about it. */
-export function isHeard(chat: StoredChat, { to, after }: Pick<KeptMail, 'to' | 'after'>): boolean {
+export function isHeard(chat: StoredChat, { to, addedAt }: Pick<KeptMail, 'to' | 'addedAt'>): boolean {
   const devices = chat.members.filter((member) => member.user === to).map(({ device }) => device);
-  // Name and marks of who was a member before are from then.
-  if (after !== undefined) return (newestOf(chat, to) ?? 0) > after;
+  // Name, marks and much of what was said are from the time before.
+  if (addedAt !== undefined) return devices.some((device) => (chat.chains[device]?.place ?? 0) >= addedAt);
   // A name that came with an invitation is of time 0: it says nothing of this chat.
   return (
     (chat.names[to]?.at ?? 0) > 0 || devices.some((device) => device in chat.chains || device in chat.marks)

@@ -266,3 +266,20 @@ test('[L12] a line that breaks again and again puts off no mail', async () => {
   await clock.pass(60_000);
   expect(asked).toEqual(['mail to 2', 'mail to 2', 'mail to 2']);
 });
+
+test('[L12] what somebody said before they were added again is no sign of them, what they say since then is', async () => {
+  const { clock, asked, start, cameBack, storage } = await open();
+  const [one, two, three] = [chatOf(1), chatOf(2), chatOf(3)];
+  const said = (place: number) => ({ 'device 2': { sequence: 9, hash: '', ahead: [], place } });
+  const mails = [{ to: user(2), mail: 'AAAA', addedAt: 2 }];
+  const batch = storage.batch();
+  batch.putChat({ ...one, chains: said(1) }).putChat({ ...two, chains: said(2) });
+  for (const { id } of [one, two, three]) {
+    batch.putSetting(placeOf.telling(id), { made: [], mails: id === three.id ? [] : mails });
+  }
+  await batch.commit();
+  await cameBack();
+  start();
+  await clock.pass(30_000);
+  expect(asked).toEqual(['/api/invitations', 'chat 3', 'chat 2', 'chat 1', 'mail to 2']);
+});

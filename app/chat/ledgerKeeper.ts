@@ -22,7 +22,6 @@ import {
 } from '../account/fetchChatLedger.ts';
 import {
   noChange,
-  newestOf,
   placeOf,
   tellingWith,
   signedChange,
@@ -153,7 +152,11 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         ? making
         : undefined;
     if (!made && mails.length === 0) return;
-    const kept = mails.map(({ task: { to, mail } }) => ({ to, mail, after: newestOf(before, to) }));
+    const wasMember = (user: string) =>
+      [...before.members, ...(before.former ?? [])].some((member) => member.user === user);
+    const kept = mails.map(({ task: { to, mail }, addedAt }) =>
+      wasMember(to) ? { to, mail, addedAt } : { to, mail },
+    );
     const boxes = made && { epoch: made.epoch, boxes: made.boxes };
     await deps.tellings.change(before.id, (telling) => tellingWith(telling, boxes, kept));
     if (made) await keepSigned(before.id, noChange);
@@ -166,7 +169,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       ({ kind, by, position }) => kind === 'add' && position >= known && equalBytes(by, identity.user),
     );
     return own.flatMap(({ who, epoch, index, position }) =>
-      who.flatMap((user, n): { key: string; task: MailTask }[] => {
+      who.flatMap((user, n): { key: string; task: MailTask; addedAt: number }[] => {
         const found = [...ledger.members, ...ledger.former].find(({ person }) =>
           equalBytes(person.user, user),
         );
@@ -184,7 +187,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         } as const;
         const sealed = sealChatMail(user, found.person.userBoxKey, mail, random);
         const task: MailTask = { kind: 'mail', to: idToText(user), mail: bytesToBase64url(sealed) };
-        return [{ key: `${position}/${n}`, task }];
+        return [{ key: `${position}/${n}`, task, addedAt: position }];
       }),
     );
   }

@@ -246,3 +246,22 @@ test('[D16] a record in a place that is taken, or on another than the last, fork
   expect(forksChain(gap, { ...fourth, at: 1 })).toBe(true);
   expect(forksChain(gap, chained)).toBe(false);
 });
+
+test('[L12] a chain keeps the newest place in the ledger that its records name', () => {
+  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
+  const [first, second, third] = recordsOf([said, said, said]).map(({ header }) => header);
+  if (!first || !second || !third) throw new Error('expected three headers');
+  const self = { selfDevice: 'x', nowMs: () => nowMs };
+  const head = (n: number) => new Uint8Array(16).fill(n) as LedgerHead;
+  const heads = [1, 2, 3].map((n) => idToText(head(n)));
+  const placeAfter = (names: readonly number[]) => {
+    let chat: StoredChat = { ...emptyChat, heads };
+    for (const [n, header] of [first, second, third].entries()) {
+      chat = countRecord(self, chat, { ...header, ledgerHead: head(names[n] ?? 0) });
+    }
+    return Object.values(chat.chains).map(({ place }) => place);
+  };
+  expect(placeAfter([1, 1, 1])).toEqual([0]);
+  expect(placeAfter([1, 3, 2])).toEqual([2]);
+  expect(placeAfter([2, 9, 1])).toEqual([1]);
+});

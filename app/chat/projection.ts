@@ -148,7 +148,7 @@ export function countRecord(
   const device = idToText(header.device);
   // One's own time counts as it is, also once the clock was set back: what is said next is later.
   const at = device === selfDevice ? header.at : clampHybridTime(header.at, nowMs());
-  const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [] };
+  const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [], place: 0 };
   let { sequence, hash } = chain;
   const ahead = new Set(chain.ahead);
   if (header.sequence === sequence + 1) {
@@ -159,9 +159,10 @@ export function countRecord(
       hash = '';
     }
   } else if (header.sequence > sequence) ahead.add(header.sequence);
+  const place = Math.max(chain.place ?? 0, chat.heads?.indexOf(idToText(header.ledgerHead)) ?? 0);
   return {
     ...chat,
-    chains: { ...chat.chains, [device]: { sequence, hash, ahead: [...ahead] } },
+    chains: { ...chat.chains, [device]: { sequence, hash, ahead: [...ahead], place } },
     latestAt: Math.max(chat.latestAt, at),
   };
 }

@@ -81,7 +81,16 @@ export const storedChat = v.object({
   marks: v.record(text, storedMark),
   names: v.record(text, v.object({ name: text, at: whole })),
   /** Per device: records here without a gap, the last one's hash, and numbers that came ahead of the gap. */
-  chains: v.record(text, v.object({ sequence: whole, hash: text, ahead: v.array(whole) })),
+  chains: v.record(
+    text,
+    v.object({
+      sequence: whole,
+      hash: text,
+      ahead: v.array(whole),
+      /** The newest place in the ledger that its records name. */
+      place: v.optional(whole),
+    }),
+  ),
   /** The newest hybrid time of this chat, others' as it counts here. */
   latestAt: whole,
   /** The segment that this device writes to, and the first that is not complete; 0 in the rows of the first version. */
