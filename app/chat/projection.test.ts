@@ -7,6 +7,7 @@ import { encodeBody, recordKinds, type Body } from '../doc/bodies.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import { chatRow } from '../testing/testRows.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
+import type { StoredChat } from '../storage/models.ts';
 import { countRecord, forksChain, projectRecords, type ProjectedRecord } from './projection.ts';
 import { reprojectRecords } from './reproject.ts';
 
