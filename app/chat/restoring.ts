@@ -14,6 +14,8 @@ import { lostRecord, type LostRecord } from './lostRecord.ts';
 
 /** Others' records are left to their authors and to whoever is first for so long, and as much again by chance. */
 const patienceMs = 8_000;
+/** Complete segments that are looked at in each connection, as long as they differ. */
+const mostLooksBack = 8;
 /** How often it is looked at again until all is there. */
 const againMs = 3_000;
 
@@ -51,6 +53,10 @@ export function createRestoring(deps: RestoringDeps) {
   /** When others' records are said again; set once all is live. */
   let othersAt: number | undefined;
 
+  /** The last that was complete when the present connection began: later ones are as the relay has them. */
+  let lastBefore = -1;
+  let isLookedBack = true;
+
   const isLive = () => {
     const { open, unsealed } = placeOf();
     for (let n = unsealed; n <= open; n++) if (!deps.segment(n)?.isLive()) return false;
@@ -58,6 +64,12 @@ export function createRestoring(deps: RestoringDeps) {
   };
   const placeOf = () => deps.chat().segments ?? { open: 0, unsealed: 0 };
   const differing = () => placeOf().differing ?? [];
+  const broke = () => {
+    if (!isLookedBack) return;
+    isLookedBack = false;
+    lastBefore = placeOf().unsealed - 1;
+  };
+  broke();
 
   function schedule() {
     cancelTimer();
@@ -147,13 +159,27 @@ export function createRestoring(deps: RestoringDeps) {
     return step();
   }
 
-  /** Of the last complete segment a backup may lack the end, though all after it is as it was. */
+  /**
+   * Of segments that were complete before this connection a backup may lack the last ones, or have others in their place,
+   * though all that is open is as it was.
+   */
   async function lookBack(): Promise<void> {
-    const last = placeOf().unsealed - 1;
-    if (isClosed || last < 0 || !isIdle()) return;
-    const compared = await deps.checks.compare(last);
-    if (compared === 'other') differs(last);
-    if (compared !== 'open') return;
+    const others: number[] = [];
+    if (isClosed || !isIdle()) return;
+    for (let n = lastBefore; n >= 0 && others.length < mostLooksBack; n--) {
+      const compared = await deps.checks.compare(n);
+      if (compared === undefined) return;
+      if (compared === 'same') break;
+      if (compared === 'open') {
+        isLookedBack = true;
+        return checkAll();
+      }
+      others.push(n);
+    }
+    isLookedBack = true;
+    for (const n of others) differs(n);
+  }
+  function checkAll() {
     deps.later(async () => {
       const { unsealed } = placeOf();
       if (isIdle()) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: unsealed } });
@@ -200,6 +226,8 @@ export function createRestoring(deps: RestoringDeps) {
       isStarted = true;
       if (!isIdle()) schedule();
     },
+    /** The connection has ended, and with it what is known of the relay. */
+    broke,
     lookBack,
     differs,
     /** The next step now: what it waited for is here. */

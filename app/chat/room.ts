@@ -193,6 +193,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       onSealed: (n) => void complete(n),
       onPurged: (n) => later(() => erasures.purged(n)),
       onLive: () => void restoring.lookBack(),
+      onBreak: () => restoring.broke(),
     },
     placeOf(),
   );

@@ -31,6 +31,8 @@ export interface SegmentRowDeps extends Omit<
   readonly onOpened: (n: number) => void;
   /** All that the relay says of itself has come: also after each break. */
   readonly onLive: () => void;
+  /** The relay is out of reach. */
+  readonly onBreak: () => void;
 }
 export type SegmentRow = Awaited<ReturnType<typeof createSegmentRow>>;
 
@@ -89,7 +91,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
         signal() {},
         refused() {},
         publishRefused() {},
-        suspended() {},
+        suspended: deps.onBreak,
       },
     );
   }

@@ -124,3 +124,25 @@ test('[S7] a clock that was set back makes nobody wait', async () => {
   expect(await harbour.calm()).toEqual([]);
   expect(await bodiesOf(ben)).toEqual(before);
 });
+
+test('[S7] who left with a segment that a relay has filled otherwise since gets that too, however many followed it', async () => {
+  const { harbour, ada, ben, cleo, talk, says, bodiesOf } = trio;
+  await talk(6);
+  expect(await harbour.calm()).toEqual([]);
+  const backup = harbour.relay.backup();
+  ada.setOffline(true);
+  ben.setOffline(true);
+  const complete = async () => (await cleo.chat(harbour.group))?.segments?.unsealed ?? 0;
+  const before = await complete();
+  while ((await complete()) === before) await says(cleo, 'the relay will lose this');
+  cleo.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  ada.setOffline(false);
+  ben.setOffline(false);
+  await talk(60, [ada, ben]);
+  await harbour.pass(60_000);
+  cleo.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await bodiesOf(ada)).toEqual(await bodiesOf(cleo));
+});
