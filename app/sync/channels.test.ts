@@ -104,6 +104,37 @@ test('[S5] behind, or refused because the relay is busy: again, later', async ()
   expect(subscriptions()).toEqual([1, 2, 3]);
 });
 
+test.each(['sealed', 'out-of-order', 'internal', 'diverged', 'forbidden'] as const)(
+  '[S5] refused for another reason (%s), what its document does nothing about is asked for again',
+  async (code) => {
+    const refuse = (to: number, subject: number) =>
+      channels.refused({ type: 'refused', to, subject, code, detail: nothing, retryAfterMs: 0 });
+    const channel = open();
+    channels.resume(chat);
+    refuse(upNumberByType.subscribe, 1);
+    expect(heard).toEqual(['subscribed', 'suspended', code]);
+    const againMs = code === 'forbidden' ? answerMs : lookAgainMs;
+    await clock.pass(againMs + 1);
+    live(2);
+    channel.append(nothing);
+    refuse(upNumberByType.append, 2);
+    await clock.pass(againMs + 1);
+    expect(subscriptions()).toEqual([1, 2, 3]);
+  },
+);
+
+test('[S5] a refused subscription waits for its chat to be proven', async () => {
+  open();
+  channels.resume(chat);
+  const busy = { code: 'busy', subject: 1, detail: nothing, retryAfterMs: 5000 } as const;
+  channels.refused({ type: 'refused', to: upNumberByType.subscribe, ...busy });
+  channels.suspend();
+  await clock.pass(5001);
+  expect(subscriptions()).toEqual([1]);
+  channels.resume(chat);
+  expect(subscriptions()).toEqual([1, 2]);
+});
+
 test('[S5] a closed channel says and hears nothing', async () => {
   const channel = open();
   channels.resume(chat);

@@ -79,6 +79,14 @@ const channelFrames: ReadonlySet<number> = new Set([
   upNumberByType.fetchSnapshot,
 ]);
 
+/** How long a channel waits after a refusal, unless its document does something about it before: none is the last word. */
+function waitAfter({ code, retryAfterMs }: DownFrame & { type: 'refused' }): number {
+  // The same again, later: for as long as the relay asked.
+  if (code === 'busy' || code === 'disk-full' || code === 'too-many') return Math.max(retryAfterMs, 2_000);
+  // The relay may have closed the channel and its word of that was lost.
+  return code === 'forbidden' ? answerMs : lookAgainMs;
+}
+
 /**
  * @param onStale the relay is in another epoch of this chat; the detail is its ledger's head.
  * @param onDiskFull whether the relay had no room for the newest entry that it has answered.
@@ -120,11 +128,17 @@ export function createChannels(
     send({ type: 'unsubscribe', channel: before });
     subscribe(channel);
   };
-  const awaitAnswer = (channel: Open) => {
+  const beginLater = (channel: Open, waitMs: number) => {
     channel.cancelAnswer();
+    channel.cancelAnswer = clock.after(waitMs, () => {
+      if (channel.number !== 0) resubscribe(channel);
+      // Its subscription was refused, and nothing has begun it since.
+      else if (proven.has(idToText(channel.request.chat))) subscribe(channel);
+    });
+  };
+  const awaitAnswer = (channel: Open) => {
     const isWaiting = channel.unanswered > 0 || !channel.isLive;
-    const waitMs = isWaiting ? answerMs : lookAgainMs;
-    channel.cancelAnswer = clock.after(waitMs, () => resubscribe(channel));
+    beginLater(channel, isWaiting ? answerMs : lookAgainMs);
   };
 
   return {
@@ -240,20 +254,12 @@ export function createChannels(
       }
       if (frame.to === upNumberByType.publish) channel.events.publishRefused(frame.code, frame.detail);
       if (frame.to !== upNumberByType.append && frame.to !== upNumberByType.subscribe) return true;
-      channel.cancelAnswer();
       channel.unanswered = 0;
-      if (frame.to === upNumberByType.subscribe) silence(channel);
-      // The relay may have closed the channel and its word of that was lost.
-      else if (frame.code === 'forbidden')
-        channel.cancelAnswer = clock.after(answerMs, () => resubscribe(channel));
-      if (frame.code === 'busy' || frame.code === 'disk-full' || frame.code === 'too-many') {
-        // The same again, later: the channel waits without an answer for as long as the relay asked.
-        const waitMs = Math.max(frame.retryAfterMs, 2_000);
-        const again = channel.number;
-        channel.cancelAnswer = clock.after(waitMs, () =>
-          again === 0 ? channel.number === 0 && all.has(channel) && subscribe(channel) : resubscribe(channel),
-        );
+      if (frame.to === upNumberByType.subscribe) {
+        silence(channel);
+        channel.events.suspended();
       }
+      beginLater(channel, waitAfter(frame));
       if (frame.code === 'disk-full') onDiskFull(true);
       channel.events.refused(frame.code, frame.detail);
       return true;

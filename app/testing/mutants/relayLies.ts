@@ -314,6 +314,14 @@ export const relayLies: readonly Mutant[] = [
     test: '[S3] a snapshot of a log that was set back is noticed by whoever was further, and what they had is said again',
   },
   {
+    name: 'a subscription is refused for no reason',
+    file: 'app/sync/channels.ts',
+    snippet: 'else if (proven.has(idToText(channel.request.chat))) subscribe(channel);',
+    replacement: '',
+    testFile: 'app/testing/harbour/lyingRefusals.test.ts',
+    test: '[S5] documents that are refused for no reason (sealed) are asked for again: messages and ticks are there',
+  },
+  {
     name: 'an own entry is refused as out of order for ever',
     file: 'app/doc/sealedDocument.ts',
     snippet: 'const maxRefusals = 5;',
