@@ -34,6 +34,10 @@ async function start() {
     pagesFolder: join(import.meta.dirname, '..', 'dist'),
     trustProxy: env.TRUST_PROXY,
     rateFactor: env.RATE_FACTOR,
+    diskLost: (error) =>
+      stop(
+        `The disk failed under what the relay was writing, and nothing of it was acknowledged: look after ${env.DATA_DIR}, and start again. ${String(error)}`,
+      ),
     ...(env.LOG === 'off' ? {} : { logSink: jsonLines((line) => void process.stdout.write(line)) }),
   });
   if (env.MAX_PAGE_COUNT > 0) relay.setMaxPageCount(env.MAX_PAGE_COUNT);

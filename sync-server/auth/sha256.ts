@@ -2,8 +2,12 @@
 import { hash } from 'node:crypto';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 
-/** A plain array: a Buffer's `slice` shares memory, and compares unequal to the same bytes elsewhere. */
+const digestBytes = 32;
+
+/** A plain array of its own. Node hands a digest over as text in a third of the time that it takes for a Buffer. */
 export function sha256(bytes: Uint8Array): Bytes {
-  const digest = hash('sha256', bytes, 'buffer');
-  return new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength) as Bytes;
+  const text = hash('sha256', bytes, 'binary');
+  const digest = new Uint8Array(digestBytes);
+  for (let i = 0; i < digestBytes; i++) digest[i] = text.charCodeAt(i);
+  return digest;
 }

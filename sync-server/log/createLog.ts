@@ -5,7 +5,14 @@ import { createAccounts } from './accounts.ts';
 import { createAwaitedNames } from './awaitedNames.ts';
 import { createChats } from './chats.ts';
 import { blobOf, type Row } from './columns.ts';
-import { emptyWriteAheadLog, isDiskFull, openDatabase, setMaxPageCount } from './database.ts';
+import {
+  createSynchronous,
+  emptyWriteAheadLog,
+  isDiskFull,
+  openDatabase,
+  openWriteAheadLog,
+  setMaxPageCount,
+} from './database.ts';
 import { createDocuments } from './documents.ts';
 import { createFreedSpace } from './freedSpace.ts';
 import { createInvitations } from './invitations.ts';
@@ -27,13 +34,15 @@ export function createLog({
   onDiskFull?: () => void;
 }) {
   const db = openDatabase(path);
+  const synchronous = createSynchronous(db);
+  const writeAheadLog = openWriteAheadLog(path);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
   const freedSpace = createFreedSpace(db);
 
-  /** One transaction: durable when this returns ok, and nothing of it stored otherwise. What `work` throws is passed on. */
-  function write<T>(work: () => T): Result<T, 'disk-full'> {
+  /** One transaction: written when this returns ok, and nothing of it stored otherwise. What `work` throws is passed on. */
+  function transact<T>(work: () => T): Result<T, 'disk-full'> {
     try {
       begin.run();
       const value = work();
@@ -69,7 +78,19 @@ export function createLog({
   }
 
   return {
-    write,
+    /** One transaction: durable when this returns ok, and nothing of it stored otherwise. What `work` throws is passed on. */
+    write<T>(work: () => T): Result<T, 'disk-full'> {
+      synchronous('FULL');
+      return transact(work);
+    },
+    /** As `write`, but durable only after the next `sync`, or once the next `syncApart` is done. */
+    writeUnsynced<T>(work: () => T): Result<T, 'disk-full'> {
+      synchronous('NORMAL');
+      return transact(work);
+    },
+    /** These throw, or end with, what the disk says: then it is unknown how much of what was written is on it. */
+    sync: writeAheadLog.sync,
+    syncApart: writeAheadLog.syncApart,
     /** Random bytes made with the database. */
     birth: birth(),
     accounts: createAccounts(db),
@@ -90,6 +111,9 @@ export function createLog({
     awaitedNames: createAwaitedNames(db),
     returnedBoxes: createReturnedBoxes(db),
     setMaxPageCount: (pages: number) => setMaxPageCount(db, pages),
-    close: () => db.close(),
+    close() {
+      writeAheadLog.close();
+      db.close();
+    },
   };
 }

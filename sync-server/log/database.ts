@@ -1,5 +1,6 @@
 // Opens the relay's one SQLite file: write-ahead log, synchronous=FULL (a commit that returned survives a power cut),
 // locked for this process alone, because rooms keep the end of their logs in memory. Knows nothing of what is in it.
+import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { migrate } from './migrations.ts';
 
@@ -50,6 +51,32 @@ function rebuild(db: Sqlite): void {
 /** Gives free pages at the end of the file back to the disk, and moves others there; at most so many. */
 export function giveBack(db: Sqlite, pages: number): void {
   db.pragma(`incremental_vacuum(${pages})`);
+}
+
+/** How far a commit gets before it returns: onto the disk, or into the write-ahead log, which its caller then syncs. */
+export function createSynchronous(db: Sqlite) {
+  let current: 'FULL' | 'NORMAL' = 'FULL';
+  return (wanted: typeof current) => {
+    if (wanted !== current) db.pragma(`synchronous = ${wanted}`);
+    current = wanted;
+  };
+}
+
+/**
+ * The write-ahead log as a file that can be synced beside SQLite: frames that it had before are on the disk after it, and
+ * a commit counts after a crash if all frames up to its own are. It stays the same file while the database is open.
+ */
+export function openWriteAheadLog(path: string) {
+  let file: number | undefined;
+  const open = () => (file ??= openSync(`${path}-wal`, 'r+'));
+  return {
+    sync: () => fdatasyncSync(open()),
+    syncApart: (done: (error: Error | null) => void) => fdatasync(open(), done),
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
 }
 
 /** Puts all that is committed into the database itself, and cuts the write-ahead log to nothing. */

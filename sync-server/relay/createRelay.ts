@@ -42,6 +42,11 @@ export interface RelayOptions {
   readonly trustProxy?: boolean;
   /** Loosens all rate limits; 1 is meant for people. */
   readonly rateFactor?: number;
+  /**
+   * The disk has failed under a commit, and the process has to end. Only with it the relay goes on while the disk is at
+   * work on a large commit.
+   */
+  readonly diskLost?: (error: unknown) => void;
 }
 export interface Relay {
   readonly app: Hono<Env>;
@@ -70,6 +75,7 @@ export function createRelay(options: RelayOptions): Relay {
     logSink,
     trustProxy = false,
     rateFactor = 1,
+    diskLost,
   } = options;
   const { clock = systemClock, random = platformRandom } = options;
   const now = () => clock.now();
@@ -93,7 +99,7 @@ export function createRelay(options: RelayOptions): Relay {
   const tokens = createTokens({ log, now, random });
   const challenges = createChallenges({ now, random });
   const rates = createRates(clock, rateFactor);
-  const commit = createGroupCommit({ write: log.write, clock, reportBug });
+  const commit = createGroupCommit({ log, diskLost, clock, reportBug });
   const wiping = createWiping({ log, clock, reportBug });
   const chatRooms = createChatRooms({ log, flush: commit.flush });
   const postOffice = createPostOffice({ log, commit });

@@ -1,5 +1,5 @@
 // What an open document knows of itself: its row and how far it was freed, its current snapshot, the end of its log. All
-// of it is durable; what is about to be lies with who is about to store it.
+// of it is durable, but for the bare row of a new document; what is about to be lies with who is about to store it.
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId } from '../../shared/protocol/ids.ts';
 import type { ChatRow } from '../log/chats.ts';

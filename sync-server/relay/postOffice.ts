@@ -45,7 +45,7 @@ export function createPostOffice({ log, commit }: { log: Log; commit: GroupCommi
             open = devices.filter((device) => log.mailboxes.count(device) < maxMailboxMails);
             for (const device of open) log.mailboxes.add(device, mail);
           },
-          stored() {
+          written: () => () => {
             answer(open.length === 0 ? 'mailbox-full' : undefined);
             for (const device of open)
               for (const reader of readersByDevice.get(device) ?? []) reader.mailArrived();
@@ -58,7 +58,8 @@ export function createPostOffice({ log, commit }: { log: Log; commit: GroupCommi
 
     /** The device has it. Where that can't be stored, the mail comes again. */
     take(device: DeviceRow, mailId: number) {
-      commit.join({ store: () => log.mailboxes.remove(device, mailId), stored() {}, failed() {} }, 0);
+      const store = () => log.mailboxes.remove(device, mailId);
+      commit.join({ store, written: () => () => {}, failed() {} }, 0);
     },
     readAfter: log.mailboxes.readAfter,
   };

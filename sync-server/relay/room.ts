@@ -78,8 +78,10 @@ export class Room implements Participant {
   #documentId: DocumentId | undefined;
   readonly #state: DocumentState;
   readonly #followers = new Set<Follower>();
-  /** What is stored and what is about to be. */
+  /** What is stored, written and about to be. */
   #end: Cursor;
+  /** What is stored and what is written: the disk may not have all of it yet. */
+  #written: Cursor;
   #lines: Map<string, SessionLine> | undefined;
   #pending: PendingEntry[] | undefined;
   #made: MadeRows | undefined;
@@ -90,6 +92,7 @@ export class Room implements Participant {
     this.#key = keyOf(documentId);
     this.#state = loadDocument(deps.log, chat.row, documentId);
     this.#end = this.#state.stored;
+    this.#written = this.#state.stored;
     this.snapshots = new Snapshots(deps, this, this.#state);
   }
 
@@ -110,15 +113,16 @@ export class Room implements Participant {
     this.#closeIfEmpty();
   }
   #closeIfEmpty(): void {
-    if (this.#followers.size === 0 && !this.#pending) this.chat.rooms.delete(this.#key);
+    const isSettled = !this.#pending && this.#written.seq === this.#state.stored.seq;
+    if (this.#followers.size === 0 && isSettled) this.chat.rooms.delete(this.#key);
   }
 
   /** Also true of places that are gone: they can't be told from others any more, and get the snapshot. */
   isInLog({ seq, hash }: Cursor): boolean {
     if (seq === 0) return equalBytes(hash, startCursor.hash);
     if (seq < this.snapshots.freedSeq()) return true;
-    const { document } = this.#state;
-    const known = document && this.#deps.log.documents.hashAt(document, seq);
+    const { document, stored } = this.#state;
+    const known = document && seq <= stored.seq ? this.#deps.log.documents.hashAt(document, seq) : undefined;
     return known !== undefined && equalBytes(known, hash);
   }
   /** Stored entries after `after`: at most one frame full. */
@@ -188,6 +192,7 @@ export class Room implements Participant {
     // The commit just failed; the line starts again where the log ends.
     if (!entry) return { code: 'out-of-order', detail: lastAcceptedOf(this.#readLine(session, device)) };
     if (!equalBytes(this.#hashOf(entry.bytes), hash)) return { code: 'conflict' };
+    if (entry.cursor.seq > this.#state.stored.seq) commit.flush();
     author.acknowledge({ session, sequence, cursor: entry.cursor });
     return undefined;
   }
@@ -216,18 +221,23 @@ export class Room implements Participant {
     documents.append(document.row, entries);
     this.#made = made;
   }
-  stored(): void {
+  written(): () => void {
     const entries = this.#pending ?? [];
     const made = this.#made;
     this.#pending = undefined;
     this.#made = undefined;
-    this.#state.stored = this.#end;
+    this.#written = this.#end;
     this.#state.document = made?.document ?? this.#state.document;
     for (const [id, sessionRow] of made?.sessions ?? []) {
       const line = this.#lines?.get(id);
       if (line) this.#lines?.set(id, { ...line, row: sessionRow });
     }
     if (this.#lines && this.#lines.size > maxRememberedSessions) this.#lines = undefined;
+    return () => this.#stored(entries);
+  }
+  #stored(entries: readonly PendingEntry[]): void {
+    const last = entries.at(-1);
+    if (last) this.#state.stored = last.cursor;
     for (const run of createRuns(entries)) {
       for (const follower of this.#followers)
         if (follower !== run.author) follower.deliver(run.firstSeq, run.entries.length, run.frameFor);
@@ -241,7 +251,7 @@ export class Room implements Participant {
     const entries = this.#pending ?? [];
     this.#pending = undefined;
     this.#made = undefined;
-    this.#end = this.#state.stored;
+    this.#end = this.#written;
     this.#lines = undefined;
     for (const { author } of entries) author.refuseAppend(failure);
     this.#closeIfEmpty();

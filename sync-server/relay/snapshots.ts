@@ -121,7 +121,7 @@ export class Snapshots {
           log.snapshots.confirm(document.row, row);
           this.#free(document, cursor);
         },
-        stored() {
+        written: () => () => {
           isDone = true;
           state.document = { ...document, freed: cursor };
           state.snapshot = { ...snapshot, isCountersigned: true };
@@ -174,7 +174,7 @@ export class Snapshots {
           row = log.snapshots.add(document.row, snapshot, offer.bytes);
           if (offer.isSeal) log.documents.seal(document.row);
         },
-        stored() {
+        written: () => () => {
           state.document = document && { ...document, isSealed, freed: isPurge ? cursor : document.freed };
           state.snapshot = { ...snapshot, row };
           if (isPurge) wiping.afterwards(tell);
