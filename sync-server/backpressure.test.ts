@@ -24,7 +24,11 @@ function heldBytes(): number {
 }
 
 async function openRelay() {
-  const relay = openTestRelay();
+  // As a process of its own is: it goes on while the disk is at work.
+  const diskLost = (error: unknown) => {
+    throw error;
+  };
+  const relay = openTestRelay({ diskLost });
   const listening = await listen(relay.relay, 0, '127.0.0.1');
   onTestFinished(() => listening.close());
   const ann = await newMember(relay, 'ann');

@@ -5,8 +5,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { startCursor } from '../shared/protocol/frames/cursor.ts';
+import { parseDown } from '../shared/protocol/frames/down.ts';
+import { encodeUp, type UpFrame } from '../shared/protocol/frames/up.ts';
+import { maxInFlight } from '../shared/protocol/limits.ts';
+import { protocolVersion } from '../shared/protocol/version.ts';
 import { createRelay } from './relay/createRelay.ts';
-import { signedUp } from './testing/testUser.ts';
+import { newChat, newDocumentId, newTestSession, proofOf } from './testing/testChat.ts';
+import { ask, signedUp, type Ask } from './testing/testUser.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -179,4 +186,50 @@ test('[R28] a folder that can’t be written is one sentence', async () => {
     expect(await relay.ended).toBe(1);
     expect(relay.errors()).toMatch(/^.+ can't be written: .+\n$/);
   }
+});
+
+/** A disk that takes nothing any more of what is synced beside the relay. */
+const brokenDisk = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  fs.fdatasync = (file, done) => process.nextTick(done, new Error('EIO: i/o error, fdatasync'));
+  syncBuiltinESMExports();
+`;
+
+test('[R43] a disk that fails under a large commit ends it with one sentence, and nothing of that is acknowledged', async () => {
+  const [port, folder] = [await freePort(), newFolder()];
+  writeFileSync(join(folder, 'disk.mjs'), brokenDisk);
+  const relay = run({
+    PORT: String(port),
+    DATA_DIR: join(folder, 'data'),
+    REGISTRATION: 'open',
+    NODE_OPTIONS: `--import ${join(folder, 'disk.mjs')}`,
+  });
+  await relay.says('README');
+  const by: Ask = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
+  const { tokens } = await signedUp(by, 'ann');
+  const [chat, document] = [newChat(), newDocumentId()];
+  const { entry, boxes } = chat.genesis;
+  await ask(by, 'POST', '/api/ledgers', { entry, boxes }, tokens.accessToken);
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/sync`);
+  const send = (frame: UpFrame) => socket.send(encodeUp(frame));
+  const session = newTestSession(document);
+  let acknowledged = 0;
+  socket.on('message', (data: Buffer) => {
+    const frame = parseDown(new Uint8Array(data));
+    if (frame?.type === 'ack') acknowledged++;
+    if (frame?.type === 'challenge') {
+      send({ type: 'hello', version: protocolVersion, accessToken: tokens.accessToken });
+      send(proofOf(chat.chatId, chat.epoch, frame.challenge));
+      send({ type: 'subscribe', channel: 1, chat: chat.chatId, document, cursor: startCursor });
+    }
+    if (frame?.type !== 'live') return;
+    for (let i = 0; i < maxInFlight; i++) send({ type: 'append', channel: 1, entry: session.next() });
+  });
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  expect(await relay.ended).toBe(1);
+  await closed;
+  expect(relay.errors()).toMatch(/^The disk failed under what the relay was writing.+\n$/);
+  // The first may have come alone, and was waited for.
+  expect(acknowledged).toBeLessThan(maxInFlight / 2);
 });
