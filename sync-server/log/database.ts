@@ -65,16 +65,32 @@ export function createSynchronous(db: Sqlite) {
 /**
  * The write-ahead log as a file that can be synced beside SQLite: frames that it had before are on the disk after it, and
  * a commit counts after a crash if all frames up to its own are. It stays the same file while the database is open.
+ * Linux tells of a failed write once for each time that a file was opened, at the next sync there: so SQLite, `sync` and
+ * `syncApart` have each opened it for themselves, before anything is written that they sync.
  */
 export function openWriteAheadLog(path: string) {
-  let file: number | undefined;
-  const open = () => (file ??= openSync(`${path}-wal`, 'r+'));
+  const open = () => openSync(`${path}-wal`, 'r+');
+  const [file, fileApart] = [open(), open()];
+  let isAtWork = false;
+  let isClosed = false;
   return {
-    sync: () => fdatasyncSync(open()),
-    syncApart: (done: (error: Error | null) => void) => fdatasync(open(), done),
+    sync: () => fdatasyncSync(file),
+    /** One at a time: of two on one descriptor only one would hear of a failure. */
+    syncApart(done: (error: Error | null) => void) {
+      if (isAtWork) throw new Error('the disk is still at work on the last sync');
+      isAtWork = true;
+      fdatasync(fileApart, (error) => {
+        isAtWork = false;
+        if (isClosed) closeSync(fileApart);
+        done(error);
+      });
+    },
+    /** A sync that is at work ends first. */
     close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
+      if (isClosed) return;
+      isClosed = true;
+      closeSync(file);
+      if (!isAtWork) closeSync(fileApart);
     },
   };
 }

@@ -13,19 +13,26 @@ export type Mailboxes = ReturnType<typeof createMailboxes>;
 export function createMailboxes(db: Sqlite) {
   const insert = db.prepare<[number, Uint8Array]>('INSERT INTO mails (device, mail) VALUES (?, ?)');
   const count = db.prepare<[number], Row>('SELECT count(*) AS n FROM mails WHERE device = ?');
-  const after = db.prepare<[number, number, number], Row>(
-    'SELECT id, mail FROM mails WHERE device = ? AND id > ? ORDER BY id LIMIT ?',
+  const after = db.prepare<[number, number, number, number], Row>(
+    'SELECT id, mail FROM mails WHERE device = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
+  const last = db.prepare<[], Row>('SELECT coalesce(max(id), 0) AS id FROM mails');
   const remove = db.prepare<[number, number]>('DELETE FROM mails WHERE id = ? AND device = ?');
   return {
-    add: (device: DeviceRow, mail: Bytes) => void insert.run(device, mail),
+    /** The mail's number: larger than any before. */
+    add: (device: DeviceRow, mail: Bytes): number => Number(insert.run(device, mail).lastInsertRowid),
+    /** The largest number of all that wait; 0 if none does. */
+    lastId(): number {
+      const row = last.get();
+      return row ? numberOf(row, 'id') : 0;
+    },
     count(device: DeviceRow): number {
       const row = count.get(device);
       return row ? numberOf(row, 'n') : 0;
     },
-    readAfter: (device: DeviceRow, mailId: number, limit: number): readonly Mail[] =>
+    read: (device: DeviceRow, afterId: number, upToId: number, limit: number): readonly Mail[] =>
       after
-        .all(device, mailId, limit)
+        .all(device, afterId, upToId, limit)
         .map((row) => ({ mailId: numberOf(row, 'id'), mail: blobOf(row, 'mail') })),
     remove: (device: DeviceRow, mailId: number) => void remove.run(mailId, device),
   };

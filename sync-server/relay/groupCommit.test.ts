@@ -153,6 +153,35 @@ test('[R3] a commit that stores nothing of its own makes nothing durable: what t
   expect(events).toEqual(['begin', 'store b', 'rollback', 'b: disk-full', 'sync', 'stored a']);
 });
 
+test('[R43] a sync that fails ends it, also where somebody could not wait for it', async () => {
+  const { commit, events, participant, joinMany, diskSays } = createBench({ mayGoOn: true });
+  joinMany('a');
+  await turn();
+  commit.flush();
+  joinMany('b');
+  events.length = 0;
+  diskSays(new Error('the disk'));
+  commit.flush();
+  commit.join(participant('c'), 1);
+  await turn();
+  expect(events).toEqual(['disk lost']);
+});
+
+test('[R43] one sync apart at a time: of two, one could hear of the other’s failure', async () => {
+  const { commit, events, joinMany, diskSays } = createBench({ mayGoOn: true });
+  joinMany('a');
+  await turn();
+  commit.flush();
+  joinMany('b');
+  events.length = 0;
+  await turn();
+  expect(events).toEqual(['begin', 'store b', 'commit', 'stored b']);
+  diskSays(null);
+  joinMany('c');
+  await turn();
+  expect(events.slice(4)).toEqual(['begin', 'store c', 'commit without sync', 'sync apart']);
+});
+
 test('[R43] after a sync that failed nothing is told any more', async () => {
   const { commit, events, participant, joinMany, diskSays } = createBench({ mayGoOn: true });
   joinMany('a');

@@ -22,7 +22,7 @@ export interface CommitLog {
   readonly writeUnsynced: Write;
   /** Makes durable what was written before. Throws what the disk says. */
   sync(): void;
-  /** The same without waiting for it. */
+  /** The same without waiting for it; one at a time. */
   syncApart(done: (error: Error | null) => void): void;
 }
 export type GroupCommit = ReturnType<typeof createGroupCommit>;
@@ -46,7 +46,9 @@ export function createGroupCommit({
   let bytes = 0;
   let items = 0;
   let isScheduled = false;
-  /** What is to be told of the commit that the disk is at work on. */
+  /** The disk is at work on a sync apart. */
+  let isAtWork = false;
+  /** What is to be told once it is done, unless somebody could not wait. */
   let syncing: readonly (() => void)[] | undefined;
   /** What is durable and not told yet, in the order of the commits. */
   const durable: (() => void)[] = [];
@@ -90,6 +92,7 @@ export function createGroupCommit({
   }
 
   function lost(error: unknown) {
+    if (isLost) return;
     isLost = true;
     diskLost?.(error);
   }
@@ -98,10 +101,12 @@ export function createGroupCommit({
     const calls = writeWaiting(log.writeUnsynced);
     if (calls.length === 0) return;
     syncing = calls;
+    isAtWork = true;
     log.syncApart((error) => {
-      // Somebody could not wait for it.
-      if (isLost || syncing !== calls) return;
+      isAtWork = false;
+      // Also where somebody could not wait: it may be the next commit that failed.
       if (error) return lost(error);
+      if (isLost || syncing !== calls) return;
       syncing = undefined;
       durable.push(...calls);
       // The disk goes on while these are told.
@@ -128,7 +133,7 @@ export function createGroupCommit({
 
   function commit() {
     if (isLost) return;
-    if (diskLost && items > maxLightItems) commitApart();
+    if (diskLost && items > maxLightItems && !isAtWork) commitApart();
     else flush();
   }
 
@@ -146,7 +151,7 @@ export function createGroupCommit({
         if (!syncing) commit();
       });
     },
-    /** Commits now what waits, and returns when it is durable and told. */
+    /** Commits now what waits, and returns when it is durable and told; after a sync that failed, nothing is. */
     flush,
   };
 }

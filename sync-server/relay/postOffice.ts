@@ -19,6 +19,8 @@ export type PostOffice = ReturnType<typeof createPostOffice>;
 export function createPostOffice({ log, commit }: { log: Log; commit: GroupCommit }) {
   /** Oldest first. Arrays: nearly every device has one socket, and a Set of one costs four times as much. */
   const readersByDevice = new Map<DeviceRow, readonly MailReader[]>();
+  /** Mails up to this number are durable: their numbers grow, and commits become durable in their order. */
+  let durableId = log.mailboxes.lastId();
 
   return {
     arrive(device: DeviceRow, reader: MailReader) {
@@ -39,13 +41,16 @@ export function createPostOffice({ log, commit }: { log: Log; commit: GroupCommi
       if (devices.length === 0) return answer('not-found');
       // A device that is never seen again must not keep mail from the others.
       let open: DeviceRow[] = [];
+      let lastId = 0;
       commit.join(
         {
           store() {
+            lastId = 0;
             open = devices.filter((device) => log.mailboxes.count(device) < maxMailboxMails);
-            for (const device of open) log.mailboxes.add(device, mail);
+            for (const device of open) lastId = log.mailboxes.add(device, mail);
           },
           written: () => () => {
+            durableId = Math.max(durableId, lastId);
             answer(open.length === 0 ? 'mailbox-full' : undefined);
             for (const device of open)
               for (const reader of readersByDevice.get(device) ?? []) reader.mailArrived();
@@ -61,6 +66,7 @@ export function createPostOffice({ log, commit }: { log: Log; commit: GroupCommi
       const store = () => log.mailboxes.remove(device, mailId);
       commit.join({ store, written: () => () => {}, failed() {} }, 0);
     },
-    readAfter: log.mailboxes.readAfter,
+    readAfter: (device: DeviceRow, mailId: number, limit: number) =>
+      log.mailboxes.read(device, mailId, durableId, limit),
   };
 }

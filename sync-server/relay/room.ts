@@ -191,8 +191,10 @@ export class Room implements Participant {
     }
     // The commit just failed; the line starts again where the log ends.
     if (!entry) return { code: 'out-of-order', detail: lastAcceptedOf(this.#readLine(session, device)) };
-    if (!equalBytes(this.#hashOf(entry.bytes), hash)) return { code: 'conflict' };
     if (entry.cursor.seq > this.#state.stored.seq) commit.flush();
+    // The disk has failed under it: nobody knows what became of it, and the relay ends.
+    if (entry.cursor.seq > this.#state.stored.seq) return undefined;
+    if (!equalBytes(this.#hashOf(entry.bytes), hash)) return { code: 'conflict' };
     author.acknowledge({ session, sequence, cursor: entry.cursor });
     return undefined;
   }
