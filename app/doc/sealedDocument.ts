@@ -41,7 +41,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   /** The state of its last snapshot, where that lacks something and is still to be replaced. */
   let lackingSeal: Uint8Array | undefined;
   /** Of entries in a row, as not the next of their session. */
-  let refusals = 0;
+  const refusals = { 'out-of-order': 0, sealed: 0 };
   let channel: Channel | undefined;
   const sessions = createSessions(deps.random);
   const learnFirst = createLedgerFirst(context);
@@ -280,16 +280,16 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         entries: (firstSeq, entries) => isStuck || inbox.entries(firstSeq, entries),
         live: (at) => isStuck || inbox.live(at),
         acked(session, sequence, at) {
-          refusals = 0;
+          refusals['out-of-order'] = refusals.sealed = 0;
           inbox.acked(session, sequence, at);
         },
         signal: deps.onSignal,
         refused(code, detail) {
-          // Once something was lost on the way; again and again it is the relay that has lost something.
-          if (code === 'out-of-order' && ++refusals > maxRefusals) becomeLive(true);
+          if (code !== 'out-of-order' && code !== 'sealed') return deps.onRefused(code, detail);
           // With each subscription the relay says what the newest snapshot is, and whether it is a seal.
-          else if (code === 'out-of-order' || code === 'sealed') channel?.resubscribe();
-          else deps.onRefused(code, detail);
+          if (++refusals[code] <= maxRefusals) channel?.resubscribe();
+          // Once something was lost on the way; again and again it is the relay that has lost something.
+          else if (code === 'out-of-order') becomeLive(true);
         },
         snapshot(given) {
           if (!reviews.fetched(given)) inbox.snapshot(given);

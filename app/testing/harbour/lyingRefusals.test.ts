@@ -12,6 +12,21 @@ beforeEach(async () => {
 });
 afterEach(() => trio.harbour.close());
 
+/** Says of every entry that its document is complete, which it is not. */
+function sealing(): Lie & { readonly refused: () => number } {
+  let refused = 0;
+  return {
+    refused: () => refused,
+    up(frame, answer) {
+      if (frame.type !== 'append') return [frame];
+      refused++;
+      const what = { to: upNumberByType.append, subject: frame.channel, code: 'sealed' } as const;
+      answer({ type: 'refused', ...what, retryAfterMs: 0, detail: new Uint8Array(0) });
+      return [];
+    },
+  };
+}
+
 /** Refuses the first subscription to each document. */
 function refusing(code: RefusalCode): Lie {
   const refused = new Set<string>();
@@ -48,3 +63,16 @@ test.each(['sealed', 'out-of-order', 'forbidden', 'internal'] as const)(
     await trio.goesOn();
   },
 );
+
+test('[S5] who is told again and again that a document is complete, and not by its snapshot, asks ever less', async () => {
+  const { harbour, ada } = trio;
+  await ada.looksAt(harbour.group);
+  const lie = sealing();
+  ada.isLiedTo(lie);
+  await ada.says(harbour.group, harbour.marked('never complete')).done;
+  await harbour.pass(60_000);
+  expect(lie.refused()).toBeGreaterThan(0);
+  expect(lie.refused()).toBeLessThan(20);
+  await harbour.pass(11 * 60_000);
+  await trio.goesOn();
+});
