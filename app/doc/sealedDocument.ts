@@ -40,7 +40,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   let isClosed = false;
   /** The state of its last snapshot, where that lacks something and is still to be replaced. */
   let lackingSeal: Uint8Array | undefined;
-  /** Of entries in a row, as not the next of their session. */
+  /** Of entries in a row: as not the next of their session, and as too late for a complete document. */
   const refusals = { 'out-of-order': 0, sealed: 0 };
   let channel: Channel | undefined;
   const sessions = createSessions(deps.random);
