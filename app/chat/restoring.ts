@@ -82,12 +82,15 @@ export function createRestoring(deps: RestoringDeps) {
     if (!isLive()) return schedule();
     othersAt ??= clock.elapsed() + patienceMs * (1 + deps.randomUnit());
     const mayOthers = clock.elapsed() >= othersAt;
-    if (!place.lost?.length) return checkKept(place.unchecked ?? 0, mayOthers);
-    let isComplete = mayOthers;
-    if (!(await restoreRecords(place.lost, mayOthers))) isComplete = false;
-    if (!(await restoreMeta(mayOthers))) isComplete = false;
-    if (isComplete) await finish();
-    schedule();
+    if (place.lost?.length) {
+      let isComplete = mayOthers;
+      if (!(await restoreRecords(place.lost, mayOthers))) isComplete = false;
+      if (!(await restoreMeta(mayOthers))) isComplete = false;
+      if (isComplete) await finish();
+      schedule();
+    }
+    // Also meanwhile: a full segment that waits for a deletion is not left, nor what is said again in it, until that is read.
+    return checkKept(place.unchecked ?? 0, mayOthers);
   }
 
   /** Undefined while one of them is not loaded. */

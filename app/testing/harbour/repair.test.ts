@@ -89,6 +89,40 @@ test('[S7] what came into a complete segment at a relay that was set back reache
   expect(await idsOf(ben)).toEqual(await idsOf(ada));
 });
 
+test('[S7] a deletion in a complete segment is read before a full one is left whose last snapshot it explains', async () => {
+  const { harbour, ada, ben, cleo, talk, bodiesOf, reasonsOf } = trio;
+  const segmentsOf = async () => (await ben.chat(harbour.group))?.segments;
+  await talk(6);
+  expect(await harbour.calm()).toEqual([]);
+  cleo.setOffline(true);
+  // Alone she fills the first segment, and the second with the deletion.
+  const [gone = ''] = await talk(10, [cleo]);
+  await cleo.deletes(harbour.group, gone);
+  await talk(15, [cleo]);
+  expect((await cleo.chat(harbour.group))?.segments?.open).toBe(2);
+  await talk(14, [ada, ben]);
+  await harbour.pass(30_000);
+  expect(await segmentsOf()).toMatchObject({ unsealed: 1 });
+  const backup = harbour.relay.backup();
+  await talk(12, [ada, ben]);
+  await talk(7, [ben]);
+  await talk(2, [ada]);
+  await harbour.pass(30_000);
+  expect(await segmentsOf()).toMatchObject({ open: 2, unsealed: 2 });
+  ada.setOffline(true);
+  ben.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  ben.setOffline(false);
+  await harbour.pass(3000);
+  cleo.setOffline(false);
+  // What Ada had said in the third segment Ben says again there, and it is full by then.
+  await harbour.pass(30 * 60_000);
+  expect(await reasonsOf(ben)).toEqual([]);
+  expect(new Map((await bodiesOf(ben)) as [string, unknown][]).get(gone)).toEqual({ kind: 'deleted' });
+  expect(await harbour.calm()).toEqual([]);
+});
+
 test('[S3] a snapshot of a log that was set back is noticed by whoever was further, and what they had is said again', async () => {
   const { harbour, ada, ben, cleo, talk, says, idsOf } = trio;
   await talk(3);
