@@ -152,7 +152,8 @@ export function createRestoring(deps: RestoringDeps) {
   /** Complete segments, the newest first. */
   async function checkKept(unchecked: number, mayOthers: boolean): Promise<void> {
     const [n = unchecked - 1] = differing();
-    if (n < 0) return;
+    // What a break left to be looked at had to wait for this. Not in the room's queue: the relay is asked.
+    if (n < 0) return void lookBack();
     const segments = openSegments();
     if (!segments || !(await deps.checks.check(n, mayOthers, new Set(idsIn(segments))))) return schedule();
     const rest = { differing: differing().filter((other) => other !== n) };
@@ -168,7 +169,7 @@ export function createRestoring(deps: RestoringDeps) {
    */
   async function lookBack(): Promise<void> {
     const others: number[] = [];
-    if (isClosed || !isIdle()) return;
+    if (isClosed || isLookedBack || !isIdle()) return;
     for (let n = lastBefore; n >= 0 && others.length < mostLooksBack; n--) {
       const compared = await deps.checks.compare(n);
       if (compared === undefined) return;
