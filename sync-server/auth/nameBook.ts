@@ -27,11 +27,13 @@ export interface NameBookDeps {
   readonly path: string;
   readonly log: Log;
   readonly relayKey: RelayKey;
+  /** Makes durable what was written before, or ends the relay. */
+  readonly flush: () => void;
   readonly now: () => number;
 }
 
 /** Reads the file and compares it with the database. Throws what the file system throws. */
-export function openNameBook({ path, log, relayKey, now }: NameBookDeps) {
+export function openNameBook({ path, log, flush, relayKey, now }: NameBookDeps) {
   const handleHash = (handle: string) => relayKey.derive('name', textToBytes(handle)).slice(0, hashBytes);
   const userHash = (userId: UserId) => relayKey.derive('named-user', userId).slice(0, hashBytes);
   const given = ({ handle, userId, isAdministrator }: Person): GivenName => ({
@@ -73,13 +75,17 @@ export function openNameBook({ path, log, relayKey, now }: NameBookDeps) {
   const missingKeys = new Set(missing.map(({ handle }) => keyOf(handle)));
   let isNoticed = false;
   /** False while the disk takes nothing: it is tried again before anybody is let in. */
-  const notice = () =>
-    (isNoticed ||= log.write(() => {
+  function notice(): boolean {
+    if (isNoticed) return true;
+    flush();
+    isNoticed = log.write(() => {
       for (const { handle } of log.awaitedNames.all()) {
         if (!missingKeys.has(keyOf(handle))) log.awaitedNames.remove(handle);
       }
       for (const name of missing) log.awaitedNames.add(name, now());
-    }).ok);
+    }).ok;
+    return isNoticed;
+  }
   notice();
 
   const isStillAwaited = (name: AwaitedName | undefined): name is AwaitedName =>

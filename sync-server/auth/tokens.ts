@@ -26,10 +26,13 @@ export type TokenRoom = ReturnType<typeof createTokens>;
 
 export function createTokens({
   log,
+  flush,
   now,
   random,
 }: {
   log: Log;
+  /** Makes durable, or ends the relay for, what was written before: a token must not be built on what the disk has lost. */
+  flush: () => void;
   now: () => number;
   random: (length: number) => Bytes;
 }) {
@@ -58,18 +61,23 @@ export function createTokens({
     };
   }
 
+  function store(work: () => void) {
+    flush();
+    return log.write(work);
+  }
+
   function revoke(family: Bytes): Result<void, 'disk-full'> {
     const key = keyOf(family);
     for (const [token, session] of sessionByToken) if (session.family === key) sessionByToken.delete(token);
     for (const listener of revocationListeners) listener(key);
-    return log.write(() => log.tokenFamilies.revoke(family));
+    return store(() => log.tokenFamilies.revoke(family));
   }
 
   return {
     /** A new family for a device that has just proven itself. */
     start(device: Device): Result<Tokens, 'disk-full'> {
       const [family, secret] = [random(familyBytes), random(secretBytes)];
-      const stored = log.write(() => {
+      const stored = store(() => {
         log.tokenFamilies.removeExpired(now());
         log.tokenFamilies.start(family, device.row, sha256(secret), now() + refreshLifeMs);
       });
@@ -89,7 +97,7 @@ export function createTokens({
       const device = log.accounts.deviceOf(found.device);
       if (!device) return fail('bad-token');
       const secret = random(secretBytes);
-      const stored = log.write(() => log.tokenFamilies.renew(family, sha256(secret), now() + refreshLifeMs));
+      const stored = store(() => log.tokenFamilies.renew(family, sha256(secret), now() + refreshLifeMs));
       return stored.ok ? ok(bundle(device, family, secret)) : stored;
     },
 

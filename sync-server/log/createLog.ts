@@ -107,7 +107,10 @@ export function createLog({
      */
     emptyWriteAheadLog: () => withRoom(() => emptyWriteAheadLog(db)),
     /** Some of the file's free pages to the disk. Outside of `write`. */
-    giveBack: () => withRoom(() => freedSpace.giveBack()),
+    giveBack() {
+      synchronous('FULL');
+      return withRoom(() => freedSpace.giveBack());
+    },
     awaitedNames: createAwaitedNames(db),
     returnedBoxes: createReturnedBoxes(db),
     setMaxPageCount: (pages: number) => setMaxPageCount(db, pages),

@@ -93,13 +93,13 @@ export function createRelay(options: RelayOptions): Relay {
       report({ event: 'disk-full' });
     },
   });
+  const commit = createGroupCommit({ log, diskLost, clock, reportBug });
   const { key: relayKey, isNew } = loadKeyBeside(log, join(dataDir, 'relay.key'), random);
-  const names = openNameBook({ path: join(dataDir, 'relay.names'), log, relayKey, now });
+  const names = openNameBook({ path: join(dataDir, 'relay.names'), log, flush: commit.flush, relayKey, now });
   const administrator = createAdministrator({ log, relayKey, names });
-  const tokens = createTokens({ log, now, random });
+  const tokens = createTokens({ log, flush: commit.flush, now, random });
   const challenges = createChallenges({ now, random });
   const rates = createRates(clock, rateFactor);
-  const commit = createGroupCommit({ log, diskLost, clock, reportBug });
   const wiping = createWiping({ log, clock, reportBug });
   const chatRooms = createChatRooms({ log, flush: commit.flush });
   const postOffice = createPostOffice({ log, commit });

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { follow, newMember, prove, signInSocket, twoInAChat } from '../testing/testMember.ts';
 import { openTestRelay, settled } from '../testing/testRelay.ts';
+import { signIn } from '../testing/testUser.ts';
 import { maxLightItems } from './bounds.ts';
 
 /**
@@ -220,6 +221,13 @@ test('[R43] a failure that the sync apart was told of is no secret to who could 
   await relayHears();
   expect(annSocket.all('ack')).toEqual([]);
   expect(bobSocket.all('entries')).toEqual([]);
+});
+
+test('[R43] no token is given out on what the disk has failed under: the relay ends before', async () => {
+  const { relay, lost, cat, disk } = await inTheMiddle();
+  disk.fails();
+  await signIn(relay.by, cat.user);
+  expect(lost).toHaveLength(1);
 });
 
 test('[R43] a relay that is stopped while the disk is at work has all of it on the disk, and says so', async () => {
