@@ -9,6 +9,7 @@ import { readRecord } from '../doc/record.ts';
 import { itemsOfState } from '../doc/segmentState.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
+import { misheardFaults } from './setAsideEntries.ts';
 
 export interface RepairDeps {
   readonly storage: Storage;
@@ -40,7 +41,8 @@ export async function beginRepair(deps: RepairDeps, chat: StoredChat): Promise<S
   const meta = idToText(documents.meta);
   for (const row of await storage.pending(meta)) batch.deletePending(meta, row.session, row.sequence);
   batch.moveUpdates(meta, await storage.updates(meta), lostMeta(documents.meta));
-  const { trouble, ...kept } = chat;
+  const { trouble, misheardAt: _, ...kept } = chat;
+  for (const fault of misheardFaults) batch.deleteSetAside(chat.id, fault);
   const next: StoredChat = {
     ...kept,
     ...(trouble && trouble !== 'gap' ? { trouble } : {}),

@@ -35,6 +35,7 @@ import { createRoomMarks } from './roomMarks.ts';
 import { createRoomRecords, type RemadePart } from './roomRecords.ts';
 import { createRoomState } from './roomState.ts';
 import { sayElsewhere } from './sayElsewhere.ts';
+import { isMisheard, withFault } from './setAsideEntries.ts';
 
 export interface RoomDeps {
   readonly identity: Identity;
@@ -94,9 +95,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const setAside = (reason: string) =>
     later(async () => {
       await storage.batch().addSetAside(begun.id, reason, clock.now()).commit();
-      // The relay keeps each session's order (SPEC R8): what was before it is withheld, or was itself set aside.
-      if (reason === 'out-of-session' && !state.chat().trouble)
-        await state.put({ ...state.chat(), trouble: 'gap' });
+      const next = withFault(state.chat(), reason);
+      if (next !== state.chat()) await state.put(next);
     });
   const onWhole = () =>
     later(async () => {
@@ -330,6 +330,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         state.written(next);
         access.renew(next);
         if (next.isRemoved) presence.clear();
+        if (isMisheard(next)) deps.onDiverged(begun.id);
         later(marks.tellName);
         marks.schedule();
       }),

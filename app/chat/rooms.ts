@@ -8,6 +8,7 @@ import type { SignalKind } from '../doc/signals.ts';
 import { beginRepair } from './beginRepair.ts';
 import { createReopening } from './reopening.ts';
 import { createRoom, type Room, type RoomDeps } from './room.ts';
+import { isMisheard } from './setAsideEntries.ts';
 import { createSeat, type Life, type Seat, type SeatDeps } from './seat.ts';
 import { createStandby, type Rest } from './standby.ts';
 
@@ -157,7 +158,7 @@ export function createRooms(deps: RoomsDeps) {
     // From here on there may be something to do, also after a crash.
     if (rest) await storage.batch().putChat(awake).commit();
     chat = awake;
-    if (seat.isLost) {
+    if (seat.isLost || isMisheard(chat)) {
       chat = await beginRepair({ storage, ...seat.access }, chat);
       seat.isLost = false;
     }

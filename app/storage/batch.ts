@@ -41,6 +41,7 @@ export interface Batch {
   putTask(id: string, at: number, task: unknown): Batch;
   deleteTask(id: string): Batch;
   addSetAside(chat: string, reason: string, at: number): Batch;
+  deleteSetAside(chat: string, reason: string): Batch;
   commit(): Promise<void>;
 }
 
@@ -158,6 +159,8 @@ export function createBatch(
         const before = await database.setAside.get([chat, reason]);
         await database.setAside.put({ chat, reason, at, count: (before?.count ?? 0) + 1 });
       }),
+    deleteSetAside: (chat, reason) =>
+      add(database.setAside, async () => () => database.setAside.delete([chat, reason])),
     async commit() {
       const writes = await Promise.all(prepared);
       const messages = await Promise.all(messageRows);

@@ -60,6 +60,8 @@ export const storedChat = v.object({
   ledger: v.array(text),
   /** Heads that entries and records may name. */
   heads: v.optional(v.array(text)),
+  /** The ledger's head when an entry could not be judged for want of its author or key. */
+  misheardAt: v.optional(text),
   /** Changes of members that counted, the oldest first. */
   events: v.optional(
     v.array(

@@ -180,3 +180,29 @@ test('[S7] who left with a segment that a relay has filled otherwise since gets 
   expect(await harbour.calm()).toEqual([]);
   expect(await bodiesOf(ada)).toEqual(await bodiesOf(cleo));
 });
+
+test('[S7] the words of somebody whose coming the relay has lost are read again once it is told of that', async () => {
+  const { harbour, ada, ben, cleo, idsOf, reasonsOf } = trio;
+  const chat = (await ada.startsGroup([ben], harbour.marked('two of us'))) ?? '';
+  await harbour.pass(20_000);
+  const backup = harbour.relay.backup();
+  ben.setOffline(true);
+  await ada.changes(chat, 'add', cleo);
+  await harbour.pass(20_000);
+  for (const member of [ada, cleo]) member.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  const { id, done } = cleo.says(chat, harbour.marked('from a newcomer'));
+  await done;
+  // Long enough for the message, and not for the ledger.
+  cleo.setOffline(false);
+  await harbour.pass(2500);
+  cleo.setOffline(true);
+  ben.setOffline(false);
+  await harbour.pass(3 * 60_000);
+  expect(await idsOf(ben, chat)).not.toContain(id);
+  expect(await reasonsOf(ben)).toContain('unknown-author');
+  for (const member of [ada, cleo]) member.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await idsOf(ben, chat)).toContain(id);
+});

@@ -1,0 +1,19 @@
+// What entries that were set aside say about a chat: that something is missing before them, or that this device's ledger was
+// too short to judge them. Those are read again once the ledger says more: a relay that was set back may have the words of
+// somebody whose coming it has lost.
+import type { StoredChat } from '../storage/models.ts';
+
+/** Faults that another ledger may mend. */
+export const misheardFaults: readonly string[] = ['unknown-author', 'missing-key'];
+
+/** The row after an entry was set aside for this reason. */
+export function withFault(chat: StoredChat, reason: string): StoredChat {
+  // The relay keeps each session's order (SPEC R8): what was before it is withheld, or was itself set aside.
+  if (reason === 'out-of-session' && !chat.trouble) return { ...chat, trouble: 'gap' };
+  if (misheardFaults.includes(reason)) return { ...chat, misheardAt: chat.ledgerHead };
+  return chat;
+}
+
+/** Whether the ledger has gone on since something could not be judged: its documents are to be read anew. */
+export const isMisheard = ({ misheardAt, ledgerHead }: StoredChat): boolean =>
+  misheardAt !== undefined && misheardAt !== ledgerHead;
