@@ -82,11 +82,19 @@ export const relayLies: readonly Mutant[] = [
   },
   {
     name: 'what is withheld is not shown in its session',
-    file: 'app/chat/room.ts',
-    snippet: "if (reason === 'out-of-session' && !state.chat().trouble)",
-    replacement: "if (reason === '' && !state.chat().trouble)",
+    file: 'app/chat/setAsideEntries.ts',
+    snippet: "if (reason === 'out-of-session' && !chat.trouble)",
+    replacement: "if (reason === 'none' && !chat.trouble)",
     testFile: lyingRelay,
     test: '[D16] what is withheld, however well, shows as a gap behind what its author says next',
+  },
+  {
+    name: 'what was set aside for want of the ledger is read again',
+    file: 'app/chat/room.ts',
+    snippet: 'if (isMisheard(next)) deps.onDiverged(begun.id);',
+    replacement: '',
+    testFile: 'app/testing/harbour/repair.test.ts',
+    test: '[S7] the words of somebody whose coming the relay has lost are read again once it is told of that',
   },
   {
     name: 'what is withheld is not shown in its chain',
