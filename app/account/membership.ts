@@ -27,6 +27,8 @@ export interface MembershipDeps extends LedgerDeps {
   readonly keepSigned: (chat: string, change: SignedChange) => Promise<void>;
   /** What was kept last. */
   readonly signedBefore: (chat: string) => Promise<SignedChange | undefined>;
+  /** The relay may have forgotten something, and others may be about to tell it. */
+  readonly isBeingTold: () => boolean;
 }
 
 /** Somebody keeps winning: leave it for later. */
@@ -43,6 +45,8 @@ export async function performChange(
     const { ledger, entries } = now.value;
     if (isDone(task, now.value)) return ok(null);
     const before = await signedOnHead(deps, task.chat, entries);
+    // On what a forgetful relay has left, a new change would fork from one that others know.
+    if (!before && deps.isBeingTold()) return fail('busy');
     const made = before ? ok(before) : await makeChange(deps, task, now.value);
     if (!made.ok) return made;
     const answer = await post(deps, task.chat, made.value);

@@ -36,6 +36,8 @@ export type Doubt = (typeof doubts)[number];
 const proofsMs = 3_000;
 /** The clients of a relay that has come back begin within this time, each at a moment of its own. */
 const beginWithinMs = 10_000;
+/** By then all who could come back have: after half a minute at most (`backoffMs`), and then as above. */
+const toldWithinMs = 60_000;
 /** A mail whose person has not come back is tried after this long, then at twice the time, up to the longest. */
 const mailAgainMs = 60_000;
 const longestMailAgainMs = 3600_000;
@@ -82,8 +84,9 @@ export function createRetelling(deps: RetellingDeps) {
   let wanted: Doubt | undefined = 'start';
   let attempt = 0;
   let mailWaitMs = mailAgainMs;
-  /** By `clock.elapsed()`. */
+  /** By `clock.elapsed()`, as the next. */
   let mailsDueAt = 0;
+  let toldBy = 0;
   let isOnline = false;
   let isRunning = false;
   const newProgress = (): Progress => ({ told: new Set(), since: clock.now(), isMailLeft: false });
@@ -318,11 +321,14 @@ export function createRetelling(deps: RetellingDeps) {
     /** There is reason to think that the relay has forgotten something. */
     begin(doubt: Doubt) {
       want(doubt);
+      toldBy = clock.elapsed() + toldWithinMs;
       progress = newProgress();
       attempt = 0;
       mailWaitMs = mailAgainMs;
       beginSoon();
     },
+    /** There was reason just now: what others know may not be with the relay yet. */
+    isBeingTold: () => clock.elapsed() < toldBy,
     setOnline(next: boolean) {
       isOnline = next;
       if (!next) return;

@@ -169,10 +169,14 @@ export async function createEngine(deps: EngineDeps) {
         void storage.batch().addSetAside(chat, `${what} not taken back: ${failure}`, clock.now()).commit(),
     });
     onDoubt = retelling.begin;
+    const { isBeingTold } = retelling;
     const tasks = createTasks({
       ...relayAsked,
       change: (task) =>
-        performChange({ identity, http, accessToken, clock, random, ...keeper.forChanges }, task),
+        performChange(
+          { identity, http, accessToken, clock, random, ...keeper.forChanges, isBeingTold },
+          task,
+        ),
       onRefused: (task, failure) =>
         void storage
           .batch()

@@ -227,3 +227,22 @@ test('[L10] a change whose answer was lost is not signed anew at a relay that ha
   }
   expect(known).toBeGreaterThan(0);
 });
+
+test('[L10] at a relay that was set back a change waits until others have told it theirs', async () => {
+  const chat = await groupOfTwo();
+  await makeBenAdmin(chat);
+  const backup = harbour.relay.backup();
+  ben.setOffline(true);
+  expect(await ada.changes(chat, 'turn')).toBe(true);
+  await harbour.pass(10_000);
+  expect(await epochOf(ada, chat)).toBe(3);
+  expect(await ben.changes(chat, 'add', cleo)).toBe(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  ben.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of [ada, ben, cleo]) {
+    const kinds = (await member.chat(chat))?.events?.map(({ kind }) => kind);
+    expect(kinds).toEqual(['remove', 'add', 'turn', 'add']);
+  }
+});
