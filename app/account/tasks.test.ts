@@ -98,12 +98,15 @@ test('[L5] so is a mail to somebody who has not come back for half a year', asyn
   expect(await left()).toEqual([]);
 });
 
-test('[L5] a change of a chat that the relay has forgotten is not given up, and soon tried again, whatever waits for longer', async () => {
-  const { tasks, clock, posted, refused, left } = await open(['not-found'], 0, ['not-found']);
-  await tasks.run();
-  expect(await left()).toEqual(['task 0 change', 'task 0']);
-  await clock.pass(31_000);
-  expect(await left()).toEqual([]);
-  expect(posted).toEqual(['AAAA', 'AAAB', 'AAAA']);
-  expect(refused).toEqual([]);
-});
+test.each(['not-found', 'busy'] as const)(
+  '[L5] a change that is not carried out yet (%s) is soon tried again, and holds up nothing',
+  async (why) => {
+    const { tasks, clock, posted, refused, left } = await open(['not-found'], 0, [why]);
+    await tasks.run();
+    expect(await left()).toEqual(['task 0 change', 'task 0']);
+    await clock.pass(31_000);
+    expect(await left()).toEqual([]);
+    expect(posted).toEqual(['AAAA', 'AAAB', 'AAAA']);
+    expect(refused).toEqual([]);
+  },
+);

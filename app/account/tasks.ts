@@ -66,8 +66,10 @@ export const passingFailures: readonly HttpFailure[] = [
 export const returnWithinMs = 180 * 24 * 3600_000;
 const awayAgainMs = 10 * 60_000;
 
-/** How long a task that found nobody lets the others go first: `undefined`, where that was the last answer. */
+/** How long a task lets the others go first: `undefined`, where that was the last answer. */
 function waitFor(task: StoredTask, failure: HttpFailure, ageMs: number): number | undefined {
+  // It waits for what others tell the relay, or for somebody who is quicker each time.
+  if (task.kind === 'change' && failure === 'busy') return againMs;
   if (failure !== 'not-found' || ageMs >= returnWithinMs) return undefined;
   // A relay that has forgotten the chat is told of it within seconds, a person may be away for months.
   return { ledger: undefined, change: againMs, mail: awayAgainMs }[task.kind];
@@ -111,12 +113,12 @@ export function createTasks(deps: TaskDeps) {
       for (const { id, at, task } of await deps.storage.tasks(storedTask)) {
         const result = await perform(task);
         if (isClosed) return;
-        if (!result.ok && passingFailures.includes(result.error)) return runAfter(againMs);
         const waitMs = result.ok ? undefined : waitFor(task, result.error, deps.clock.now() - at);
         if (waitMs !== undefined) {
           runAfter(waitMs);
           continue;
         }
+        if (!result.ok && passingFailures.includes(result.error)) return runAfter(againMs);
         if (!result.ok) deps.onRefused(task, result.error);
         await deps.storage.batch().deleteTask(id).commit();
       }
