@@ -149,18 +149,21 @@ export function createRestoring(deps: RestoringDeps) {
     segment.append(records);
   }
 
-  /** Complete segments, the newest first. */
+  /** Complete segments, the newest first, beside those that differ: one may wait for a deletion in another. */
   async function checkKept(unchecked: number, mayOthers: boolean): Promise<void> {
-    const [n = unchecked - 1] = differing();
+    const wanted = unchecked > 0 ? [...differing(), unchecked - 1] : differing();
     // What a break left to be looked at had to wait for this. Not in the room's queue: the relay is asked.
-    if (n < 0) return void lookBack();
-    const segments = openSegments();
-    if (!segments || !(await deps.checks.check(n, mayOthers, new Set(idsIn(segments))))) return schedule();
-    const rest = { differing: differing().filter((other) => other !== n) };
-    const next = n === unchecked - 1 ? { ...rest, unchecked: n } : rest;
-    await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), ...next } });
-    await deps.erase(n);
-    return step();
+    if (wanted.length === 0) return void lookBack();
+    for (const n of wanted) {
+      const segments = openSegments();
+      if (!segments || !(await deps.checks.check(n, mayOthers, new Set(idsIn(segments))))) continue;
+      const rest = { differing: differing().filter((other) => other !== n) };
+      const next = n === unchecked - 1 ? { ...rest, unchecked: n } : rest;
+      await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), ...next } });
+      await deps.erase(n);
+      return step();
+    }
+    schedule();
   }
 
   /**
