@@ -227,7 +227,8 @@ export function createRetelling(deps: RetellingDeps) {
       if (hasLost && !isKept) await keepReturn({ since: mailSince, isTold: false });
       isKept ||= hasLost;
       // Somebody else may have brought the entries back, without the boxes that this device made.
-      const mayLackBoxes = doubt !== 'start' && telling.made.length > 0;
+      const mayLackBoxes =
+        telling.made.length > 0 && (doubt !== 'start' || chat.trouble === 'waiting-for-key');
       const isLedgerDue = doubt === 'return' || hasLost || mayLackBoxes;
       if (isLedgerDue && (await tellLedger(chat, telling)) === 'later') return 'later';
       if (!isLedgerDue) deps.renewBox(chat.id);

@@ -139,6 +139,7 @@ export async function createEngine(deps: EngineDeps) {
       random,
       link: () => link,
       inRoom: (id, work) => rooms.inRoom(id, work),
+      onBoxesLost: () => retelling.begin('restart'),
       onTasks: () => void tasks.run(),
       storage,
       tellings,

@@ -48,6 +48,8 @@ export interface LedgerKeeperDeps extends LedgerDeps {
   readonly link: () => Link;
   /** In the chat's room; undefined where there is none. */
   readonly inRoom: <T>(chat: string, work: (room: Room) => Promise<T>) => Promise<T | undefined>;
+  /** The relay has a change of this device's, and not the boxes that came with it: it has forgotten them since. */
+  readonly onBoxesLost: () => void;
   /** There are new tasks. */
   readonly onTasks: () => void;
   readonly storage: Storage;
@@ -128,7 +130,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (!isNews(before, ledger)) return;
     const after = withLedger(before, room.chatId, ledger, self);
     const mails = mailsFor(before, room.chatId, ledger);
-    await keepTold(before, ledger, mails);
+    const isMaker = await keepTold(before, ledger, mails);
     await room.adopt(
       (chat) => withLedger(chat, room.chatId, ledger, self),
       (batch) => {
@@ -140,18 +142,23 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (after.isRemoved) deps.link().setProver(room.chatId, undefined);
     else if (wasOut || after.epoch !== before.epoch) deps.link().setProver(room.chatId, room.prove);
     if (mails.length > 0) deps.onTasks();
+    if (isMaker && after.trouble === 'waiting-for-key') deps.onBoxesLost();
     deps.onCounted(before.id);
   }
 
-  /** What this device has made and told for these entries, against the day on which the relay has lost it. */
-  async function keepTold(before: StoredChat, { entries }: ReadLedger, mails: ReturnType<typeof mailsFor>) {
+  /** What this device has made and told for these entries, against the day on which the relay has lost it; true if boxes. */
+  async function keepTold(
+    before: StoredChat,
+    { entries }: ReadLedger,
+    mails: ReturnType<typeof mailsFor>,
+  ): Promise<boolean> {
     const making = await deps.storage.setting(placeOf.making(before.id), signedChange);
     const root = making && rootByEpoch(entries).get(making.epoch);
     const made =
       root && equalBytes(root, boxesRoot(making.boxes.map((box) => bytesOf<Bytes>(box))))
         ? making
         : undefined;
-    if (!made && mails.length === 0) return;
+    if (!made && mails.length === 0) return false;
     const wasMember = (user: string) =>
       [...before.members, ...(before.former ?? [])].some((member) => member.user === user);
     const kept = mails.map(({ task: { to, mail }, addedAt }) =>
@@ -160,6 +167,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     const boxes = made && { epoch: made.epoch, boxes: made.boxes };
     await deps.tellings.change(before.id, (telling) => tellingWith(telling, boxes, kept));
     if (made) await keepSigned(before.id, noChange);
+    return made !== undefined;
   }
 
   /** Who was added by this device, in entries that count here for the first time, is told; once, whatever was lost before. */
