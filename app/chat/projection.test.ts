@@ -266,3 +266,20 @@ test('[L12] a chain keeps the newest place in the ledger that its records name',
   expect(placeAfter([1, 3, 2])).toEqual([2]);
   expect(placeAfter([2, 9, 1])).toEqual([1]);
 });
+
+test('[D16] a chain whose records came in another order ends with the hash of its last one', () => {
+  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
+  const headers = recordsOf([said, said, said, said]).map(({ header }) => header);
+  const self = { selfDevice: 'x', nowMs: () => nowMs };
+  const chainAfter = (order: readonly number[]) => {
+    let chat: StoredChat = emptyChat;
+    for (const n of order) {
+      const header = headers[n];
+      if (header) chat = countRecord(self, chat, header);
+    }
+    return Object.values(chat.chains);
+  };
+  const inOrder = chainAfter([0, 1, 2, 3]);
+  expect(chainAfter([0, 2, 3, 1])).toEqual(inOrder);
+  expect(chainAfter([3, 1, 0, 2])).toEqual(inOrder);
+});

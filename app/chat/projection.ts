@@ -148,21 +148,29 @@ export function countRecord(
   const device = idToText(header.device);
   // One's own time counts as it is, also once the clock was set back: what is said next is later.
   const at = device === selfDevice ? header.at : clampHybridTime(header.at, nowMs());
-  const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [], place: 0 };
-  let { sequence, hash } = chain;
+  const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [] };
+  let { sequence, hash, top } = chain;
   const ahead = new Set(chain.ahead);
   if (header.sequence === sequence + 1) {
     sequence++;
     hash = bytesToBase64url(hashRecordHeader(header));
     while (ahead.delete(sequence + 1)) {
       sequence++;
-      hash = '';
+      hash = top?.sequence === sequence ? top.hash : '';
     }
-  } else if (header.sequence > sequence) ahead.add(header.sequence);
+  } else if (header.sequence > sequence) {
+    ahead.add(header.sequence);
+    if (header.sequence > (top?.sequence ?? 0)) {
+      top = { sequence: header.sequence, hash: bytesToBase64url(hashRecordHeader(header)) };
+    }
+  }
   const place = Math.max(chain.place ?? 0, chat.heads?.indexOf(idToText(header.ledgerHead)) ?? 0);
   return {
     ...chat,
-    chains: { ...chat.chains, [device]: { sequence, hash, ahead: [...ahead], place } },
+    chains: {
+      ...chat.chains,
+      [device]: { sequence, hash, ahead: [...ahead], place, ...(top && ahead.size > 0 ? { top } : {}) },
+    },
     latestAt: Math.max(chat.latestAt, at),
   };
 }

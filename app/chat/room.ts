@@ -280,7 +280,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
           id: recordId,
           body,
           sequence: (chain?.sequence ?? 0) + 1,
-          previous: (chain && parseBase64url(chain.hash)) ?? new Uint8Array(16),
+          previous: (chain?.hash && parseBase64url(chain.hash)) || new Uint8Array(16),
           at: nextHybridTime(state.chat().latestAt, clock.now()),
           seen: segment.cursor(),
         },

@@ -89,6 +89,8 @@ export const storedChat = v.object({
       sequence: whole,
       hash: text,
       ahead: v.array(whole),
+      /** The last of those that came ahead. */
+      top: v.optional(v.object({ sequence: whole, hash: text })),
       /** The newest place in the ledger that its records name. */
       place: v.optional(whole),
     }),
