@@ -14,6 +14,6 @@ export function withFault(chat: StoredChat, reason: string): StoredChat {
   return chat;
 }
 
-/** Whether the ledger has gone on since something could not be judged: its documents are to be read anew. */
-export const isMisheard = ({ misheardAt, ledgerHead }: StoredChat): boolean =>
-  misheardAt !== undefined && misheardAt !== ledgerHead;
+/** Whether the ledger has gone on since something could not be judged: its documents are to be read anew, by a member. */
+export const isMisheard = ({ misheardAt, ledgerHead, isRemoved }: StoredChat): boolean =>
+  misheardAt !== undefined && misheardAt !== ledgerHead && !isRemoved;
