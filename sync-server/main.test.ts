@@ -1,7 +1,7 @@
 // The relay as a process: how it starts, why it doesn't, and how it stops.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -232,4 +232,50 @@ test('[R43] a disk that fails under a large commit ends it with one sentence, an
   expect(relay.errors()).toMatch(/^The disk failed under what the relay was writing.+\n$/);
   // The first may have come alone, and was waited for.
   expect(acknowledged).toBeLessThan(maxInFlight / 2);
+});
+
+/** What a stranger may be at when the line is cut, most of it around an upgrade. */
+const begun = {
+  elsewhere: upgrade('/elsewhere'),
+  socket: upgrade('/sync'),
+  'socket with a broken frame': `${upgrade('/sync')}\xff\xff`,
+  'another method': upgrade('/sync').replace('GET', 'POST'),
+  'another version': upgrade('/sync').replace('Version: 13', 'Version: 99'),
+  'no key': upgrade('/sync').replace(/Sec-WebSocket-Key.*\r\n/, ''),
+  'half a handshake': upgrade('/sync').slice(0, 60),
+  'an upgrade behind requests': request('/api/relay').repeat(5) + upgrade('/sync'),
+  'an upgrade elsewhere behind requests': request('/').repeat(5) + upgrade('/elsewhere'),
+  answers: request('/healthz').repeat(50),
+  'half a body': `POST /api/accounts HTTP/1.1\r\nHost: relay\r\nContent-Length: 9999\r\n\r\n{`,
+  'no HTTP': '\0\r\n\r\n',
+};
+function upgrade(path: string): string {
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
+  return `GET ${path} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n`;
+}
+function request(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: relay\r\n\r\n`;
+}
+
+test('[R44] a reset, at whatever a stranger is at, ends their own connection alone', async () => {
+  const port = await freePort();
+  const relay = run({ PORT: String(port), DATA_DIR: newFolder(), HOST: '127.0.0.1', LOG: 'off' });
+  await relay.says('README');
+  const cut = (bytes: string, turns: number) =>
+    new Promise<void>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(bytes, 'latin1');
+        const count = (left: number) =>
+          left === 0 ? void socket.resetAndDestroy() : void setImmediate(count, left - 1);
+        count(turns);
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve());
+    });
+  for (const [name, bytes] of Object.entries(begun)) {
+    for (let i = 0; i < 80; i++) await cut(bytes, i % 20);
+    expect(relay.errors(), name).toBe('');
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    expect(answer?.status, name).toBe(200);
+  }
 });

@@ -8,6 +8,7 @@ import { maxFrameBytes } from '../shared/protocol/limits.ts';
 import type { Connection } from './relay/connection.ts';
 import type { Relay } from './relay/createRelay.ts';
 import type { SocketPort } from './relay/socketPort.ts';
+import type { Caller } from './routes/callers.ts';
 
 const path = '/sync';
 /** Copying more than this into one piece costs more than writing pieces. */
@@ -15,6 +16,8 @@ const maxPieceBytes = 64 * 1024;
 /** TCP asks a silent peer after this long. */
 const keepAliveMs = 60_000;
 const goingAway = 1001;
+/** Who was said goodbye answers within this, also on a bad line. `ws` would wait for half a minute. */
+const answerCloseWithinMs = 2000;
 /** RFC 6455 section 7.4.1: with it `ws` closes at the header of a message over `maxPayload`, which it reads no further. */
 const tooBig = 1009;
 
@@ -60,6 +63,7 @@ class RelaySocket extends WebSocket {
   /** `ws` itself closes here, too: before it does so without a word, the connection refuses and closes. */
   override close(code?: number, reason?: string | Buffer): void {
     if (code === tooBig) this.connection?.receivedTooLarge();
+    if (this.readyState === this.OPEN) setTimeout(() => this.terminate(), answerCloseWithinMs).unref();
     super.close(code, reason);
   }
 }
@@ -68,6 +72,10 @@ function received(this: WebSocket, data: Buffer | ArrayBuffer | Buffer[]): void 
 }
 function ended(this: WebSocket): void {
   if (this instanceof RelaySocket) this.connection?.closed();
+}
+/** A broken frame: `ws` closes this socket itself, and takes no more. */
+function failed(this: WebSocket): void {
+  if (this instanceof RelaySocket) this.connection?.dismiss('malformed', 0);
 }
 
 class StreamPort implements SocketPort {
@@ -116,9 +124,26 @@ class StreamPort implements SocketPort {
 }
 const flush = (port: StreamPort): void => port.flush();
 
+/** A reset ends its own stream. Whoever has no listener for it when it comes ends the process instead. */
+function destroyed(this: Duplex): void {
+  this.destroy();
+}
+/** The other side sends no more: `ws` then waits for as long as it takes what it is sent, which may be for ever. */
+function halfClosed(this: Duplex): void {
+  setTimeout(() => this.destroy(), answerCloseWithinMs).unref();
+}
+
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
+
+function callerOf({ headers, socket }: IncomingMessage): Caller {
+  const forwarded = headers['x-forwarded-for'];
+  return {
+    forwardedFor: Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
+    remoteAddress: socket.remoteAddress,
+  };
 }
 
 /** Returns a function that ends what is still open. */
@@ -132,20 +157,24 @@ export function serveSockets(server: Server, relay: Relay): () => void {
     clientTracking: true,
   });
 
-  function accept(socket: RelaySocket, stream: Duplex) {
+  function accept(socket: RelaySocket, stream: Duplex, request: IncomingMessage) {
     if ('setKeepAlive' in stream && typeof stream.setKeepAlive === 'function')
       stream.setKeepAlive(true, keepAliveMs);
-    socket.connection = relay.connect(new StreamPort(socket, stream));
+    stream.on('end', halfClosed);
+    socket.connection = relay.connect(new StreamPort(socket, stream), callerOf(request));
     socket.on('message', received);
     socket.on('close', ended);
-    // A broken or oversized frame: `ws` closes this socket, and 'close' follows.
-    socket.on('error', ended);
+    socket.on('error', failed);
+    // Not let in: it counts nowhere, so nobody waits for its answer.
+    if (socket.readyState !== socket.OPEN) stream.end(() => stream.destroy());
   }
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // Node has taken its own listener from it, and `ws` sets its own only while it is at work on it.
+    stream.on('error', destroyed);
     if (!sockets.shouldHandle(request))
-      return void stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-    sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, stream));
+      return void stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => stream.destroy());
+    sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, stream, request));
   });
   return () => {
     for (const socket of sockets.clients) socket.close(goingAway);

@@ -6,6 +6,8 @@ export const helloWithinMs = 10_000;
 export const maxHellos = 3;
 /** Sockets that have not said hello yet: enough for everyone coming back after a restart, and 100 KB in all. */
 export const maxAnonymousSockets = 2000;
+/** Of one address: a house full of people whose router comes back; a hello takes them milliseconds. */
+export const maxAnonymousOfAddress = 250;
 /** Sockets of one device: tabs that are just handing over, and dead ones that TCP has not noticed. */
 export const maxSocketsPerDevice = 8;
 /** Catching up pauses above this: a phone's socket drains it in a second, a thousand of them are 256 MB. */

@@ -39,22 +39,18 @@ export interface ConnectionDeps {
   readonly mailRate: RateLimiter;
   readonly publishRate: RateLimiter;
   readonly reportBug: (place: string, error: unknown) => void;
-  /** A socket has said a good hello. */
-  readonly signedIn: () => void;
 }
 export interface Connection {
   /** One message from the other side. */
   receive(bytes: Uint8Array): void;
   /** One message that is too long for a frame, unread. */
   receivedTooLarge(): void;
-  /** The socket is gone. */
+  /** The socket is gone, also after a goodbye. */
   closed(): void;
   /** The socket's buffer has emptied; optional, it is looked after from time to time anyway. */
   drained(): void;
   /** Says goodbye and closes. */
   dismiss(reason: string, retryAfterMs: number): void;
-  /** Stays true after it closed. */
-  readonly wasSignedIn: boolean;
   readonly family: string | undefined;
 }
 
@@ -64,12 +60,14 @@ type State =
   | { readonly name: 'closed' };
 const closedState: State = { name: 'closed' };
 
+/** @param leaveStrangers gives up the place among the sockets before hello: once signed in, or when the socket is gone. */
 export function createConnection(
   deps: ConnectionDeps,
   socket: SocketPort,
+  leaveStrangers: () => void,
   ended: (connection: Connection) => void,
 ): Connection {
-  return new SocketLife(deps, socket, ended);
+  return new SocketLife(deps, socket, leaveStrangers, ended);
 }
 
 class SocketLife implements Connection, SignedInHost, PacerHost {
@@ -79,12 +77,18 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
   /** There while something waits for it. */
   #pacer: Pacer | undefined;
   readonly #ended: (connection: Connection) => void;
+  #leaveStrangers: (() => void) | undefined;
   #state: State;
-  wasSignedIn = false;
 
-  constructor(deps: ConnectionDeps, socket: SocketPort, ended: (connection: Connection) => void) {
+  constructor(
+    deps: ConnectionDeps,
+    socket: SocketPort,
+    leaveStrangers: () => void,
+    ended: (connection: Connection) => void,
+  ) {
     this.deps = deps;
     this.socket = socket;
+    this.#leaveStrangers = leaveStrangers;
     this.#ended = ended;
     const challenge = makeSocketChallenge(sha256, deps.relayKey, deps.random(16));
     this.#challenge = keyOf(challenge);
@@ -137,6 +141,14 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
   }
 
   closed(): void {
+    this.#isNoStranger();
+    this.#over();
+  }
+  #isNoStranger(): void {
+    this.#leaveStrangers?.();
+    this.#leaveStrangers = undefined;
+  }
+  #over(): void {
     const before = this.#state;
     if (before.name === 'closed') return;
     this.#state = closedState;
@@ -156,7 +168,7 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
 
   #end(code: number, reason: string): void {
     if (this.#state.name === 'closed') return;
-    this.closed();
+    this.#over();
     this.socket.close(code, reason);
   }
 
@@ -205,8 +217,7 @@ class SocketLife implements Connection, SignedInHost, PacerHost {
       return undefined;
     }
     state.cancelDeadline();
-    this.wasSignedIn = true;
-    this.deps.signedIn();
+    this.#isNoStranger();
     const { userId, deviceId } = session.device;
     this.socket.send(encodeDown({ type: 'welcome', userId, deviceId }));
     this.#state = new SignedIn(this, session);

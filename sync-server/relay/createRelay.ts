@@ -14,7 +14,8 @@ import { loadRelayKey } from '../auth/relayKey.ts';
 import { createTokens } from '../auth/tokens.ts';
 import { createLog, type Log } from '../log/createLog.ts';
 import type { Env } from '../routes/answers.ts';
-import { diskFullLogMs, maxAnonymousSockets, maxHeldPartBytes } from './bounds.ts';
+import { addressOfCaller, type Caller } from '../routes/callers.ts';
+import { diskFullLogMs, maxAnonymousOfAddress, maxAnonymousSockets, maxHeldPartBytes } from './bounds.ts';
 import { createChatRooms } from './chatRooms.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createConnection, type Connection, type ConnectionDeps } from './connection.ts';
@@ -24,6 +25,7 @@ import { createPostOffice } from './postOffice.ts';
 import { createRates } from './rates.ts';
 import { createPartsPool } from './snapshotParts.ts';
 import { closeCodes, type SocketPort } from './socketPort.ts';
+import { createStrangers } from './strangers.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWiping } from './wiping.ts';
 
@@ -50,7 +52,8 @@ export interface RelayOptions {
 }
 export interface Relay {
   readonly app: Hono<Env>;
-  connect(socket: SocketPort): Connection;
+  /** Who can't say where a socket comes from leaves that out: those count as one address. */
+  connect(socket: SocketPort, caller?: Caller): Connection;
   /** Says in the log that people can come in: for whoever listens, once that has succeeded. */
   reportStarted(): void;
   /** The one-time link; undefined once there is an administrator, or while one is awaited. */
@@ -124,7 +127,7 @@ export function createRelay(options: RelayOptions): Relay {
   );
 
   const connections = new Set<Connection>();
-  let anonymous = 0;
+  const strangers = createStrangers(maxAnonymousSockets, maxAnonymousOfAddress * rateFactor);
   let isClosed = false;
   const deps: ConnectionDeps = {
     clock,
@@ -140,15 +143,10 @@ export function createRelay(options: RelayOptions): Relay {
     mailRate: rates.mail,
     publishRate: rates.publish,
     reportBug,
-    signedIn: () => void anonymous--,
   };
 
   const upkeep = createUpkeep(deps);
-
-  function ended(connection: Connection) {
-    if (!connection.wasSignedIn) anonymous--;
-    connections.delete(connection);
-  }
+  const ended = (connection: Connection) => void connections.delete(connection);
 
   tokens.onRevoked((family) => {
     for (const connection of connections)
@@ -157,14 +155,14 @@ export function createRelay(options: RelayOptions): Relay {
 
   return {
     app,
-    connect(socket) {
-      if (isClosed || anonymous >= maxAnonymousSockets) {
+    connect(socket, caller = unknownCaller) {
+      const leave = isClosed ? undefined : strangers.enter(addressOfCaller(caller, trustProxy));
+      if (!leave) {
         socket.send(encodeDown({ type: 'bye', reason: 'busy', retryAfterMs: 5000 }));
         socket.close(closeCodes.tryAgainLater, 'busy');
         return nobody;
       }
-      anonymous++;
-      const connection = createConnection(deps, socket, ended);
+      const connection = createConnection(deps, socket, leave, ended);
       connections.add(connection);
       return connection;
     },
@@ -197,6 +195,8 @@ function loadKeyBeside(log: Log, path: string, random: (length: number) => Bytes
   }
 }
 
+const unknownCaller: Caller = { forwardedFor: undefined, remoteAddress: undefined };
+
 /** Of a socket that was not let in. */
 const nobody: Connection = {
   receive() {},
@@ -204,7 +204,6 @@ const nobody: Connection = {
   closed() {},
   drained() {},
   dismiss() {},
-  wasSignedIn: false,
   family: undefined,
 };
 

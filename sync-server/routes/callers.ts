@@ -6,10 +6,24 @@ import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import { refuse, type Ask } from './answers.ts';
 
+export interface Caller {
+  readonly forwardedFor: string | undefined;
+  readonly remoteAddress: string | undefined;
+}
+
+export const addressOf = (c: Ask, trustProxy: boolean): string =>
+  addressOfCaller(
+    {
+      forwardedFor: c.req.header('x-forwarded-for'),
+      remoteAddress: c.env?.incoming?.socket.remoteAddress,
+    },
+    trustProxy,
+  );
+
 /** With `trustProxy`, what the nearest proxy says; anyone could say it otherwise. */
-export function addressOf(c: Ask, trustProxy: boolean): string {
-  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-  return networkOf(forwarded ?? c.env?.incoming?.socket.remoteAddress ?? 'local');
+export function addressOfCaller({ forwardedFor, remoteAddress }: Caller, trustProxy: boolean): string {
+  const forwarded = trustProxy ? forwardedFor?.split(',').at(-1)?.trim() : undefined;
+  return networkOf(forwarded ?? remoteAddress ?? 'local');
 }
 
 /** A person has one IPv4 address, or 2^64 of IPv6: those count as one. */

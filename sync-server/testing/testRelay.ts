@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { Clock } from '../relay/clock.ts';
 import { createRelay, type Relay, type RelayOptions } from '../relay/createRelay.ts';
 import type { LogSink } from '../relay/logSink.ts';
+import type { Caller } from '../routes/callers.ts';
 import { createTestSocket, type TestSocket } from './testSocket.ts';
 import type { Ask } from './testUser.ts';
 
@@ -65,7 +66,7 @@ export function openTestRelay(options: Partial<RelayOptions> = {}) {
     get relay() {
       return relay;
     },
-    connect: (): TestSocket => createTestSocket((port) => relay.connect(port)),
+    connect: (caller?: Caller): TestSocket => createTestSocket((port) => relay.connect(port, caller)),
     async restart() {
       await relay.close();
       relay = open();

@@ -120,9 +120,6 @@ function withEars(relay: Relay, hear: (place: string, bytes: Uint8Array) => void
         closed: () => connection.closed(),
         drained: () => connection.drained(),
         dismiss: (reason, retryAfterMs) => connection.dismiss(reason, retryAfterMs),
-        get wasSignedIn() {
-          return connection.wasSignedIn;
-        },
         get family() {
           return connection.family;
         },
