@@ -26,7 +26,7 @@ const seedOf = (run: number) =>
       ? values.seed
       : `${values.seed}/${run}`;
 
-const failures = { divergent: 0, lost: 0, doubled: 0, plaintext: 0, undecryptable: 0 };
+const failures = { divergent: 0, lost: 0, doubled: 0, plaintext: 0, undecryptable: 0, unpurged: 0 };
 const weather = noCounts();
 let done = 0;
 let failed = 0;
@@ -58,8 +58,7 @@ if (values.trace) {
     count,
   );
 }
-const { divergent, lost, doubled, plaintext, undecryptable } = failures;
-const sum = { runs, steps, divergent, lost, doubled, plaintext, undecryptable, weather };
+const sum = { runs, steps, ...failures, weather };
 process.stdout.write(`${JSON.stringify(sum)}\n`, () =>
   process.exit(findingKinds.some((kind) => failures[kind] > 0) ? 1 : 0),
 );

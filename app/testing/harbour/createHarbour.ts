@@ -1,7 +1,7 @@
 // The harbour: some people with their devices, the real relay, a network with weather between them, and one clock. All
 // in one process, all of one seed.
 import { createChance } from './chance.ts';
-import { checkHarbour, looksSettled, type Finding } from './findings.ts';
+import { checkHarbour, looksSettled, type Checked, type Finding } from './findings.ts';
 import { createHarbourRelay, type Backup } from './harbourRelay.ts';
 import { createLogbook } from './logbook.ts';
 import { createMember, type Member } from './member.ts';
@@ -9,6 +9,7 @@ import { isTornOff, installMemoryDisk } from './memoryDisk.ts';
 import { createNetwork } from './network.ts';
 import { installQuickCrypto } from './quickCrypto.ts';
 import { createSky } from './sky.ts';
+import { createToldLies } from './toldLies.ts';
 import { createVirtualClock } from './virtualClock.ts';
 
 const names = ['Ada', 'Ben', 'Cleo', 'Dag', 'Eva', 'Finn'] as const;
@@ -33,7 +34,8 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
   const clock = createVirtualClock(startMs);
   const sky = createSky(chance.stream('sky'));
   const relay = createHarbourRelay(clock, chance.stream('relay'));
-  const network = createNetwork({ clock, chance: chance.stream('network'), sky, relay: relay.relay });
+  const told = createToldLies();
+  const network = createNetwork({ clock, chance: chance.stream('network'), sky, told, relay: relay.relay });
   const disk = installMemoryDisk();
   const logbook = createLogbook();
   const bugs: string[] = [];
@@ -114,19 +116,21 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
     trace(`calm at ${new Date(clock.now()).toISOString()}: ${findings.length} findings`);
     return findings;
   };
-  const check = () =>
+  const check = (otherwise: Partial<Checked> = {}) =>
     checkHarbour({
       people,
       logbook,
       bugs: [...bugs, ...relay.bugs()],
       secrets: [marker],
-      hasForgotten: relay.hasForgotten(),
-      hasLied: sky.hasLied(),
+      held: relay.held,
+      forgotAt: relay.forgotAt(),
+      told,
       haystacks: () => [
         ...network.seen(),
         ...relay.files(),
         ...relay.logged().map((line) => Buffer.from(line)),
       ],
+      ...otherwise,
     });
 
   return {
@@ -138,6 +142,7 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
     network,
     disk,
     logbook,
+    told,
     people,
     group,
     direct,
@@ -156,6 +161,8 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
     /** Lets time pass. */
     pass: (ms: number) => clock.pass(ms),
     calm,
+    /** What is wrong as it is now; some of what is looked at may be given otherwise. */
+    check,
     async close() {
       for (const member of people) await member.closes();
       await clock.turns.rest();

@@ -4,6 +4,8 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRelay, type Relay } from '../../../sync-server/relay/createRelay.ts';
+import { openForReading } from '../../../sync-server/log/openForReading.ts';
+import type { DocumentId } from '../../../shared/protocol/ids.ts';
 import type { LogEvent } from '../../../sync-server/relay/logSink.ts';
 import type { Chance } from './chance.ts';
 import type { ClockView, VirtualClock } from './virtualClock.ts';
@@ -15,6 +17,12 @@ export interface Backup {
 interface Running {
   readonly relay: Relay;
   readonly view: ClockView;
+}
+/** All that the relay holds of a document. */
+export interface HeldDocument {
+  readonly id: DocumentId;
+  readonly entries: readonly Uint8Array[];
+  readonly snapshots: readonly Uint8Array[];
 }
 export type HarbourRelay = ReturnType<typeof createHarbourRelay>;
 
@@ -52,9 +60,9 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
   const backups: string[] = [];
   const twins: Running[] = [];
   const databaseFiles = () => readdirSync(folder).filter((name) => name.startsWith('relay.db'));
-  let hasForgotten = false;
+  let forgotAt: number | undefined;
   const removeDatabase = () => {
-    hasForgotten = true;
+    forgotAt = clock.now();
     for (const name of databaseFiles()) rmSync(join(folder, name));
   };
 
@@ -115,7 +123,8 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
       await this.stop();
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
     },
-    hasForgotten: () => hasForgotten,
+    /** When it last lost its database, or had an old one put in its place. */
+    forgotAt: () => forgotAt,
     /**
      * Another relay with the same key and all that this one has now; each goes on by itself. Closed with this one.
      */
@@ -140,6 +149,22 @@ export function createHarbourRelay(clock: VirtualClock, chance: Chance) {
       await this.stop();
       removeDatabase();
       for (const name of readdirSync(copy)) cpSync(join(copy, name), join(folder, name));
+    },
+    /** All that it holds of documents, read from a copy; nothing where it has no database. */
+    held(): readonly HeldDocument[] {
+      const copy = newFolder();
+      for (const name of databaseFiles()) cpSync(join(folder, name), join(copy, name));
+      const reading = openForReading(join(copy, 'relay.db'));
+      const documents = reading.ok
+        ? reading.value.documents().map(({ documentId, entries, snapshots }) => ({
+            id: documentId,
+            entries: [...entries()].map(({ bytes }) => bytes),
+            snapshots: snapshots().map(({ bytes }) => bytes),
+          }))
+        : [];
+      if (reading.ok) reading.value.close();
+      rmSync(copy, { recursive: true });
+      return documents;
     },
     /** Everything on its disk. */
     files: (): readonly Uint8Array[] => readdirSync(folder).map((name) => readFileSync(join(folder, name))),

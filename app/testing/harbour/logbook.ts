@@ -3,6 +3,8 @@
 
 export interface Said<T> {
   readonly value: T;
+  /** When it was asked for, in the harbour's time. */
+  readonly at: number;
   /** The command was answered with success. */
   isSure: boolean;
 }
@@ -13,6 +15,7 @@ export interface SaidMessage {
   readonly author: string;
   /** The chat's on its author's device when it was said, or an earlier one. */
   readonly epoch: number;
+  readonly replyTo: string | undefined;
   isSure: boolean;
   readonly texts: Said<string>[];
   readonly deletions: Said<true>[];
@@ -22,22 +25,36 @@ export type Logbook = ReturnType<typeof createLogbook>;
 
 export function createLogbook() {
   const messages = new Map<string, SaidMessage>();
+  const begun = new Map<string, Set<string>>();
   return {
+    /** This chat was on the device of this user. */
+    began(chat: string, user: string) {
+      begun.set(chat, (begun.get(chat) ?? new Set()).add(user));
+    },
+    /** Chats that there must be, each with the users whose devices had it. */
+    chats(): ReadonlyMap<string, ReadonlySet<string>> {
+      const chats = new Map([...begun].map(([chat, users]) => [chat, new Set(users)]));
+      for (const { chat, author, isSure } of messages.values()) {
+        if (isSure) chats.set(chat, (chats.get(chat) ?? new Set()).add(author));
+      }
+      return chats;
+    },
     messages: (): Iterable<SaidMessage> => messages.values(),
     message: (id: string) => messages.get(id),
     ofChat: (chat: string) => [...messages.values()].filter((message) => message.chat === chat),
-    sent(id: string, chat: string, author: string, epoch: number, text: string): SaidMessage {
+    sent(
+      said: Pick<SaidMessage, 'id' | 'chat' | 'author' | 'epoch' | 'replyTo'>,
+      at: number,
+      text: string,
+    ): SaidMessage {
       const message: SaidMessage = {
-        id,
-        chat,
-        author,
-        epoch,
+        ...said,
         isSure: false,
-        texts: [{ value: text, isSure: false }],
+        texts: [{ value: text, at, isSure: false }],
         deletions: [],
         reactions: new Map(),
       };
-      messages.set(id, message);
+      messages.set(said.id, message);
       return message;
     },
     texts: () => [...messages.values()].flatMap((message) => message.texts.map(({ value }) => value)),

@@ -54,7 +54,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
 
   async function open() {
     if (life) return;
-    const line = network.createLine(() => lie);
+    const line = network.createLine(() => lie, name);
     line.setReach(!isOffline);
     const view = clock.view(() => skewMs);
     const headless = await createHeadless({
@@ -89,7 +89,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     return answer.ok;
   }
   const note = <T>(list: Said<T>[] | undefined, value: T): Said<T> => {
-    const said = { value, isSure: false };
+    const said = { value, at: clock.now(), isSure: false };
     list?.push(said);
     return said;
   };
@@ -108,6 +108,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       if (!answer.ok) throw new Error(`${name} could not sign up: ${answer.error}`);
       const identity = alive().engine.member()?.identity;
       userId = identity ? idToText(identity.user) : '';
+      if (answer.value.chatId !== undefined) logbook.began(answer.value.chatId, userId);
       return answer.value.chatId;
     },
     async invites(): Promise<string> {
@@ -126,6 +127,7 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       const people = others.flatMap((other) => known.get(other.userId()) ?? []);
       if (!member || people.length < others.length) return undefined;
       const chat = await member.contacts.startChat(people, { kind: 'group', title }, {});
+      logbook.began(chat.id, userId);
       member.rooms.add(chat);
       void member.runTasks();
       return chat.id;
@@ -153,7 +155,8 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     ): { readonly id: string; readonly done: Promise<boolean> } {
       const id = bytesToBase64url(chance.bytes(16));
       const epoch = alive().engine.member()?.rooms.seat(chatId)?.access.context.currentKeys().epoch ?? 0;
-      const message = logbook.sent(id, chatId, userId, epoch, text);
+      const said = { id, chat: chatId, author: userId, epoch, replyTo };
+      const message = logbook.sent(said, clock.now(), text);
       const reply = replyTo === undefined ? {} : { replyTo };
       const done = record(message.texts[0], {
         command: 'sendMessage',

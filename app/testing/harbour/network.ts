@@ -6,12 +6,15 @@ import type { Chance } from './chance.ts';
 import { createRandomLies } from './randomLies.ts';
 import { liedBody, liedDown, liedUp, type Lie } from './lie.ts';
 import type { Sky } from './sky.ts';
+import type { ToldLies } from './toldLies.ts';
 import type { VirtualClock } from './virtualClock.ts';
 
 export interface NetworkDeps {
   readonly clock: VirtualClock;
   readonly chance: Chance;
   readonly sky: Sky;
+  /** Learns of each lie of the weather that arrives. */
+  readonly told: ToldLies;
   readonly relay: () => Relay | undefined;
 }
 export type Network = ReturnType<typeof createNetwork>;
@@ -27,7 +30,7 @@ export interface Line {
 /** Deliveries meet on these, as packets do; and fewer moments make a run cheap. */
 const tickMs = 10;
 
-export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
+export function createNetwork({ clock, chance, sky, told, relay }: NetworkDeps) {
   const seen: Uint8Array[] = [];
   const wires = new Set<{ cut(): void }>();
   let failing = 0;
@@ -44,7 +47,8 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
       inFlight: 0,
       /** When everything sent so far will have arrived. */
       drainedAt: () => Math.max(lastAt, clock.now()),
-      send(frame: Uint8Array) {
+      /** @param onDelivered it arrived. */
+      send(frame: Uint8Array, onDelivered = () => {}) {
         const bytes = frame.slice();
         seen.push(bytes);
         const index = ++sent;
@@ -69,6 +73,7 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
           if (index < newest) sky.happened('reorder');
           else newest = index;
           if (isDelayed) sky.happened('delay');
+          onDelivered();
           deliver(bytes);
         });
       },
@@ -76,7 +81,7 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
     return lane;
   }
 
-  function openWire(events: SocketEvents, lie: () => Lie): SocketPort {
+  function openWire(events: SocketEvents, lie: () => Lie, name: string): SocketPort {
     const host = hostOf(lie);
     let clientIsUp = true;
     let relayIsUp = true;
@@ -103,21 +108,28 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
     const up = createLane(
       () => isWhole && relayIsUp,
       (bytes) => {
-        for (const told of liedUp(lie(), bytes, down.send)) connection?.receive(told);
+        lies.hear(bytes);
+        for (const frame of liedUp(lie(), bytes, down.send)) connection?.receive(frame);
       },
       wire.cut,
     );
     const down = createLane(
       () => isWhole && clientIsUp,
       (bytes) => {
-        for (const told of liedDown(lie(), bytes)) events.received(told);
+        for (const frame of liedDown(lie(), bytes)) events.received(frame);
       },
       wire.cut,
     );
     const lies = createRandomLies(chance, sky);
     const connection = host?.connect({
       send(bytes) {
-        for (const frame of lies.tell(bytes)) down.send(frame);
+        for (const { bytes: frame, lie: random } of lies.tell(bytes)) {
+          down.send(frame, () => {
+            if (!random) return;
+            sky.happened(random.kind);
+            told.add(name, random.documents);
+          });
+        }
       },
       close() {
         if (!relayIsUp) return;
@@ -155,8 +167,11 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
     cutAll() {
       for (const wire of wires) wire.cut();
     },
-    /** @param lie what the relay makes this client believe. */
-    createLine(lie: () => Lie): Line {
+    /**
+     * @param lie what the relay makes this client believe.
+     * @param name whose client it is.
+     */
+    createLine(lie: () => Lie, name: string): Line {
       let isReachable = true;
       let isGone = false;
       const own = new Set<{ cut(): void }>();
@@ -173,7 +188,7 @@ export function createNetwork({ clock, chance, sky, relay }: NetworkDeps) {
             return { send() {}, close() {}, bufferedAmount: 0 };
           }
           const before = new Set(wires);
-          const port = openWire(guarded, lie);
+          const port = openWire(guarded, lie, name);
           for (const wire of wires) if (!before.has(wire)) own.add(wire);
           return { ...port, send: (frame) => isGone || port.send(frame) };
         },

@@ -74,7 +74,6 @@ export function createSky(chance: Chance) {
       isLying = withLies;
     },
     isLying: () => isLying && isStormy,
-    hasLied: () => isLying,
     calm() {
       isStormy = false;
     },
