@@ -1,16 +1,21 @@
 // `npm run mutants -- [--json] [--only WORD]`: each check against a lying relay or a lying member is switched off in turn, in
 // a copy of the working tree, and its named test must go red. First all those tests run with every check on, and must be
 // green. The last line is JSON: how many mutants there are, and how many survived; it ends with 1 where any did.
-import { parseArgs } from 'node:util';
+import { readOptions, someOf } from './commandLine.ts';
 import { mutants as all } from './mutants/list.ts';
 import { mutate, type Mutant } from './mutants/mutant.ts';
 import { runTests } from './mutants/runTests.ts';
 import { createScratchCopy, type ScratchCopy } from './mutants/scratchCopy.ts';
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+const values = readOptions({
+  json: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
 });
-const mutants = all.filter(({ name }) => name.includes(values.only));
+const mutants = someOf(
+  all,
+  ({ name }) => name.includes(values.only),
+  `--only "${values.only}" is in the name of no mutant.`,
+);
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
 

@@ -1,19 +1,17 @@
 // npm run bench -- [--json] [--only PREFIX] [--scale 0.02]: measures what has a budget; at a scale below 1 with a part of
 // the generated history only, to try the bench itself. With --json one line of JSON for each figure,
 // {"metric", "value", "unit", "baseline", "ratio"}; otherwise a table.
-import { parseArgs } from 'node:util';
+import { readOptions, refuse, someOf } from '../commandLine.ts';
 import type { Figure, FigureGroup } from './figure.ts';
 import { relayMetrics } from './relayMetrics.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    scale: { type: 'string', default: '1' },
-  },
+const values = readOptions({
+  json: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  scale: { type: 'string', default: '1' },
 });
 const scale = Number(values.scale);
-if (!(scale > 0 && scale <= 1)) throw new Error('--scale takes a number above 0, up to 1');
+if (!(scale > 0 && scale <= 1)) refuse(`--scale takes a number above 0, up to 1, not "${values.scale}".`);
 const wanted = (metric: string) => metric.startsWith(values.only);
 
 /** Loaded when wanted: a group brings what it measures with it. */
@@ -74,9 +72,20 @@ function print({ metric, value, unit, baseline, ratio }: Figure) {
   );
 }
 
-for (const { metrics, load } of groups) {
-  if (!metrics.some(wanted)) continue;
+const begun = someOf(
+  groups,
+  ({ metrics }) => metrics.some(wanted),
+  `--only "${values.only}" begins the name of no figure.`,
+);
+let missing = 0;
+for (const { metrics, load } of begun) {
   const group = await load();
-  for (const figure of await group.measure(wanted, scale)) if (wanted(figure.metric)) print(figure);
+  const figures = (await group.measure(wanted, scale)).filter(({ metric }) => wanted(metric));
+  for (const figure of figures) print(figure);
+  for (const metric of metrics) {
+    if (!wanted(metric) || figures.some((figure) => figure.metric === metric)) continue;
+    missing++;
+    process.stderr.write(`${metric} was not measured\n`);
+  }
 }
-process.exit(0);
+process.exit(missing > 0 ? 1 : 0);

@@ -10,6 +10,7 @@ import type { VoyageResult } from './voyage.ts';
 export const voyageOrder = v.object({ seeds: v.array(v.string()), steps: v.number() });
 export const voyageReport: v.GenericSchema<unknown, VoyageResult> = v.object({
   seed: v.string(),
+  steps: v.number(),
   findings: v.array(v.object({ kind: v.picklist(findingKinds), what: v.string() })),
   weather: v.pipe(
     v.record(v.string(), v.number()),
@@ -60,7 +61,8 @@ function sailBatch(
       // The first without a report is the one that ended it; the others were never begun.
       if (seed !== undefined) {
         const what = `the run ended with ${signal ?? code}`;
-        onReport({ seed, findings: [{ kind: 'lost', what }], weather: noCounts(), trace: [], ms: 0 });
+        const findings = [{ kind: 'lost', what } as const];
+        onReport({ seed, steps: 0, findings, weather: noCounts(), trace: [], ms: 0 });
         left.delete(seed);
       }
       resolve(left.size > 0 ? sailBatch([...left], steps, onReport) : undefined);

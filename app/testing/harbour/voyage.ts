@@ -9,6 +9,8 @@ import type { WeatherCounts } from './sky.ts';
 
 export interface VoyageResult {
   readonly seed: string;
+  /** Steps that were made, all of them followed by the calm. */
+  readonly steps: number;
   readonly findings: readonly Finding[];
   readonly weather: WeatherCounts;
   readonly trace: readonly string[];
@@ -48,6 +50,7 @@ export async function sail(seed: string, steps: number, onLine: (line: string) =
   await harbour.close();
   const result: VoyageResult = {
     seed,
+    steps,
     findings,
     weather: harbour.weather,
     trace,
