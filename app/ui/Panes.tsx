@@ -42,7 +42,7 @@ export function Panes({ self }: { self: Extract<SelfView, { state: 'ready' }> })
   const [isHelpOpen, setIsHelpOpen] = useState(false);
 
   useChatShortcuts(rows, openId);
-  useUnreadTitle(chats, openId);
+  useUnreadTitle(chats);
   useNewMessageVoice(chats);
   useRegions(regions);
   useShortcut('help', () => setIsHelpOpen(true));

@@ -1,14 +1,13 @@
-// The window's title and the installed app's badge say how much is unread.
+// The window's title and the installed app's badge say how much is unread, and nothing else: browsers write titles down,
+// in their history and sessions, where anyone with the disk can read them.
 import { useEffect } from 'react';
 import type { ChatRowView } from '../chat/views.ts';
-import { chatTitle } from './kit/chatTitle.ts';
 import { useWords } from './kit/Surroundings.tsx';
 
-export function useUnreadTitle(chats: readonly ChatRowView[] | undefined, openId: string | undefined): void {
+export function useUnreadTitle(chats: readonly ChatRowView[] | undefined): void {
   const { words } = useWords();
   const unreadCount = chats?.reduce((sum, chat) => sum + chat.unreadCount, 0) ?? 0;
-  const open = chats?.find((chat) => chat.chatId === openId);
-  const title = words.windowTitle(open && chatTitle(words, open), unreadCount);
+  const title = words.windowTitle(unreadCount);
   useEffect(() => {
     document.title = title;
   }, [title]);

@@ -136,6 +136,7 @@ export function Composer(props: {
             ref={field}
             rows={1}
             dir="auto"
+            autoComplete="off"
             aria-label={words.composer.label}
             {...emojiFieldProps(completion)}
             placeholder={words.composer.placeholder}

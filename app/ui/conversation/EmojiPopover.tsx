@@ -91,6 +91,7 @@ export function EmojiPopover(props: {
               <>
                 <input
                   type="search"
+                  autoComplete="off"
                   aria-label={words.emoji.search}
                   placeholder={words.emoji.search}
                   value={text}

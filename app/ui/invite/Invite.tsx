@@ -72,6 +72,7 @@ function Made({
         {invite.link}
         <input
           readOnly
+          autoComplete="off"
           value={link}
           dir="ltr"
           onFocus={(event) => event.target.select()}

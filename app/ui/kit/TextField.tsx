@@ -1,4 +1,5 @@
-// A labelled line of input with its hint and its error beneath, tied together for screen readers.
+// A labelled line of input with its hint and its error beneath, tied together for screen readers. The browser is asked
+// not to remember what is typed: what it remembers lies readable on the disk.
 import { type ComponentProps, useId } from 'react';
 
 export function TextField({
@@ -30,6 +31,7 @@ export function TextField({
           </span>
         )}
         <input
+          autoComplete="off"
           {...rest}
           id={id}
           aria-invalid={error === undefined ? undefined : true}

@@ -55,7 +55,6 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
             setTyped(event.target.value);
             setIsSaved(false);
           }}
-          autoComplete="name"
           dir="auto"
           className="min-w-[min(--spacing(48),100%)] flex-1"
         />

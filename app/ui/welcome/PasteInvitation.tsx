@@ -37,7 +37,6 @@ export function PasteInvitation({ onFound }: { onFound: (found: FoundAdmission) 
         onPaste={(event) => take(event.clipboardData.getData('text'), false)}
         type="url"
         inputMode="url"
-        autoComplete="off"
         dir="ltr"
       />
       <Button type="submit" className="min-h-12!">

@@ -80,7 +80,6 @@ export function SignUpForm(props: {
         error={nameError}
         value={name}
         onChange={(event) => setName(event.target.value)}
-        autoComplete="name"
         enterKeyHint="next"
         dir="auto"
       />
@@ -91,7 +90,6 @@ export function SignUpForm(props: {
         prefix="@"
         value={handle}
         onChange={(event) => setOwnHandle(event.target.value.toLowerCase())}
-        autoComplete="username"
         autoCapitalize="none"
         autoCorrect="off"
         spellCheck={false}

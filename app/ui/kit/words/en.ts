@@ -16,8 +16,7 @@ const deliveryWords: Readonly<Record<DeliveryState, string>> = {
 
 export const en = {
   appName: 'Convo',
-  windowTitle: (chat: string | undefined, unread: number) =>
-    `${unread > 0 ? `(${unread}) ` : ''}${chat === undefined ? '' : `${chat} · `}Convo`,
+  windowTitle: (unread: number) => `${unread > 0 ? `(${unread}) ` : ''}Convo`,
   failures,
   delivery: deliveryWords,
   notesTitle: 'Notes to myself',
