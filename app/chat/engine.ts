@@ -123,7 +123,6 @@ export async function createEngine(deps: EngineDeps) {
         if (state !== 'online') return;
         void tasks.run();
         void quietly(ownBoxes.run());
-        visibleChat.announce('ask');
       },
       onDiskFull: (isRelayFull) => ephemeral.set({ isRelayFull }),
       onMail: (mailId, mail) => void takeMail(mailId, mail),
@@ -234,6 +233,7 @@ export async function createEngine(deps: EngineDeps) {
         const { link: linkNow, presence } = ephemeral.get();
         ephemeral.set({ link: linkNow, presence: { ...presence, [id]: now } });
       },
+      onHeard: visibleChat.heard,
       isAnyVisible: visibleChat.isAny,
       learn: keeper.learn,
       onArrived: deps.onArrived,
@@ -344,6 +344,10 @@ export async function createEngine(deps: EngineDeps) {
     wake() {
       quota.check();
       member?.link.wake();
+    },
+    /** The network is gone. */
+    cutOff() {
+      member?.link.cutOff();
     },
     async close() {
       if (isClosed) return;

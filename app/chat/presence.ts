@@ -20,9 +20,11 @@ export interface PresenceDeps {
   readonly onChange: (now: PresenceNow) => void;
   /** Somebody opened the chat and wants to know who is here. */
   readonly onAsked: () => void;
+  /** The chat hears and is heard, after a start or a break. */
+  readonly onHeard: () => void;
 }
 
-export function createPresence({ signals, clock, onChange, onAsked }: PresenceDeps) {
+export function createPresence({ signals, clock, onChange, onAsked, onHeard }: PresenceDeps) {
   const cancelByUser = { online: new Map<string, () => void>(), typing: new Map<string, () => void>() };
   type Field = keyof typeof cancelByUser;
 
@@ -68,12 +70,15 @@ export function createPresence({ signals, clock, onChange, onAsked }: PresenceDe
     }
   }
 
+  /** A sealed signal came, on whichever channel. */
+  async function heard(sealed: Bytes) {
+    const opened = await signals.open(sealed);
+    if (opened) received(opened.author, opened.kind);
+  }
+
   return {
-    /** A sealed signal came, on whichever channel. */
-    async heard(sealed: Bytes) {
-      const opened = await signals.open(sealed);
-      if (opened) received(opened.author, opened.kind);
-    },
+    /** What the document tells whose channel carries the signals. */
+    events: { onSignal: (sealed: Bytes) => void heard(sealed), onHeard },
     /** A message came: its author has stopped typing. */
     wrote: (user: string) => forget('typing', user),
     /** Nothing is known of anyone while there is no link. */

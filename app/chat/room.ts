@@ -211,7 +211,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     marks: marks.marks,
     profiles: marks.profiles,
     onOwnLost: marks.sayAgain,
-    onSignal: (sealed) => void presence.heard(sealed),
+    ...presence.events,
   });
 
   /** Segments that are complete at the relay, and still open here. */

@@ -225,7 +225,7 @@ export function createRooms(deps: RoomsDeps) {
         seat.isCaughtUp = false;
         want(seat);
       },
-      onSignal: (sealed) => void seat.presence.heard(sealed),
+      onSignal: seat.presence.events.onSignal,
     });
   }
 

@@ -21,6 +21,8 @@ export interface SeatDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly onPresence: (chat: string, now: PresenceNow) => void;
+  /** The chat hears and is heard, after a start or a break. */
+  readonly onHeard: (chat: string) => void;
   /** Whether some chat is on a screen now. */
   readonly isAnyVisible: () => boolean;
   /** Reads this chat's ledger as far as the relay has it, so much later. */
@@ -58,6 +60,7 @@ export function createSeat(deps: SeatDeps, chat: StoredChat) {
     onAsked() {
       if (deps.isAnyVisible()) void seat.signal('here');
     },
+    onHeard: () => deps.onHeard(chat.id),
   });
   let left = '';
   let pauseMs = 0;

@@ -47,6 +47,7 @@ function openStandby() {
     look: () => Promise.resolve(fail('offline')),
     mailTaken() {},
     wake() {},
+    cutOff() {},
     close() {},
   };
   let news = 0;

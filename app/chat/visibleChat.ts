@@ -24,7 +24,10 @@ export function createVisibleChat({ clock, signal, show }: VisibleChatDeps) {
 
   return {
     isAny: () => visible !== null,
-    announce,
+    /** Whoever said something before it was heard by nobody. */
+    heard(chat: string) {
+      if (chat === visible) announce('ask');
+    },
     async set(chat: string | null) {
       const before = visible;
       if (chat === visible) return;

@@ -55,6 +55,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onDeletionMissing: () => void;
   readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
   readonly onSignal: (sealed: Bytes) => void;
+  /** From now on, until the next break, signals reach others. */
+  readonly onHeard?: () => void;
   /** A snapshot's state came in: also what Yjs has something else in the place of. */
   readonly onState?: (update: Uint8Array) => void;
   /** Another's snapshot has all that the log had, and so has this device now. */

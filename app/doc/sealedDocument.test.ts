@@ -49,6 +49,7 @@ async function openSegment(name: string, who: number) {
     look: () => Promise.resolve(fail('offline')),
     mailTaken() {},
     wake() {},
+    cutOff() {},
     close() {},
   };
   const context = chat.contextOf(who);

@@ -250,6 +250,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     publishing.resume();
     reviews.resume();
     checkSealed();
+    deps.onHeard?.();
   }
 
   function checkSealed() {

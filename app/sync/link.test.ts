@@ -207,6 +207,20 @@ test('woken on a live socket, it asks at once, and asking twice gives no more ti
   expect(link.state).toBe('offline');
 });
 
+test('[U20] told that the network is gone, it is offline at once, tries on, and is back as soon as it is woken', async () => {
+  await comeOnline();
+  link.cutOff();
+  expect([link.state, last().isClosed]).toEqual(['offline', true]);
+  link.cutOff();
+  await clock.pass(501);
+  expect([link.state, sockets.length]).toEqual(['connecting', 2]);
+  link.cutOff();
+  link.wake();
+  expect(sockets).toHaveLength(3);
+  await comeOnline();
+  expect(link.state).toBe('online');
+});
+
 test('a relay that never welcomes is given up', async () => {
   await clock.pass(1);
   tell(challengeOf(relayKey));

@@ -77,6 +77,8 @@ export interface Link {
   look(chat: ChatId, document: DocumentId): Promise<Result<Looked, RefusalCode | 'offline'>>;
   /** Try now instead of when the backoff ends, and ask now whether a live socket still is: the network or the page is back. */
   wake(): void;
+  /** The platform says that the network is gone: so is the socket, at once. It may be wrong, so tries go on. */
+  cutOff(): void;
   close(): void;
 }
 
@@ -312,6 +314,9 @@ export function createLink(deps: LinkDeps): Link {
       if (socket) return;
       cancelTimer();
       connect();
+    },
+    cutOff() {
+      if (socket) drop('offline');
     },
     close() {
       if (isClosed) return;

@@ -36,7 +36,6 @@ async function start(storage: Storage) {
     },
   });
   const client = withKeptList(local, storage, wanted.promise);
-  addEventListener('online', () => running?.wake());
 
   const stopById = new Map<number, () => void>();
   return (message: PageMessage) => {
@@ -62,6 +61,8 @@ async function start(storage: Storage) {
         return wanted.resolve();
       case 'wake':
         return running?.wake();
+      case 'cut-off':
+        return running?.cutOff();
       case 'persistent':
         void storage.batch().putSetting('persistent', message.isPersistent).commit();
         return;

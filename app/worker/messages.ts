@@ -14,6 +14,8 @@ export const pageMessage = v.variant('kind', [
   v.object({ kind: v.literal('painted') }),
   /** The network or the page is back. */
   v.object({ kind: v.literal('wake') }),
+  /** The network is gone. */
+  v.object({ kind: v.literal('cut-off') }),
   /** What the browser answered to keeping the data. */
   v.object({ kind: v.literal('persistent'), isPersistent: v.boolean() }),
 ]);

@@ -37,6 +37,9 @@ export function createPageClient(worker: Worker, onFailure: (reason: string) => 
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') say({ kind: 'wake' });
   });
+  // Here and not in the worker: there, Chromium tells of neither when its network is cut for a trial.
+  window.addEventListener('online', () => say({ kind: 'wake' }));
+  window.addEventListener('offline', () => say({ kind: 'cut-off' }));
 
   let isPainted = false;
   /** Tells the worker, once the list (or the welcome) has been drawn; a hidden page draws nothing, and waits less. */

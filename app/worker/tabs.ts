@@ -108,6 +108,8 @@ export function createTabs({ name, ephemeral, startEngine }: TabsDeps) {
       if (engine) engine.wake();
       else say({ kind: 'wake' });
     },
+    /** Each tab hears of it by itself. */
+    cutOff: () => engine?.cutOff(),
   };
 }
 

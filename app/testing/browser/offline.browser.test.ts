@@ -105,6 +105,32 @@ test('[U8] both sides offline, closed and opened again: they write, react, and c
   expect(both[0]).toEqual(both[1]);
 });
 
+test('[U20] a network that goes is noticed at once: nobody is online any more, the banner follows, and both are over with it', async () => {
+  const openAda = newProfile();
+  const openBen = newProfile();
+  const ada = await openAda();
+  await signUpAdministrator(ada.page, relay, 'Ada');
+  const link = await invite(ada.page);
+  const ben = await openBen();
+  await join(ben.page, link, 'Ben');
+  await ada.page.goto(relay.origin);
+  await openChat(ada.page, 'Ben');
+  const presence = ada.page.getByTestId('presence');
+  const banner = ada.page.getByText(words.link.offline).first();
+  await expect(presence).toHaveText(words.conversation.online);
+
+  await ada.context.setOffline(true);
+  // Without the browser's word a silent socket is given up after half a minute.
+  await expect(presence).toBeHidden({ timeout: 2000 });
+  await expect(banner).toBeVisible({ timeout: 8000 });
+  await say(ada.page, 'Said in a tunnel');
+
+  await ada.context.setOffline(false);
+  await expect(banner).toBeHidden({ timeout: 5000 });
+  await expect(presence).toHaveText(words.conversation.online);
+  await expect(message(ben.page, 'Said in a tunnel')).toBeVisible();
+});
+
 test('[U9] a cold start is whole with a relay that accepts connections and never answers', async () => {
   const open = newProfile();
   let ada = await open();
