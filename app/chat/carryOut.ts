@@ -12,6 +12,7 @@ import type { Admission, AnswerOf, AnswerByCommand, Command, CommandFailure } fr
 import { checkDevice } from './deviceCheck.ts';
 import type { Engine } from './engine.ts';
 import type { Room } from './room.ts';
+import { isSayable } from './sayableName.ts';
 
 type Answer = Result<AnswerByCommand[Command['command']], CommandFailure>;
 
@@ -66,6 +67,7 @@ async function performAsMember(engine: Engine, command: MemberCommand): Promise<
       return ok({ chatId: await settle(engine, chat) });
     }
     case 'setName':
+      if (!isSayable(command.name)) return fail('not-allowed');
       if (textToBytes(command.name).length > maxNameBytes) return fail('text-too-long');
       await engine.setName(command.name.trim());
       return ok(null);
@@ -143,7 +145,8 @@ async function change(engine: Engine, room: Room, command: ChangeCommand): Promi
 }
 
 async function signUp(engine: Engine, name: string, handle: string, admission: Admission): Promise<Answer> {
-  if (name === '' || textToBytes(name).length > maxNameBytes) return fail('text-too-long');
+  if (!isSayable(name)) return fail('not-allowed');
+  if (textToBytes(name).length > maxNameBytes) return fail('text-too-long');
   if (engine.member())
     return admission.kind === 'invitation' ? accept(engine, admission.link, false) : ok({});
   const info = await engine.session.relayInfo();

@@ -62,11 +62,32 @@ test('[U12] a name that is too long is not cut: the form says so, and takes a sh
   await field.focus();
   await ada.keyboard.insertText(long);
   await expect(field).toHaveValue(long);
-  await expect(ada.getByText(words.nameTooLong)).toBeVisible();
+  await expect(ada.getByText(words.nameProblems.long)).toBeVisible();
   await ada.getByRole('button', { name: words.welcome.start }).click();
   await field.fill('Ada');
   await ada.getByRole('button', { name: words.welcome.start }).click();
   await expect(ada.getByRole('button', { name: words.inbox.writeNote })).toBeVisible();
+});
+
+test('[U21] a name that nobody could see is refused with a sentence, at sign-up and later; an emoji is a name', async ({
+  browser,
+  relay,
+}) => {
+  const ada = await newPage(browser);
+  await ada.goto(relay.administratorLink());
+  const field = ada.getByLabel(words.welcome.name);
+  await field.fill('\u200b\u202e');
+  await ada.getByLabel(words.welcome.handle).fill('ada');
+  await expect(ada.getByText(words.nameProblems.invisible)).toBeVisible();
+  await ada.getByRole('button', { name: words.welcome.start }).click();
+  await expect(field).toBeVisible();
+  await field.fill('🦊');
+  await ada.getByRole('button', { name: words.welcome.start }).click();
+  await expect(ada.getByRole('button', { name: words.inbox.writeNote })).toBeVisible();
+  await ada.goto(`${relay.origin}/settings`);
+  await ada.getByLabel(words.settings.name).fill('\u3164');
+  await expect(ada.getByText(words.nameProblems.invisible)).toBeVisible();
+  await expect(ada.getByRole('button', { name: words.settings.saveName })).toBeDisabled();
 });
 
 test('[U12] a broken link, and no link at all, each say what to do', async ({ browser, relay }) => {

@@ -5,7 +5,8 @@ import type { SelfView } from '../../chat/views.ts';
 import { useAnnounce } from '../kit/Announcer.tsx';
 import { Avatar } from '../kit/Avatar.tsx';
 import { Button } from '../kit/Button.tsx';
-import { isNameTooLong } from '../kit/nameLength.ts';
+import { personName } from '../kit/chatTitle.ts';
+import { nameProblem } from '../kit/nameProblem.ts';
 import { Card } from '../kit/Page.tsx';
 import { useClient, useWords } from '../kit/Surroundings.tsx';
 import { TextField } from '../kit/TextField.tsx';
@@ -19,12 +20,12 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
   const [isSaved, setIsSaved] = useState(false);
   const [failure, setFailure] = useState<CommandFailure>();
   const name = typed ?? self.name;
-  const isTooLong = isNameTooLong(name);
-  const isChanged = typed !== undefined && typed.trim() !== self.name && typed.trim() !== '';
+  const problem = nameProblem(name);
+  const isChanged = typed !== undefined && typed.trim() !== self.name;
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (!isChanged || isTooLong) return;
+    if (!isChanged || problem !== undefined) return;
     const answer = await client.command({ command: 'setName', name: name.trim() });
     setFailure(answer.ok ? undefined : answer.error);
     setIsSaved(answer.ok);
@@ -39,7 +40,7 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
         <Avatar seed={self.userId} name={name} size="xl" />
         <div className="min-w-0">
           <p className="truncate text-lg font-semibold">
-            <bdi>{name}</bdi>
+            <bdi>{personName(words, name)}</bdi>
           </p>
           <p className="truncate text-muted" dir="ltr">
             @{self.handle}
@@ -50,7 +51,11 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
         <TextField
           label={settings.name}
           value={name}
-          error={isTooLong ? words.nameTooLong : failure === undefined ? undefined : words.failures[failure]}
+          error={
+            problem !== undefined && problem !== 'empty'
+              ? words.nameProblems[problem]
+              : failure && words.failures[failure]
+          }
           onChange={(event) => {
             setTyped(event.target.value);
             setIsSaved(false);
@@ -58,7 +63,12 @@ export function ProfileCard({ self }: { self: Extract<SelfView, { state: 'ready'
           dir="auto"
           className="min-w-[min(--spacing(48),100%)] flex-1"
         />
-        <Button type="submit" look="quiet" disabled={!isChanged || isTooLong} className="min-h-12!">
+        <Button
+          type="submit"
+          look="quiet"
+          disabled={!isChanged || problem !== undefined}
+          className="min-h-12!"
+        >
           {isSaved ? settings.nameSaved : settings.saveName}
         </Button>
       </form>

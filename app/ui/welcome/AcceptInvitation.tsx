@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import type { CommandFailure, InvitationPreview } from '../../chat/commands.ts';
 import { Avatar } from '../kit/Avatar.tsx';
 import { Button } from '../kit/Button.tsx';
-import { chatPath, personName } from '../kit/chatTitle.ts';
+import { chatPath, honestName, personName } from '../kit/chatTitle.ts';
 import { Notice } from '../kit/Notice.tsx';
 import { useClient, useWords } from '../kit/Surroundings.tsx';
 import { WelcomeTitle } from './WelcomeFrame.tsx';
@@ -16,7 +16,8 @@ export function AcceptInvitation({ link, preview }: { link: string; preview: Inv
   const [, navigate] = useLocation();
   const [isWorking, setIsWorking] = useState(false);
   const [failure, setFailure] = useState<CommandFailure>();
-  const { chatId, inviterName } = preview;
+  const { chatId } = preview;
+  const inviterName = honestName(preview.inviterName);
 
   async function accept(): Promise<void> {
     setIsWorking(true);

@@ -6,7 +6,7 @@ import type { Admission, CommandFailure } from '../../chat/commands.ts';
 import type { SelfView } from '../../chat/views.ts';
 import { Avatar } from '../kit/Avatar.tsx';
 import { Button } from '../kit/Button.tsx';
-import { chatPath, personName } from '../kit/chatTitle.ts';
+import { chatPath, honestName } from '../kit/chatTitle.ts';
 import { Shimmer } from '../kit/Shimmer.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 import { AcceptInvitation } from './AcceptInvitation.tsx';
@@ -120,7 +120,7 @@ export function Join({ self }: { self: SelfView }) {
       const failure = preview.state === 'used' ? 'invitation-used' : 'invitation-expired';
       return <DeadInvitation failure={failure} hasAccount={isIn} onRetry={invitation.retry} onFound={take} />;
     }
-    const name = preview.inviterName;
+    const name = honestName(preview.inviterName);
     return (
       <>
         <div className="mb-4">
@@ -128,9 +128,7 @@ export function Join({ self }: { self: SelfView }) {
         </div>
         <WelcomeTitle
           title={name === '' ? welcome.invitedBySomebody : welcome.invitedBy(name)}
-          sentence={
-            name === '' ? welcome.invitedSentencePlain : welcome.invitedSentence(personName(words, name))
-          }
+          sentence={name === '' ? welcome.invitedSentencePlain : welcome.invitedSentence(name)}
         />
         {form({ kind: 'invitation', link: admission.link })}
       </>

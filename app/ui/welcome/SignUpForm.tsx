@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Admission, CommandFailure } from '../../chat/commands.ts';
 import { Button } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
-import { isNameTooLong } from '../kit/nameLength.ts';
+import { nameProblem } from '../kit/nameProblem.ts';
 import { Notice } from '../kit/Notice.tsx';
 import { useClient, useWords } from '../kit/Surroundings.tsx';
 import { TextField } from '../kit/TextField.tsx';
@@ -46,9 +46,9 @@ export function SignUpForm(props: {
   const failure = failed?.secret === secret ? failed.failure : undefined;
   const handle = ownHandle ?? suggestHandle(name);
   const problem = handleProblem(handle);
-  const isTooLong = isNameTooLong(name);
+  const nameIs = nameProblem(name);
   const nameError =
-    isTried && name.trim() === '' ? welcome.nameMissing : isTooLong ? words.nameTooLong : undefined;
+    nameIs === 'empty' ? (isTried ? welcome.nameMissing : undefined) : nameIs && words.nameProblems[nameIs];
   const handleError =
     takenHandle !== undefined && takenHandle === handle
       ? words.failures['handle-taken']
@@ -59,7 +59,7 @@ export function SignUpForm(props: {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     setIsTried(true);
-    if (name.trim() === '' || isTooLong || problem !== undefined || isWorking) return;
+    if (nameIs !== undefined || problem !== undefined || isWorking) return;
     setIsWorking(true);
     setFailed(undefined);
     onStart();

@@ -30,7 +30,10 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   loading: 'Loading',
-  nameTooLong: 'This name is too long.',
+  nameProblems: {
+    long: 'This name is too long.',
+    invisible: 'Nobody could see this name. Put a letter, a number or an emoji in it.',
+  },
 
   broken: {
     title: 'This screen stumbled',
