@@ -143,7 +143,15 @@ export function createContacts(deps: ContactsDeps) {
     return chat;
   }
 
-  const chatOfInvitation = (id: InvitationId) => storage.setting(`accepted/${idToText(id)}`, v.string());
+  /** Where an invitation leads that was accepted before, or that is of somebody with whom there is a chat of two. */
+  async function chatOfInvitation(id: InvitationId, inviter: UserId): Promise<string | undefined> {
+    const accepted = await storage.setting(`accepted/${idToText(id)}`, v.string());
+    if (accepted !== undefined) return accepted;
+    const isInviter = ({ user }: { readonly user: string }) => user === idToText(inviter);
+    const chats = await storage.chats();
+    return chats.find((chat) => chat.kind === 'direct' && !chat.isRemoved && chat.members.some(isInviter))
+      ?.id;
+  }
 
   return {
     relayKey,
@@ -183,13 +191,16 @@ export function createContacts(deps: ContactsDeps) {
       return ok({ link: invitationToLink(http.origin, invitation), expiresAtMs: expiresAt });
     },
 
-    /** Claims an invitation and starts the chat with its inviter; again gives the same chat. */
+    /**
+     * Claims an invitation and starts the chat with its inviter. Again gives the same chat; so does another invitation of
+     * the same person, which stays unused.
+     */
     async accept(link: string, isClaimed: boolean): Promise<Result<StoredChat | string, Failure>> {
       const seen = await inspectInvitation(http, link);
       if (!seen.ok) return seen;
       const { invitation, keys, name } = seen.value;
       if (equalBytes(invitation.inviter, identity.user)) return fail('own-invitation');
-      const accepted = await chatOfInvitation(keys.id);
+      const accepted = await chatOfInvitation(keys.id, invitation.inviter);
       if (accepted !== undefined) return ok(accepted);
       const token = await deps.accessToken();
       if (!token.ok) return token;

@@ -198,6 +198,7 @@ async function inspect(engine: Engine, link: string): Promise<Answer> {
   const isOwn = member && equalBytes(invitation.inviter, member.identity.user);
   // A used or expired one is that, whoever asks.
   if (isOwn && state === 'open') return fail('own-invitation');
-  const chatId = await member?.contacts.chatOfInvitation(keys.id);
-  return ok({ inviterName: name, state, expiresAtMs: expiresAt, ...(chatId ? { chatId } : {}) });
+  const chatId = isOwn ? undefined : await member?.contacts.chatOfInvitation(keys.id, invitation.inviter);
+  const inviterId = idToText(invitation.inviter);
+  return ok({ inviterId, inviterName: name, state, expiresAtMs: expiresAt, ...(chatId ? { chatId } : {}) });
 }

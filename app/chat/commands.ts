@@ -2,7 +2,7 @@
 // still happens once.
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import type { Result } from '../../shared/protocol/result.ts';
-import type { ChatIdText, MessageIdText } from './views.ts';
+import type { ChatIdText, MessageIdText, UserIdText } from './views.ts';
 
 /** Why a command was not carried out. The sentences for people are in the ui's catalogue. */
 export type CommandFailure =
@@ -81,10 +81,11 @@ export type Command =
   | { readonly command: 'checkDevice' };
 
 export interface InvitationPreview {
+  readonly inviterId: UserIdText;
   readonly inviterName: string;
   readonly state: 'open' | 'used' | 'expired';
   readonly expiresAtMs: number;
-  /** The chat, when this person has accepted it before. */
+  /** The chat, when this person has accepted it before, or has one with the inviter. */
   readonly chatId?: ChatIdText;
 }
 

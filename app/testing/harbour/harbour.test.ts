@@ -87,6 +87,21 @@ test("[R14] a mail that could not be used is offered again: a chat is not lost w
   expect(await b.chats()).toContain(group);
 });
 
+test('[U11] another invitation of somebody with whom there is a chat of two leads there, and stays unused', async () => {
+  const [a, b] = [personOf(ada), personOf(ben)];
+  const [before, link] = [await b.chats(), await a.invites()];
+  const inspect = () => harbour.clock.until(b.command({ command: 'inspectInvitation', link }));
+  const seen = await inspect();
+  const chatId = seen.ok ? seen.value.chatId : undefined;
+  expect(before).toContain(chatId);
+  expect(chatId).not.toBe(harbour.group);
+  const accepted = await harbour.clock.until(b.command({ command: 'acceptInvitation', link }));
+  expect(accepted).toEqual({ ok: true, value: { chatId } });
+  expect(await harbour.calm()).toEqual([]);
+  expect(await b.chats()).toEqual(before);
+  expect(await inspect()).toMatchObject({ value: { state: 'open', inviterId: a.userId() } });
+});
+
 test('[S6] a relay that is killed has what it acknowledged', async () => {
   const a = personOf(ada);
   for (let i = 0; i < 5; i++) {

@@ -30,7 +30,7 @@ export function AcceptInvitation({ link, preview }: { link: string; preview: Inv
   return (
     <>
       <div className="mb-5">
-        <Avatar seed={inviterName} name={inviterName} size="xl" />
+        <Avatar seed={preview.inviterId} name={inviterName} size="xl" />
       </div>
       <WelcomeTitle
         title={inviterName === '' ? welcome.acceptTitlePlain : welcome.acceptTitle(inviterName)}

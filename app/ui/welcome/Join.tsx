@@ -124,7 +124,7 @@ export function Join({ self }: { self: SelfView }) {
     return (
       <>
         <div className="mb-4">
-          <Avatar seed={name} name={name} size="xl" />
+          <Avatar seed={preview.inviterId} name={name} size="xl" />
         </div>
         <WelcomeTitle
           title={name === '' ? welcome.invitedBySomebody : welcome.invitedBy(name)}
