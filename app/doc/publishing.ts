@@ -143,9 +143,12 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       schedule();
       return isOwn;
     },
-    /** This device knows what is in it now. */
-    seen(id: SnapshotId) {
-      if (equalBytes(current.id, id)) current = { ...current, isSeen: true };
+    /** This device knows what is in it now; whole, it needs no correction, whatever was wrong with one before. */
+    seen(id: SnapshotId, isWhole = false) {
+      if (equalBytes(current.id, id)) {
+        current = { ...current, isSeen: true };
+        if (isWhole) wantsCorrection = false;
+      }
       schedule();
     },
     isCorrecting: () => wantsCorrection,

@@ -36,16 +36,25 @@ export function createReviews(deps: ReviewsDeps) {
   let believesUntil = 0;
   const isBelieving = () => deps.clock.elapsed() < believesUntil;
   let waited: { readonly id: SnapshotId; readonly times: number; readonly until: number } | undefined;
+  /** One that was taken, and is to be looked at as it came. */
+  let held: RelaySnapshot | undefined;
   const fetch = () => {
     isAwaited = true;
     deps.fetch();
   };
+  function look(given: RelaySnapshot) {
+    running++;
+    void deps.review(given).finally(() => running--);
+  }
   let cancelTimer = () => {};
   function schedule(ms: number) {
     isScheduled = true;
     cancelTimer = deps.clock.after(ms, () => {
       isScheduled = false;
-      fetch();
+      const given = held;
+      held = undefined;
+      if (given) look(given);
+      else fetch();
     });
   }
   function unschedule() {
@@ -63,9 +72,14 @@ export function createReviews(deps: ReviewsDeps) {
     /** Someone else has published this. */
     due() {
       unschedule();
-      waited = undefined;
+      waited = held = undefined;
       isOwed = isBelieving() || deps.randomUnit() * deps.readers() <= reviewers;
       if (isOwed) later();
+    },
+    /** What this device had seems not to be in it: it is looked at once deletions that came with it are known. */
+    owes(given: RelaySnapshot) {
+      isOwed = true;
+      held = given;
     },
     isOwed: () => isOwed,
     /** @param isWhole it has all that the log had, and so has this device. */
@@ -83,6 +97,7 @@ export function createReviews(deps: ReviewsDeps) {
     now() {
       if (waited || isAwaited) return;
       unschedule();
+      held = undefined;
       fetch();
     },
     /** True where this snapshot is to be looked at again later; false when that was done often enough. */
@@ -98,8 +113,7 @@ export function createReviews(deps: ReviewsDeps) {
     fetched(given: RelaySnapshot): boolean {
       if (!isAwaited) return false;
       isAwaited = false;
-      running++;
-      void deps.review(given).finally(() => running--);
+      look(given);
       return true;
     },
     /** No snapshot is being looked at, or will be. */

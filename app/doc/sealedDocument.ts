@@ -6,7 +6,7 @@
 //   S4 an entry that fails its checks is set aside and counted, and the log goes on.
 import * as Y from 'yjs';
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
-import { hashSnapshot, parseSnapshot } from '../../shared/protocol/entry.ts';
+import { hashSnapshot } from '../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, parseId, type LogHash, type SnapshotId } from '../../shared/protocol/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
@@ -22,8 +22,9 @@ import { createProviderLink } from './providerSocket.ts';
 import { createPublishing } from './publishing.ts';
 import { createReviews } from './reviews.ts';
 import { clientOf, clocksOf, endOf } from './segmentUpdate.ts';
+import { createUnreadable, readSnapshot } from './readSnapshot.ts';
 import { createSessions } from './sessions.ts';
-import { openSnapshot, sealSnapshot, type Snapshot } from './snapshot.ts';
+import { sealSnapshot } from './snapshot.ts';
 
 /** Entries in a row that the relay may refuse as not the next of their session, before it counts as having lost some. */
 const maxRefusals = 5;
@@ -45,6 +46,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   let channel: Channel | undefined;
   const sessions = createSessions(deps.random);
   const learnFirst = createLedgerFirst(context);
+  const reading = { ...deps, learnFirst };
+  const randomUnit = () => (deps.random(1)[0] ?? 0) / 256;
 
   await persistence.whenLoaded;
   const stored = await persistence.cursor();
@@ -138,7 +141,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     {
       clock: deps.clock,
       limits: deps.limits,
-      randomUnit: () => (deps.random(1)[0] ?? 0) / 256,
+      randomUnit,
       cursor: () => cursor,
       // What a sealed document doesn't take any more is not waited for.
       isReady: () => isLive && !reviews.isBelieving() && (sealedAt !== undefined || outgoing.isDone(doc)),
@@ -151,10 +154,15 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   );
   const reviews = createReviews({
     clock: deps.clock,
-    randomUnit: () => (deps.random(1)[0] ?? 0) / 256,
+    randomUnit,
     readers: () => context.readerCount(),
     fetch: () => channel?.fetchSnapshot(),
     review,
+  });
+  const unreadable = createUnreadable(id, {
+    clock: deps.clock,
+    randomUnit,
+    askAgain: () => channel?.resubscribe(),
   });
 
   function saveCursor(applied: readonly Uint8Array[]) {
@@ -165,47 +173,45 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     return persistence.saveCursor({ ...at, ...seen }, applied);
   }
 
-  /** Opened and checked; undefined where it is not a snapshot of this document that this device can use. */
-  async function readSnapshot(given: RelaySnapshot): Promise<Snapshot | undefined> {
-    if (!(await learnFirst([{ entry: given.bytes }], parseSnapshot))) return undefined;
-    const opened = await openSnapshot(context, id, rules.snapshotKind, given.bytes);
-    if (!opened.ok) {
-      deps.onSetAside(opened.error);
-      return undefined;
-    }
-    const { cursor: at, update, sessions: lines } = opened.value;
-    const isAsTold =
-      equalBytes(opened.value.id, given.id) &&
-      at.seq === given.cursor.seq &&
-      equalBytes(at.hash, given.cursor.hash);
-    const checked = isAsTold ? rules.checkState(update, lines) : undefined;
-    if (!checked) deps.onSetAside('bad-snapshot');
-    return checked ? { ...opened.value, update: checked } : undefined;
-  }
-
   /** In the place of entries that the relay no longer has. */
   async function takeSnapshot(given: RelaySnapshot) {
     if (given.isSeal) sealedAt = given.cursor.seq;
     if (given.cursor.seq <= cursor.seq) return;
-    const snapshot = await readSnapshot(given);
+    const snapshot = await readSnapshot(reading, given);
     if (isClosed) return;
-    if (!snapshot) {
+    if (snapshot === 'unjudged' || (!snapshot && !unreadable.isOver(given, cursor.seq > 0))) {
       // What follows it can't be joined on: until someone replaces it, this stays where it is.
       isStuck = true;
       inbox.restart();
       return;
     }
+    if (!snapshot) return goOnWithout(given);
     // Where the log before a snapshot is gone, the relay can't tell whether this device's place was in it.
     if (!sessions.areContinuedBy(snapshot.sessions)) return becomeLive(true);
+    // The log before it may be gone for good: what was here of that, it must have.
+    const lack = await rules.lackOf(snapshot.update, sessions.clocks());
+    if (isClosed) return;
     if (!equalBytes(snapshot.author.user, context.self.user)) reviews.believed();
     provider.deliver(snapshot.update);
     sessions.claim(snapshot.sessions, clocksOf(snapshot.update));
     cursor = snapshot.cursor;
     progress.reached(cursor.seq, sessions.clocks());
     publishing.published(snapshot.id, cursor, given.isSeal);
-    publishing.seen(snapshot.id);
+    if (lack === 'nothing') publishing.seen(snapshot.id);
+    else reviews.owes(given);
     await saveCursor([snapshot.update]);
     deps.onState?.(snapshot.update);
+  }
+
+  /** Nobody has replaced what can't be read: what is here takes its place, and who knows more of the log adds it. */
+  function goOnWithout(given: RelaySnapshot) {
+    sessions.doubt();
+    cursor = given.cursor;
+    progress.reached(cursor.seq, sessions.clocks());
+    publishing.published(given.id, cursor, given.isSeal);
+    publishing.seen(given.id);
+    publishing.correct();
+    return saveCursor([]);
   }
 
   /** Another's new snapshot: countersigned if it holds all that it should, and replaced if it doesn't. */
@@ -217,15 +223,15 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     // An entry was lost on the way: what isn't here yet can't be missing there.
     if (given.cursor.seq > cursor.seq) return channel?.resubscribe();
     const clocks = progress.clocksAt(given.cursor.seq);
-    const snapshot = await readSnapshot(given);
-    if (isClosed || !isLive) return;
+    const snapshot = await readSnapshot(reading, given);
+    if (isClosed || !isLive || snapshot === 'unjudged') return;
     // What this run can't compare with the log it neither confirms nor doubts.
     const lack = snapshot && clocks ? await rules.lackOf(snapshot.update, clocks) : undefined;
     if (isClosed || !isLive) return;
     // The deletion may stand in a later segment, and be on its way.
     if (lack === 'bodies' && reviews.waits(given.id)) return deps.onDeletionMissing();
     reviews.done(lack === 'nothing');
-    publishing.seen(given.id);
+    publishing.seen(given.id, lack === 'nothing');
     if (!snapshot) return publishing.correct();
     if (lack === 'nothing') {
       channel?.countersign(given.id);
@@ -317,6 +323,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (!isClosed) {
       isClosed = true;
       publishing.close();
+      unreadable.close();
       channel?.close();
       pause();
       provider.close();

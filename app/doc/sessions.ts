@@ -145,6 +145,10 @@ export function createSessions(random: Random) {
         sessionByClient.set(clientOf(session), key);
       }
     },
+    /** Part of the log went by unread: each goes on with what its device says next. */
+    doubt() {
+      for (const [key, line] of accepted) accepted.set(key, { ...line, device: undefined });
+    },
     sessionOf(client: number): SessionId | undefined {
       if (own?.client === client) return own.id;
       const key = sessionByClient.get(client);

@@ -105,8 +105,8 @@ test.each(healing)('[D15] who believes a snapshot that $lie has everything in th
   // Nobody goes on correcting what is right.
   await harbour.pass(10 * 60_000);
   expect(forger.published()).toBe(after);
-  // The lie, what replaced it, and the last one: who believed it has published nothing.
-  expect(after).toBe(3);
+  // The lie, and the last one, which replaced it: who believed it has published nothing, and nobody has corrected it twice.
+  expect(after).toBe(2);
   forger.close();
   expect((await bodiesOf(cleo)).slice(0, before.length)).toEqual(before);
   expect(await bodiesOf(cleo)).toEqual(await bodiesOf(ben));

@@ -7,6 +7,7 @@ const segmentUpdate = 'app/doc/segmentUpdate.ts';
 const segmentUpdateTest = 'app/doc/segmentUpdate.test.ts';
 const liars = 'app/testing/harbour/liars.test.ts';
 const lyingSnapshots = 'app/testing/harbour/lyingSnapshots.test.ts';
+const lyingPurges = 'app/testing/harbour/lyingPurges.test.ts';
 
 export const memberLies: readonly Mutant[] = [
   {
@@ -265,6 +266,22 @@ export const memberLies: readonly Mutant[] = [
     replacement: '',
     testFile: lyingSnapshots,
     test: '[R34] a purge of what others said is refused',
+  },
+  {
+    name: 'lets the log go by a purge of their own while others are away',
+    file: 'app/doc/sealedDocument.ts',
+    snippet: "if (lack === 'nothing') publishing.seen(snapshot.id);\n    else reviews.owes(given);",
+    replacement: 'publishing.seen(snapshot.id);',
+    testFile: lyingPurges,
+    test: '[D15] what a snapshot leaves out whose log went by a purge of their own is put back',
+  },
+  {
+    name: 'keeps others out by a purge that nobody can read',
+    file: 'app/doc/sealedDocument.ts',
+    snippet: '(!snapshot && !unreadable.isOver(given, cursor.seq > 0))',
+    replacement: '!snapshot',
+    testFile: lyingPurges,
+    test: '[D15] what a snapshot leaves out whose log went by a purge that nobody can read is put back',
   },
   {
     name: 'countersigns its own snapshot',

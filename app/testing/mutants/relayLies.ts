@@ -162,11 +162,19 @@ export const relayLies: readonly Mutant[] = [
   },
   {
     name: 'a snapshot under the name or place of another',
-    file: 'app/doc/sealedDocument.ts',
-    snippet: 'const checked = isAsTold ? rules.checkState(update, lines) : undefined;',
-    replacement: 'const checked = rules.checkState(update, lines);',
+    file: 'app/doc/readSnapshot.ts',
+    snippet: 'const checked = isAsTold(id, given) ? rules.checkState(update, sessions) : undefined;',
+    replacement: 'const checked = rules.checkState(update, sessions);',
     testFile: lyingRelay,
     test: '[D13] a snapshot under another place is none',
+  },
+  {
+    name: 'a snapshot under another name is passed over for good',
+    file: 'app/doc/readSnapshot.ts',
+    snippet: 'if (!isAsTold(document, given)) return false;',
+    replacement: '',
+    testFile: 'app/doc/readSnapshot.test.ts',
+    test: '[D13] what the relay gives under another name or place is waited for, however long',
   },
   {
     name: 'another epoch is said to be the current one',
