@@ -8,6 +8,7 @@ import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
+import { mostSaid } from './missing.ts';
 import { termsOfMessage } from './searchText.ts';
 
 /**
@@ -130,9 +131,10 @@ export async function projectRecords(
   return { chat, batch, erased, arrived, isForked };
 }
 
-/** Whether a new record stands where its device has said another before, or on another than that (SPEC D16). */
-export function forksChain({ chains }: StoredChat, { device, sequence, previous }: RecordHeader): boolean {
-  const chain = chains[idToText(device)];
+/** Whether a new record stands where its device has said another before, on another than that, or nowhere (SPEC D16). */
+export function forksChain(chat: StoredChat, { device, sequence, previous }: RecordHeader): boolean {
+  if (sequence > mostSaid(chat)) return true;
+  const chain = chat.chains[idToText(device)];
   if (!chain) return false;
   const isTaken = sequence <= chain.sequence || chain.ahead.includes(sequence);
   const isNext = sequence === chain.sequence + 1 && chain.hash !== '';
@@ -158,7 +160,7 @@ export function countRecord(
       sequence++;
       hash = top?.sequence === sequence ? top.hash : '';
     }
-  } else if (header.sequence > sequence) {
+  } else if (header.sequence > sequence && header.sequence <= mostSaid(chat)) {
     ahead.add(header.sequence);
     if (header.sequence > (top?.sequence ?? 0)) {
       top = { sequence: header.sequence, hash: bytesToBase64url(hashRecordHeader(header)) };

@@ -6,6 +6,7 @@ import { hybridTimeToMs } from '../doc/hybridTime.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import { nobody, type Ephemeral } from './ephemeral.ts';
+import { hasGap, tellerOfMore } from './missing.ts';
 import { createMessageViews, nameIn, personIn } from './messageViews.ts';
 import { deliveryOf } from './receipts.ts';
 import { termsOfQuery } from './searchText.ts';
@@ -31,10 +32,6 @@ export interface QueryDeps {
   readonly isEngineHere: () => boolean;
 }
 type QueryOf<Q extends Query['query']> = Extract<Query, { query: Q }>;
-
-/** Somebody has said more here than has arrived. */
-const hasGap = ({ chains }: StoredChat): boolean =>
-  Object.values(chains).some(({ ahead }) => ahead.length > 0);
 
 export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
   let selfUser: string | undefined;
@@ -125,7 +122,11 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     if (!me || !chat) return undefined;
     const { presence, isRelayFull } = ephemeral.get();
     const { online, typing } = presence[chatId] ?? nobody;
-    const trouble = chat.trouble ?? (isRelayFull ? 'relay-full' : hasGap(chat) ? 'gap' : undefined);
+    const teller = tellerOfMore(chat);
+    const isMissing = hasGap(chat) || teller !== undefined;
+    const trouble = chat.trouble ?? (isRelayFull ? 'relay-full' : isMissing ? 'gap' : undefined);
+    // Where nothing else shows it, it is their word alone.
+    const isTold = teller !== undefined && trouble === 'gap' && !chat.trouble && !hasGap(chat);
     return {
       chatId,
       kind: chat.kind,
@@ -138,6 +139,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       onlineUserIds: online,
       typingUserIds: typing,
       ...(trouble ? { trouble } : {}),
+      ...(isTold ? { toldBy: nameIn(chat, teller) } : {}),
     };
   }
 
@@ -196,7 +198,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     const sum = (count: (chat: StoredChat) => number) => chats.reduce((all, chat) => all + count(chat), 0);
     return {
       toldAnew: sum(({ segments }) => segments?.generation ?? 0),
-      gaps: sum((chat) => Number(hasGap(chat))),
+      gaps: sum((chat) => Number(hasGap(chat) || tellerOfMore(chat) !== undefined)),
       forks: sum(({ trouble }) => Number(trouble === 'fork')),
       setAside: (await storage.setAside()).map(({ chat, reason, count, at }) => ({
         chatId: chat,

@@ -5,11 +5,14 @@ import type { Meta } from '../doc/meta.ts';
 import type { Mark, Profile } from '../doc/metaEntries.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
+import { tellerOfMore, toldMoreOf } from './missing.ts';
 import { deliveredVector, isAhead, joinVectors, markToStored, vectorToMark } from './receipts.ts';
 import type { RoomState } from './roomState.ts';
 
 /** Marks of a busy moment travel as one. */
 const markDelayMs = 300;
+/** What others have is on its way here, too; after this long it has not come. */
+const onItsWayMs = 60_000;
 
 export interface RoomMarksDeps {
   readonly state: RoomState;
@@ -29,6 +32,8 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
   let cancelAgain = () => {};
   let isScheduled = false;
   let isAgain = false;
+  let cancelWatch = () => {};
+  let isWatching = false;
 
   /** Tells the others how far this device has got, if that is news. */
   function schedule() {
@@ -74,6 +79,23 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
     await state.put({ ...state.chat(), names: { ...state.chat().names, [selfUser]: { name, at } } });
   }
 
+  /** What another's mark says is here, and is not, shows once it had its time to come. */
+  function watchOthers() {
+    const told = toldMoreOf(state.chat(), selfDevice);
+    if (!told || isWatching || isClosing) return;
+    isWatching = true;
+    cancelWatch = clock.after(onItsWayMs, () => {
+      isWatching = false;
+      state.later(async () => {
+        const next = { ...state.chat(), toldMore: told };
+        if (tellerOfMore(next) !== undefined && tellerOfMore(state.chat()) === undefined)
+          await state.put(next);
+        watchOthers();
+      });
+    });
+  }
+  watchOthers();
+
   return {
     schedule,
     /** Somebody took it away, or wrote over it: it is said once more, a moment later. */
@@ -110,6 +132,7 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
               }
             : told;
           await state.put({ ...chat, marks: { ...chat.marks, [device]: joined } });
+          watchOthers();
         }),
     },
     profiles: {
@@ -163,6 +186,7 @@ export function createRoomMarks({ state, storage, clock, self, selfName, meta }:
       isClosing = true;
       cancelMark();
       cancelAgain();
+      cancelWatch();
     },
   };
 }

@@ -65,6 +65,8 @@ export interface ChatView {
   /** Members, without oneself, whose app is open on some screen now. */
   readonly onlineUserIds: readonly UserIdText[];
   readonly typingUserIds: readonly UserIdText[];
+  /** Who says that a gap is there, where nothing else shows it: their name. */
+  readonly toldBy?: string;
   /** Something is wrong with this chat's keys or log, or at the relay, that heals itself; the screen has the sentence. */
   readonly trouble?: 'waiting-for-key' | 'gap' | 'fork' | 'stuck' | 'update-needed' | 'relay-full';
 }

@@ -95,6 +95,8 @@ export const storedChat = v.object({
       place: v.optional(whole),
     }),
   ),
+  /** This user's mark says that there are records of this device up to here; it was given time to come. */
+  toldMore: v.optional(v.object({ user: text, of: text, sequence: whole })),
   /** The newest hybrid time of this chat, others' as it counts here. */
   latestAt: whole,
   /** The segment that this device writes to, and the first that is not complete; 0 in the rows of the first version. */

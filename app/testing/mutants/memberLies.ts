@@ -131,6 +131,22 @@ export const memberLies: readonly Mutant[] = [
     test: '[D16] a record in a place that is taken, or on another than the last, forks its chain',
   },
   {
+    name: 'numbers a record far ahead',
+    file: 'app/chat/projection.ts',
+    snippet: 'header.sequence > sequence && header.sequence <= mostSaid(chat)',
+    replacement: 'header.sequence > sequence',
+    testFile: 'app/testing/harbour/withheld.test.ts',
+    test: '[D16] a record with a number beyond all that the chat can hold is counted, and shows no gap',
+  },
+  {
+    name: 'says that others have said more than a chat holds',
+    file: 'app/chat/missing.ts',
+    snippet: 'sequence <= most && ',
+    replacement: '',
+    testFile: 'app/chat/missing.test.ts',
+    test: '[D16] a mark says nothing of what its own device, this one, or nobody at all can have said',
+  },
+  {
     name: 'pulls the time far ahead',
     file: 'app/doc/hybridTime.ts',
     snippet: 'Math.min(at, (nowMs + maxLeadMs) * ticksPerMs);',

@@ -73,6 +73,14 @@ export const relayLies: readonly Mutant[] = [
     test: '[S3] an acknowledgement in what was read without the entry begins again; once more, it is a fork',
   },
   {
+    name: 'all that one author says is withheld',
+    file: 'app/chat/roomMarks.ts',
+    snippet: 'if (tellerOfMore(next) !== undefined && ',
+    replacement: 'if (tellerOfMore(next) === undefined && ',
+    testFile: 'app/testing/harbour/withheld.test.ts',
+    test: '[D16] all that one author says is withheld: it shows by what others say they have, until it comes',
+  },
+  {
     name: 'another log is taken for this one',
     file: 'app/doc/sealedDocument.ts',
     snippet: "if (isForked) return deps.onRefused('diverged', new Uint8Array(0));",
@@ -98,7 +106,7 @@ export const relayLies: readonly Mutant[] = [
   },
   {
     name: 'what is withheld is not shown in its chain',
-    file: 'app/chat/queries.ts',
+    file: 'app/chat/missing.ts',
     snippet: 'Object.values(chains).some(({ ahead }) => ahead.length > 0)',
     replacement: 'Object.values(chains).some(({ ahead }) => ahead.length < 0)',
     testFile: lyingRelay,

@@ -149,7 +149,9 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
       <LinkBanner className="wide:hidden" />
       {chat.trouble !== undefined && (
         <Notice look="warning" icon="warning" className="rounded-none!">
-          {words.conversation.trouble[chat.trouble]}
+          {chat.toldBy === undefined
+            ? words.conversation.trouble[chat.trouble]
+            : words.conversation.toldMore(chat.toldBy)}
         </Notice>
       )}
       <RowActionsProvider value={rowActions}>

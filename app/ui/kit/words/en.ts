@@ -4,7 +4,7 @@ import type { DeliveryState } from '../../../chat/views.ts';
 import { failures } from './failures.en.ts';
 import { createPlural } from './plural.ts';
 import { check, lost } from './storageCare.en.ts';
-import { reasons, story, trouble } from './trouble.en.ts';
+import { reasons, story, toldMore, trouble } from './trouble.en.ts';
 
 const plural = createPlural('en');
 const deliveryWords: Readonly<Record<DeliveryState, string>> = {
@@ -165,6 +165,7 @@ export const en = {
     messageOf: (name: string, time: string) => `${name}, ${time}`,
     moreActions: 'Message actions',
     trouble,
+    toldMore,
     search: 'Search in this chat',
     searchPlaceholder: 'Search in this chat',
     searchClose: 'Close search',

@@ -5,7 +5,7 @@ const plural = createPlural('en');
 
 export const trouble = {
   'waiting-for-key': 'A key for this chat is on its way. Messages appear once it arrives.',
-  gap: 'Some messages of this chat haven’t reached this device. They appear once the relay hands them over.',
+  gap: 'Some messages of this chat haven’t reached this device: the relay keeps them back, or their author’s device never sent them. They appear once they come.',
   fork: 'The relay hands out another history of who is in this chat than before. It isn’t believed: what you see is verified, and what you write waits.',
   stuck:
     'An administrator left this chat in a state from which nobody can go on. What was said stays; start a new chat to go on.',
@@ -13,6 +13,10 @@ export const trouble = {
     'The relay’s disk is full. Whoever runs it must make room; messages wait on this device until then.',
   'update-needed': 'Part of this chat needs a newer version of Convo.',
 };
+
+/** A gap that somebody's word alone shows. */
+export const toldMore = (name: string) =>
+  `${name} has got messages, they say, that haven’t reached this device. They appear here once the relay hands them over, if there are any.`;
 
 export const story = {
   title: 'What the relay tells',
@@ -52,7 +56,7 @@ export const reasons: Readonly<Record<string, string>> = {
   'bad-snapshot': 'A summary of a chat that is none, or another than the relay says.',
   'incomplete-snapshot': 'A summary of a chat that left something out. This device published a whole one.',
   'bad-record': 'A message that is not signed by whom it names, or is none.',
-  'forked-chain': 'One device has said two things in the same place.',
+  'forked-chain': 'One device has said two things in the same place, or counts what it never said.',
   'forked-ledger': 'The relay handed out another history of a chat’s members than before.',
   'mail: unreadable': 'A mail that isn’t for this person, or was changed.',
   'mail: unknown-sender': 'A chat from a stranger without an invitation.',
