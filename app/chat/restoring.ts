@@ -197,11 +197,20 @@ export function createRestoring(deps: RestoringDeps) {
   function differs(n: number) {
     if (differed.has(n)) return;
     differed.add(n);
+    deps.later(() => putDiffering(n));
+  }
+  /** A full segment waits for a deletion, which may stand in an older one than is being looked at: the next is, beside it. */
+  function deletionMissing() {
     deps.later(async () => {
-      const rest = differing().filter((other) => other !== n);
-      await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), differing: [...rest, n] } });
-      schedule();
+      const n = (placeOf().unchecked ?? 0) - 1;
+      if (n >= 0 && differing().length < mostLooksBack) await putDiffering(n, { unchecked: n });
     });
+  }
+  async function putDiffering(n: number, next: { readonly unchecked?: number } = {}) {
+    const others = differing().filter((other) => other !== n);
+    const segments = { ...placeOf(), ...next, differing: [...others, n] };
+    await deps.putChat({ ...deps.chat(), segments });
+    schedule();
   }
 
   /** True when all values of its former life, or newer ones, are there. One's own are said by the room itself. */
@@ -237,6 +246,7 @@ export function createRestoring(deps: RestoringDeps) {
     broke,
     lookBack,
     differs,
+    deletionMissing,
     /** The next step now: what it waited for is here. */
     goOn: () => deps.later(step),
     close() {

@@ -121,7 +121,10 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     generation: begun.segments?.generation ?? 0,
     // Deletions that have come in have left the document once the queue is through.
     beforeReview: state.settled,
-    onDeletionMissing: () => row.askAgain(),
+    onDeletionMissing() {
+      row.askAgain();
+      restoring.deletionMissing();
+    },
     isDeleted: async (id: string) => (await storage.messages.get(id))?.kind === 'deleted',
   };
   const placeOf = () => state.chat().segments ?? { open: 0, unsealed: 0 };

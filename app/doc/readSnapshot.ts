@@ -24,7 +24,7 @@ export interface ReadSnapshotDeps {
   readonly onSetAside: (fault: EntryFault) => void;
 }
 
-/** Undefined where it is not a snapshot of this document that anyone can use; `unjudged` while the ledger can't be read. */
+/** Undefined where it is not a snapshot of this document that anyone can use; `unjudged` while the ledger can't be read, or a key is missing. */
 export async function readSnapshot(
   { context, id, rules, learnFirst, onSetAside }: ReadSnapshotDeps,
   given: RelaySnapshot,
@@ -33,7 +33,8 @@ export async function readSnapshot(
   const opened = await openSnapshot(context, id, rules.snapshotKind, given.bytes);
   if (!opened.ok) {
     onSetAside(opened.error);
-    return undefined;
+    // The key of an epoch may be long in coming, and those who have it can read this one.
+    return opened.error === 'missing-key' ? 'unjudged' : undefined;
   }
   const { update, sessions } = opened.value;
   const checked = isAsTold(id, given) ? rules.checkState(update, sessions) : undefined;
