@@ -1,17 +1,17 @@
 // `npm run relay -- verify` on a database that a relay has written, whole and damaged. The test lies here because only
 // this floor can damage a database.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
-import { chatEntryKinds } from '../../shared/protocol/chatLedger.ts';
+import { chatEntryKinds, headOf } from '../../shared/protocol/chatLedger.ts';
 import { boxesRootOf } from '../auth/boxTree.ts';
 import { newSigner, randomBytes } from '../testing/signer.ts';
 import { ledgerBody, ledgerEntry, newChat, newEpoch, newTestSession } from '../testing/testChat.ts';
-import { createChat, twoInAChat } from '../testing/testMember.ts';
+import { createChat, prove, twoInAChat } from '../testing/testMember.ts';
 import { openTestRelay, settled } from '../testing/testRelay.ts';
 import { newSnapshot, publish } from '../testing/testSnapshot.ts';
 import { ask } from '../testing/testUser.ts';
@@ -38,7 +38,7 @@ async function writtenFolder(): Promise<string> {
   const whole = newTestSession(randomBytes(16) as typeof document);
   const cursor = { seq: 0, hash: new Uint8Array(16) as Cursor['hash'] };
   const second = randomBytes(16) as typeof document;
-  const line = newTestSession(second, whole.session);
+  const line = newTestSession(second, whole.session, headOf(chat.genesis.hash));
   annSocket.send({ type: 'subscribe', channel: 2, chat: chat.chatId, document: second, cursor });
   for (let i = 0; i < 3; i++) annSocket.send({ type: 'append', channel: 2, entry: line.next() });
   await settled();
@@ -164,6 +164,37 @@ test('[R37] each kind of damage is named, with its place', async () => {
     ['UPDATE users SET user = flip(user, 0) WHERE id = 1', /: the ledger is another user's$/],
     ['UPDATE devices SET key = flip(key, 0) WHERE user = 1', /: the device of ledger entry 0 is missing/],
     ['DELETE FROM user_entries WHERE user = 2', /: the ledger is empty$/],
+    // What the rest of the database proves to be missing.
+    [
+      'DELETE FROM chats WHERE id = 2',
+      /^4 rows of chat_entries that name chats which are not there: rows 2 to 5$/,
+    ],
+    [
+      'DELETE FROM chats WHERE id = 1',
+      /^2 rows of documents that name chats which are not there: rows 1 to 2$/,
+    ],
+    ['DELETE FROM users WHERE id = 2', /^1 rows of devices that name users which are not there: row 2$/],
+    [
+      'UPDATE sessions SET device = 99',
+      /^3 rows of sessions that name devices which are not there: rows 1 to 3$/,
+    ],
+    ['UPDATE snapshots SET publisher = 99', /^2 rows of snapshots that name users which are not there: /],
+    ['UPDATE documents SET chat = 2 WHERE id = 2', /: entry 1 to 3 names the ledger of another chat$/],
+    [
+      'DELETE FROM chat_entries WHERE chat = 2 AND position = 3',
+      /^chat \S+: there are boxes of epoch 2, which its ledger does not name$/,
+    ],
+    ['DELETE FROM boxes WHERE epoch = 2', /^chat \S+: the boxes of epoch 2, its newest, are gone until/],
+    ['DELETE FROM entries WHERE document = 2', /^document \S+: all of its entries are gone$/],
+    [
+      'DELETE FROM entries WHERE document = 1 AND seq > 5; UPDATE sessions SET freed_sequence = 0 WHERE id = 2',
+      /: of 1 of its sessions no entry is there: the end of the log is gone$/,
+    ],
+    ['DELETE FROM entries WHERE document = 1 AND seq > 7', /stands for a log that is not this one$/],
+    [
+      'DROP INDEX entries_in_order; INSERT INTO entries SELECT * FROM entries WHERE document = 1 AND seq = 9',
+      /: entry 9 is there twice$/,
+    ],
   ];
   for (const [sql, said] of damages) {
     const folder = mkdtempSync(join(tmpdir(), 'convo-damaged-'));
@@ -176,6 +207,52 @@ test('[R37] each kind of damage is named, with its place', async () => {
     ).toBe(true);
     expect(problems.length, problems.join('; ')).toBeLessThan(7);
   }
+});
+
+test('[R37] entries of an epoch prove that its ledger entry is missing', async () => {
+  const relay = openTestRelay();
+  const { ann, chat, annSocket, session } = await twoInAChat(relay);
+  const epoch = newEpoch(2);
+  const next = ledgerEntry(ledgerBody(epoch, { parent: chat.genesis.hash }), chat.epoch.admin);
+  const path = `/api/ledgers/${Buffer.from(chat.chatId).toString('base64url')}/entries`;
+  await ask(relay.by, 'POST', path, { entry: next.entry, boxes: [] }, ann.token);
+  prove(annSocket, chat, epoch);
+  for (let i = 0; i < 3; i++) annSocket.send({ type: 'append', channel: 1, entry: session.next(2) });
+  await settled();
+  await relay.relay.close();
+  expect(verify(relay.dataDir).problems).toEqual([]);
+  const { problems } = verify(relay.dataDir, 'DELETE FROM chat_entries WHERE position = 1');
+  expect(problems).toEqual([
+    expect.stringMatching(/^document \S+: entry 1 to 3 is of an epoch that its chat's ledger does not have$/),
+  ]);
+});
+
+test('[R37] whichever page of the file is overwritten, it is said in sentences, and the rest is read on', async () => {
+  const folder = await writtenFolder();
+  const file = join(folder, 'relay.db');
+  const whole = readFileSync(file);
+  const pageBytes = 4096;
+  const said: string[] = [];
+  for (let from = 0; from < whole.length; from += pageBytes) {
+    writeFileSync(file, Buffer.from(whole).fill(0xff, from, from + pageBytes));
+    const reading = openForReading(file);
+    if (!reading.ok) {
+      expect(reading.error).toMatch(/^(no-database|other-version)$/);
+      continue;
+    }
+    const { problems } = verifyDatabase(reading.value, (problem) => void said.push(problem));
+    reading.value.close();
+    expect(problems, `page ${1 + from / pageBytes}`).toBeGreaterThan(0);
+  }
+  expect(said.filter((problem) => problem.includes('Error') || problem.includes('\n'))).toEqual([]);
+  for (const sentence of [
+    /^the file is damaged in entries: page \d+$/,
+    /^the file is damaged: an index of chats does not fit its table$/,
+    /^the file is damaged in the map of its pages$/,
+    /^the list of users can't be read: the file is damaged there$/,
+    /^document \S+ can't be read: the file is damaged there$/,
+  ])
+    expect(said.filter((problem) => sentence.test(problem))).not.toEqual([]);
 });
 
 test('[R37] the command says it in lines, ends with numbers, and leaves a running relay alone', async () => {
@@ -194,6 +271,11 @@ test('[R37] the command says it in lines, ends with numbers, and leaves a runnin
   expect(bad.status).toBe(1);
   const lines = bad.stdout.trim().split('\n');
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ problems: lines.length - 1 });
+  const damaged = readFileSync(join(folder, 'relay.db'));
+  writeFileSync(join(folder, 'relay.db'), damaged.fill(0xff, 3 * 4096, 4 * 4096));
+  const page = run(folder, 'verify');
+  expect([page.status, page.stderr]).toEqual([1, '']);
+  expect(page.stdout).toMatch(/^the file is damaged in users: page 4$/m);
 
   // Of a relay that was killed the write-ahead log is still there.
   const running = openTestRelay();

@@ -18,6 +18,7 @@ import type {
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { blobOf, numberOf, type Row } from './columns.ts';
 import { isLocked } from './database.ts';
+import { findFileDamage, findOrphans } from './fileDamage.ts';
 import { schemaVersion } from './migrations.ts';
 import { toReturnedBox, type ReturnedBox } from './returnedBoxes.ts';
 
@@ -26,12 +27,13 @@ type Reading = ReturnType<typeof createReading>;
 
 export function openForReading(path: string): Result<Reading, ReadingFailure> {
   if (!existsSync(path)) return fail('not-there');
-  const db = new Database(path, { readonly: true, timeout: 500 });
+  let db: Database.Database | undefined;
   try {
+    db = new Database(path, { readonly: true, timeout: 500 });
     if (db.pragma('user_version', { simple: true }) !== schemaVersion) return fail('other-version');
     return ok(createReading(db));
   } catch (error) {
-    db.close();
+    db?.close();
     if (isLocked(error)) return fail('in-use');
     if (error instanceof Database.SqliteError) return fail('no-database');
     throw error;
@@ -62,8 +64,12 @@ function createReading(db: Database.Database) {
           key: blobOf<SigningPublicKey>(device, 'key'),
         })),
       })),
+    /** Sentences about the file itself, and about rows that name others which are not there. */
+    fileDamage: () => findFileDamage(db),
+    orphans: () => findOrphans(db),
     chats: () =>
       all('SELECT id, chat FROM chats ORDER BY id').map((row) => ({
+        row: numberOf(row, 'id'),
         chatId: blobOf<ChatId>(row, 'chat'),
         entries: all(
           'SELECT position, hash, entry FROM chat_entries WHERE chat = ? ORDER BY position',
@@ -79,12 +85,17 @@ function createReading(db: Database.Database) {
             numberOf(row, 'id'),
             epoch,
           ).map((box) => blobOf(box, 'box')),
+        boxEpochs: (): readonly number[] =>
+          all('SELECT DISTINCT epoch FROM boxes WHERE chat = ? ORDER BY epoch', numberOf(row, 'id')).map(
+            (box) => numberOf(box, 'epoch'),
+          ),
         returnedBoxes: (): readonly ReturnedBox[] =>
           all('SELECT * FROM returned_boxes WHERE chat = ?', numberOf(row, 'id')).map(toReturnedBox),
       })),
     documents: () =>
       all('SELECT * FROM documents ORDER BY id').map((row) => ({
         documentId: blobOf<DocumentId>(row, 'document'),
+        chat: numberOf(row, 'chat'),
         isSealed: numberOf(row, 'is_sealed') === 1,
         freed: cursorOf(row, 'freed_seq', 'freed_hash'),
         sessions: () =>

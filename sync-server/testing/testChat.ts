@@ -104,7 +104,11 @@ export function proofOf(chatId: ChatId, { epoch, read, post }: TestEpoch, challe
 export const newDocumentId = () => randomBytes(16) as Bytes as DocumentId;
 
 /** One session's entries in one document, each naming the one before. */
-export function newTestSession(document: DocumentId, session = randomBytes(8) as Bytes as SessionId) {
+export function newTestSession(
+  document: DocumentId,
+  session = randomBytes(8) as Bytes as SessionId,
+  ledgerHead = new Uint8Array(16) as Bytes as LedgerHead,
+) {
   let sequence = 0;
   let previous: EntryHash = noEntryHash;
   return {
@@ -118,7 +122,7 @@ export function newTestSession(document: DocumentId, session = randomBytes(8) as
           version: 1,
           kind: 1,
           epoch,
-          ledgerHead: new Uint8Array(16) as Bytes as LedgerHead,
+          ledgerHead,
           author: new Uint8Array(16) as Bytes as AuthorTag,
           session,
           sequence: sequence + 1,

@@ -9,7 +9,7 @@ import {
   parseSnapshot,
 } from '../../shared/protocol/entry.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
-import { idToText, type EntryHash, type LogHash } from '../../shared/protocol/ids.ts';
+import { idToText, type EntryHash, type LedgerHead, type LogHash } from '../../shared/protocol/ids.ts';
 import { sha256 } from '../auth/sha256.ts';
 import type { ReadDocument } from '../log/openForReading.ts';
 import { createRanges } from './ranges.ts';
@@ -19,7 +19,19 @@ interface Line {
   readonly hash: EntryHash;
 }
 
-export function verifyDocument(document: ReadDocument, sayProblem: (problem: string) => void) {
+/** What ledgers say of a document. */
+export interface LedgerFacts {
+  /** Up to which the ledger of its chat goes, where that is known. */
+  readonly newestEpoch: number | undefined;
+  /** It is one of another chat's ledger. */
+  readonly isForeign: (head: LedgerHead) => boolean;
+}
+
+export function verifyDocument(
+  document: ReadDocument,
+  { newestEpoch, isForeign }: LedgerFacts,
+  sayProblem: (problem: string) => void,
+) {
   const say = (problem: string) => sayProblem(`document ${idToText(document.documentId)}: ${problem}`);
   const { documentId, freed } = document;
   const sessions = new Map(document.sessions().map((session) => [session.row, session]));
@@ -33,7 +45,15 @@ export function verifyDocument(document: ReadDocument, sayProblem: (problem: str
   const changed = createRanges((range) => say(`entry ${range} is not what was logged`));
   const missing = createRanges((range) => say(`entry ${range} is missing`));
   const misplaced = createRanges((range) => say(`entry ${range} does not follow its session's entry before`));
+  const early = createRanges((range) =>
+    say(`entry ${range} is of an epoch that its chat's ledger does not have`),
+  );
+  const foreign = createRanges((range) => say(`entry ${range} names the ledger of another chat`));
+  const twice = createRanges((range) => say(`entry ${range} is there twice`));
   const undead = createRanges((range) => say(`entry ${range} should be gone and is there`));
+  const isEarly = (epoch: number) => newestEpoch !== undefined && epoch > newestEpoch;
+  /** Sessions of which something is there, or was. */
+  const begun = new Set([...sessions.values()].filter(({ sequence }) => sequence > 0).map(({ row }) => row));
   let end: Cursor = freed;
   let count = 0;
 
@@ -41,6 +61,10 @@ export function verifyDocument(document: ReadDocument, sayProblem: (problem: str
     const { seq } = cursor;
     if (seq <= freed.seq) {
       if (bytes.some((byte) => byte !== 0)) undead.add(seq);
+      continue;
+    }
+    if (seq === end.seq) {
+      twice.add(seq);
       continue;
     }
     count++;
@@ -53,6 +77,9 @@ export function verifyDocument(document: ReadDocument, sayProblem: (problem: str
     const isLogged = !isNext || equalBytes(extendLogHash(sha256, end.hash, hash), cursor.hash);
     const header = parseEntry(bytes)?.header;
     const owner = sessions.get(session);
+    begun.add(session);
+    if (header && isLogged && isEarly(header.epoch)) early.add(seq);
+    if (header && isLogged && isForeign(header.ledgerHead)) foreign.add(seq);
     if (!isLogged || !header) changed.add(seq);
     else if (!owner || !equalBytes(owner.session, header.session) || header.sequence !== sequence)
       say(`entry ${seq} is filed under another session or number`);
@@ -65,18 +92,23 @@ export function verifyDocument(document: ReadDocument, sayProblem: (problem: str
     end = cursor;
     if (wanted.has(seq)) hashAt.set(seq, cursor.hash);
   }
-  for (const ranges of [missing, changed, misplaced, undead]) ranges.end();
+  for (const ranges of [missing, changed, misplaced, early, foreign, twice, undead]) ranges.end();
 
   for (const { id, cursor, size, bytes } of snapshots) {
     const name = `snapshot ${idToText(id)}`;
     const header = parseSnapshot(bytes)?.header;
     const isItself = equalBytes(hashSnapshot(sha256, documentId, bytes), id) && bytes.length === size;
+    if (header && isItself && isEarly(header.epoch))
+      say(`${name} is of an epoch that its chat's ledger does not have`);
     if (!header || !isItself) say(`${name} is not what was published`);
     else if (header.sequence !== cursor.seq || !equalBytes(header.previous, cursor.hash))
       say(`${name} is filed under another cursor`);
     const known = hashAt.get(cursor.seq);
     if (!known || !equalBytes(known, cursor.hash)) say(`${name} stands for a log that is not this one`);
   }
+  const lost = sessions.size - begun.size;
+  if (end.seq === 0 && snapshots.length === 0) say('all of its entries are gone');
+  else if (lost > 0) say(`of ${lost} of its sessions no entry is there: the end of the log is gone`);
   if (snapshots.length > 2) say(`there are ${snapshots.length} snapshots`);
   const current = snapshots.at(-1);
   if (freed.seq > 0 && !current) say(`entries up to ${freed.seq} are gone and no snapshot stands for them`);

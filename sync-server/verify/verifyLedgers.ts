@@ -35,17 +35,18 @@ export function verifyUserLedger({ userId, entries, devices }: StoredUser, say: 
   if (!isNamed) say(`${name}: the device of ledger entry 0 is missing or has another key`);
 }
 
+/** Returns the epoch that the ledger goes up to, where it can be told. */
 export function verifyChatLedger(
-  { chatId, entries, boxesOf, returnedBoxes }: StoredChat,
+  { chatId, entries, boxesOf, boxEpochs, returnedBoxes }: StoredChat,
   sayProblem: Say,
-): void {
-  const say = (problem: string) => sayProblem(`chat ${idToText(chatId)}: ${problem}`);
-  if (entries.length === 0) return say('the ledger is empty');
+): number | undefined {
+  const say = (problem: string) => void sayProblem(`chat ${idToText(chatId)}: ${problem}`);
+  if (entries.length === 0) return void say('the ledger is empty');
   let current: ChatAuthority | undefined;
   for (const [index, { position, hash, entry }] of entries.entries()) {
-    if (position !== index) return say(`ledger entry ${index} is missing`);
+    if (position !== index) return void say(`ledger entry ${index} is missing`);
     const parsed = parseChatEntry(entry);
-    if (!parsed) return say(`ledger entry ${index} can't be read`);
+    if (!parsed) return void say(`ledger entry ${index} can't be read`);
     const actual = hashChatEntry(sha256, entry);
     if (!equalBytes(actual, hash)) say(`ledger entry ${index} is not what was accepted`);
     if (index === 0 && !equalBytes(hash, chatId)) say('ledger entry 0 is not what the chat is named after');
@@ -54,9 +55,15 @@ export function verifyChatLedger(
     // Later ones are judged by what stands there, so that one damage is said once.
     current = { head: hash, body: parsed.body };
   }
-  verifyBoxes(entries, boxesOf, returnedBoxes(), say);
+  verifyBoxes(entries, { boxesOf, boxEpochs: boxEpochs(), returned: returnedBoxes() }, say);
+  return current?.body.epoch;
 }
 
+interface StoredBoxes {
+  readonly boxesOf: BoxesOf;
+  readonly boxEpochs: readonly number[];
+  readonly returned: readonly ReturnedBox[];
+}
 type BoxesOf = (epoch: number) => readonly Bytes[];
 
 /** Boxes are replaced within an epoch; an earlier entry's are gone, and its root is taken as it stands. */
@@ -91,8 +98,7 @@ function refusalOf(
 /** All boxes of an epoch, or those that members brought back one by one after all were lost. */
 function verifyBoxes(
   entries: StoredChat['entries'],
-  boxesOf: BoxesOf,
-  returned: readonly ReturnedBox[],
+  { boxesOf, boxEpochs, returned }: StoredBoxes,
   say: Say,
 ): void {
   const rootByEpoch = new Map<number, Bytes>();
@@ -105,6 +111,13 @@ function verifyBoxes(
     if (boxes.length > 0 && !equalBytes(boxesRootOf(boxes), root))
       say(`the boxes of epoch ${epoch} are not those that its ledger names`);
   }
+  for (const epoch of boxEpochs)
+    if (!rootByEpoch.has(epoch)) say(`there are boxes of epoch ${epoch}, which its ledger does not name`);
+  // Of epochs before, a relay that was told anew has those that somebody still had.
+  const [newest, root] = [...rootByEpoch].at(-1) ?? [];
+  const hasSome = [...boxEpochs, ...returned.map(({ epoch }) => epoch)].some((epoch) => epoch === newest);
+  if (root && !hasSome && !equalBytes(root, boxesRootOf([])))
+    say(`the boxes of epoch ${newest}, its newest, are gone until its members bring them back`);
   for (const box of returned) {
     const root = rootByEpoch.get(box.epoch);
     if (!root || !isBoxOf(root, box))
