@@ -43,6 +43,10 @@ async function perform(engine: Engine, command: Command): Promise<Answer> {
       return signUp(engine, command.name.trim(), command.handle, command.admission);
     case 'inspectInvitation':
       return inspect(engine, command.link);
+    case 'inspectRelay': {
+      const info = await engine.session.relayInfo();
+      return info.ok ? ok({ registration: info.value.registration }) : info;
+    }
     case 'setVisibleChat':
       await engine.setVisibleChat(command.chatId);
       return ok(null);
@@ -51,7 +55,10 @@ async function perform(engine: Engine, command: Command): Promise<Answer> {
   }
 }
 
-type MemberCommand = Exclude<Command, { command: 'signUp' | 'inspectInvitation' | 'setVisibleChat' }>;
+type MemberCommand = Exclude<
+  Command,
+  { command: 'signUp' | 'inspectInvitation' | 'inspectRelay' | 'setVisibleChat' }
+>;
 
 async function performAsMember(engine: Engine, command: MemberCommand): Promise<Answer> {
   const member = engine.member();

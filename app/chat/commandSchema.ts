@@ -17,6 +17,7 @@ const admission = v.variant('kind', [
 export const commandSchema: v.GenericSchema<unknown, Command> = v.variant('command', [
   v.object({ command: v.literal('signUp'), name: text, handle: text, admission }),
   v.object({ command: v.literal('inspectInvitation'), link: text }),
+  v.object({ command: v.literal('inspectRelay') }),
   v.object({ command: v.literal('acceptInvitation'), link: text }),
   v.object({ command: v.literal('createInvitation') }),
   v.object({ command: v.literal('createNotes') }),

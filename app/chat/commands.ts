@@ -1,6 +1,7 @@
 // What the screen can ask for, and the answers. Commands carry their own ids, so that one repeated after a killed tab
 // still happens once.
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
+import type { RelayInfo } from '../../shared/protocol/http.ts';
 import type { Result } from '../../shared/protocol/result.ts';
 import type { ChatIdText, MessageIdText, UserIdText } from './views.ts';
 
@@ -34,6 +35,8 @@ export type Command =
     }
   /** What an invitation link leads to, without accepting it. */
   | { readonly command: 'inspectInvitation'; readonly link: string }
+  /** Whom the relay lets in. */
+  | { readonly command: 'inspectRelay' }
   | { readonly command: 'acceptInvitation'; readonly link: string }
   | { readonly command: 'createInvitation' }
   | { readonly command: 'createNotes' }
@@ -106,6 +109,7 @@ export interface AnswerByCommand {
   /** The chat that the invitation leads to, if it was one. */
   readonly signUp: { readonly chatId?: ChatIdText };
   readonly inspectInvitation: InvitationPreview;
+  readonly inspectRelay: Pick<RelayInfo, 'registration'>;
   readonly acceptInvitation: { readonly chatId: ChatIdText };
   readonly createInvitation: { readonly link: string; readonly expiresAtMs: number };
   readonly createNotes: { readonly chatId: ChatIdText };

@@ -71,7 +71,7 @@ for (const { device, look } of looks) {
   test(`[U1] no serious axe finding on any screen, ${device}`, async ({ browser, relay }) => {
     const ada = await newPage(browser, look);
     await ada.goto(relay.origin);
-    await expect(ada.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+    await expect(ada.getByRole('heading', { name: words.welcome.need.invite.title })).toBeVisible();
     await expectClean(ada, 'welcome');
     await signUpAdministrator(ada, relay, 'Ada');
     await expectClean(ada, 'empty inbox');

@@ -1,6 +1,7 @@
 // The first minutes: the administrator's link, notes to oneself, invitations open, used and mistaken, and installing.
 import { expect } from '@playwright/test';
 import { invite, join, message, newPage, openChat, say, signUpAdministrator, words } from './people.ts';
+import { startRelay } from './relayProcess.ts';
 import { test } from './withRelay.ts';
 
 test('[U10] the one-time link makes the administrator, once; alone, there are notes to oneself', async ({
@@ -38,7 +39,7 @@ test('[U11] an invitation leads to the chat while its inviter is offline, lets o
 
   const ben = await newPage(browser);
   await join(ben, link, 'Ben');
-  await expect(ben.getByText(words.conversation.chatBegan)).toBeVisible();
+  await expect(ben.getByText(words.conversation.youAccepted)).toBeVisible();
   await say(ben, 'I am in');
 
   const cleo = await newPage(browser);
@@ -95,7 +96,29 @@ test('[U12] a broken link, and no link at all, each say what to do', async ({ br
   await page.goto(`${relay.origin}/join#invite=nonsense`);
   await expect(page.getByRole('heading', { name: words.welcome.notAnInvitationTitle })).toBeVisible();
   await page.goto(relay.origin);
-  await expect(page.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+  await expect(page.getByRole('heading', { name: words.welcome.need.invite.title })).toBeVisible();
+});
+
+test('[U12] without a link, an account is offered where the relay gives one to anybody, and nowhere else', async ({
+  browser,
+}) => {
+  for (const registration of ['invite', 'closed', 'open'] as const) {
+    const relay = await startRelay({ REGISTRATION: registration });
+    try {
+      const page = await newPage(browser);
+      const answered = page.waitForResponse('**/api/relay');
+      await page.goto(relay.origin);
+      await answered;
+      const offer = page.getByRole('button', { name: words.welcome.withoutInvitation });
+      await expect(page.getByRole('heading', { name: words.welcome.need[registration].title })).toBeVisible();
+      if (registration === 'open') await offer.click();
+      else await expect(offer).toBeHidden();
+      await expect(page.getByLabel(words.welcome.name)).toHaveCount(registration === 'open' ? 1 : 0);
+      await page.context().close();
+    } finally {
+      await relay.close();
+    }
+  }
 });
 
 test('[R26] the page may open sockets to its own relay, under whichever name it came, and to no other', async ({

@@ -1,6 +1,6 @@
 // The smallest screen that counts, with letters of twice the size: nothing scrolls sideways, and no control is cut off.
 import { expect, type Page } from '@playwright/test';
-import { meet, newPage, openChat, say, words } from './people.ts';
+import { composer, meet, newPage, openChat, say, words } from './people.ts';
 import { test } from './withRelay.ts';
 
 /** What WCAG's reflow asks for: 320 CSS pixels (1.4.10), and text of 200 % (1.4.4). */
@@ -46,10 +46,12 @@ test('[U16] at 320 px with text of 200 % no screen scrolls sideways or cuts a co
   const visitor = await newPage(browser, narrow);
   await enlarge(visitor);
   await visitor.goto(relay.origin);
-  await expect(visitor.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+  await expect(visitor.getByRole('heading', { name: words.welcome.need.invite.title })).toBeVisible();
   expect(await tooWide(visitor)).toEqual([]);
   await visitor.goto(relay.administratorLink());
   await expect(visitor.getByLabel(words.welcome.name)).toBeVisible();
+  // What one came for is on the first screen.
+  await expect(visitor.getByRole('heading', { name: words.welcome.adminTitle })).toBeInViewport();
   expect(await tooWide(visitor)).toEqual([]);
 
   const { ada, ben } = await meet(browser, relay, narrow);
@@ -65,4 +67,28 @@ test('[U16] at 320 px with text of 200 % no screen scrolls sideways or cuts a co
   await ada.goto(`${relay.origin}/settings`);
   await expect(ada.getByRole('heading', { name: words.settings.title, exact: true })).toBeVisible();
   expect(await tooWide(ada)).toEqual([]);
+});
+
+test('[U16] Back leads to the list, whatever was open beside it while there was room', async ({
+  browser,
+  relay,
+}) => {
+  const { ada } = await meet(browser, relay, { viewport: { width: 1280, height: 800 } });
+  await ada.goto(relay.origin);
+  await ada.getByRole('link', { name: words.inbox.settings }).click();
+  await openChat(ada, 'Ben');
+  await ada.getByRole('button', { name: words.inbox.invite }).click();
+  await openChat(ada, 'Ben');
+  await ada.setViewportSize({ width: 500, height: 800 });
+  await ada.getByRole('button', { name: words.back }).click();
+  await expect(ada.getByTestId('chat-list')).toBeVisible();
+  await expect(composer(ada)).toBeHidden();
+  expect(new URL(ada.url()).pathname).toBe('/');
+  // A chat that is opened by its address has no way back, and leads there too.
+  await openChat(ada, 'Ben');
+  const late = await ada.context().newPage();
+  await late.setViewportSize({ width: 500, height: 800 });
+  await late.goto(ada.url());
+  await late.getByRole('button', { name: words.back }).click();
+  await expect(late.getByTestId('chat-list')).toBeVisible();
 });

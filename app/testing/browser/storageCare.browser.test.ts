@@ -14,7 +14,7 @@ test('[U18] where the browser threw an account away, the welcome says what happe
 }) => {
   const page = await newPage(browser);
   await page.goto(relay.origin);
-  await expect(page.getByRole('heading', { name: words.welcome.needTitle })).toBeVisible();
+  await expect(page.getByRole('heading', { name: words.welcome.need.invite.title })).toBeVisible();
   await expect(page.getByText(words.welcome.lost.title)).toHaveCount(0);
   await signUpAdministrator(page, relay, 'Ada');
   await page.getByRole('button', { name: words.inbox.writeNote }).click();

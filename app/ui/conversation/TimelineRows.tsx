@@ -7,7 +7,7 @@ import { useWords } from '../kit/Surroundings.tsx';
 
 export function Pill({ children }: { children: ReactNode }) {
   return (
-    <span className="inline-flex max-w-[90%] items-center gap-1.5 rounded-full bg-surface/90 px-3 py-1 text-xs font-medium text-muted shadow-bubble">
+    <span className="inline-flex max-w-[90%] items-center gap-1.5 rounded-full bg-raised/95 px-3 py-1 text-xs font-medium text-muted shadow-bubble">
       {children}
     </span>
   );
@@ -46,8 +46,8 @@ export function EventRow({ event, chatKind }: { event: EventView; chatKind: Chat
   function sentence(): string {
     switch (event.kind) {
       case 'chat-created':
-        // Two people begin a chat together: one invited, the other came.
-        if (chatKind === 'direct') return conversation.chatBegan;
+        // Two people begin a chat together: one invited, and it began when the other came.
+        if (chatKind === 'direct') return isSelf ? conversation.youAccepted : conversation.accepted(name);
         return isSelf ? conversation.youCreatedChat : conversation.chatCreated(name);
       case 'member-joined':
         return isSelf ? conversation.youJoined : conversation.memberJoined(name);

@@ -12,7 +12,7 @@ import { useView } from '../kit/useView.ts';
 function Note(props: {
   icon: IconName;
   title: string;
-  sentence: string;
+  sentence?: string;
   dismissLabel: string;
   onDismiss: () => void;
   children: ReactNode;
@@ -21,16 +21,15 @@ function Note(props: {
   return (
     <aside
       aria-label={title}
-      className="mx-3 mt-2 mb-1 flex [@media(height<34rem)]:hidden animate-appear items-start gap-2.5 rounded-md border border-line py-2 ps-3 text-sm"
+      className="mx-3 mt-2 mb-1 flex [@media(height<34rem)]:hidden animate-appear items-start gap-2.5 rounded-md border border-line py-1.5 ps-3 text-sm"
     >
       <Icon name={icon} className="mt-px text-accent-ink" />
       <div className="min-w-0 flex-1">
-        <p className="font-semibold">{title}</p>
         <p className="text-muted">
-          {sentence} {children}
+          <span className="font-semibold text-ink">{title}.</span> {sentence} {children}
         </p>
       </div>
-      <IconButton icon="close" size={4} label={dismissLabel} onClick={onDismiss} className="-my-1" />
+      <IconButton icon="close" size={4} label={dismissLabel} onClick={onDismiss} className="-my-1.5" />
     </aside>
   );
 }
@@ -55,7 +54,6 @@ export function InboxNotes({ self }: { self: Extract<SelfView, { state: 'ready' 
       <Note
         icon="shield"
         title={words.inbox.recoveryTitle}
-        sentence={words.inbox.recoverySentence}
         dismissLabel={words.dismiss}
         onDismiss={() => change({ isRecoveryNoteDismissed: true })}
       >

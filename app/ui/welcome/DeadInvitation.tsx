@@ -21,7 +21,7 @@ function tell(words: Words, failure: CommandFailure): Told {
   const { welcome } = words;
   switch (failure) {
     case 'invitation-used':
-      return { icon: 'check', title: welcome.usedTitle, sentence: welcome.usedSentence, action: 'paste' };
+      return { icon: 'forbidden', title: welcome.usedTitle, sentence: welcome.usedSentence, action: 'paste' };
     case 'invitation-expired':
       return {
         icon: 'clock',

@@ -16,6 +16,7 @@ import { PasteInvitation } from './PasteInvitation.tsx';
 import { type FoundAdmission, readAdmission } from './readAdmission.ts';
 import { SignUpForm } from './SignUpForm.tsx';
 import { useInvitation } from './useInvitation.ts';
+import { useRegistration } from './useRegistration.ts';
 import { WelcomeFrame, WelcomeTitle } from './WelcomeFrame.tsx';
 
 function Checking() {
@@ -43,6 +44,7 @@ export function Join({ self }: { self: SelfView }) {
   const [fatal, setFatal] = useState<CommandFailure>();
   const link = admission.kind === 'invitation' ? admission.link : undefined;
   const invitation = useInvitation(link);
+  const registration = useRegistration(admission.kind === 'none');
   const isIn = self.state === 'ready' && !isSigningUp;
 
   function take(found: FoundAdmission): void {
@@ -94,14 +96,13 @@ export function Join({ self }: { self: SelfView }) {
     if (admission.kind === 'none') {
       return (
         <>
-          <WelcomeTitle
-            title={isOpen ? welcome.openTitle : welcome.needTitle}
-            sentence={isOpen ? welcome.openSentence : welcome.needSentence}
-          />
+          <WelcomeTitle {...(isOpen ? welcome.open : welcome.need[registration ?? 'invite'])} />
           {isOpen ? form({ kind: 'open' }) : <PasteInvitation onFound={take} />}
-          <Button look="plain" className="mt-3 w-full" onClick={() => setIsOpen(!isOpen)}>
-            {isOpen ? welcome.withInvitation : welcome.withoutInvitation}
-          </Button>
+          {registration === 'open' && (
+            <Button look="plain" className="mt-3 w-full" onClick={() => setIsOpen(!isOpen)}>
+              {isOpen ? welcome.withInvitation : welcome.withoutInvitation}
+            </Button>
+          )}
         </>
       );
     }

@@ -18,7 +18,7 @@ export function WelcomeFrame({ children }: { children: ReactNode }) {
   const { welcome } = words;
   return (
     <div className="scroller grid h-visible grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr] bg-surface lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] lg:grid-rows-1">
-      <header className="relative overflow-clip bg-[#1062d6] bg-hero px-6 pt-[max(1.75rem,env(safe-area-inset-top))] pb-7 text-white lg:flex lg:flex-col lg:justify-between lg:p-12">
+      <header className="@container relative overflow-clip bg-[#1062d6] bg-hero px-[min(--spacing(6),8vw)] pt-[max(1.75rem,env(safe-area-inset-top))] pb-7 text-white lg:flex lg:flex-col lg:justify-between lg:p-12">
         <span
           aria-hidden="true"
           className="absolute -end-32 -top-32 size-96 rounded-full bg-white/10 lg:-end-40 lg:-top-40 lg:size-140"
@@ -36,7 +36,8 @@ export function WelcomeFrame({ children }: { children: ReactNode }) {
           <Sample text={welcome.sampleOut} isOwn className="" />
           <Sample text={welcome.sampleLater} isOwn className="opacity-95" />
         </div>
-        <div className="relative mt-5 lg:mt-0">
+        {/* With large letters on a small screen the form needs the room. */}
+        <div className="relative mt-5 @max-3xs:hidden lg:mt-0">
           <p className="max-w-lg text-xl font-bold tracking-tight text-balance lg:text-3xl">
             {welcome.headline}
           </p>
@@ -45,7 +46,7 @@ export function WelcomeFrame({ children }: { children: ReactNode }) {
           </p>
         </div>
       </header>
-      <main className="flex flex-col px-6 py-8 pb-[max(2rem,env(safe-area-inset-bottom))] lg:overflow-y-auto">
+      <main className="flex flex-col px-[min(--spacing(6),8vw)] py-8 pb-[max(2rem,env(safe-area-inset-bottom))] lg:overflow-y-auto">
         <div className="m-auto w-full max-w-sm animate-rise">{children}</div>
       </main>
     </div>

@@ -99,8 +99,7 @@ export const en = {
     writeNote: 'Write a note to yourself',
     loadingChats: 'Loading chats',
     recoveryTitle: 'This account lives in this browser only',
-    recoverySentence: 'Clearing its data deletes the account.',
-    recoveryMore: 'More about this',
+    recoveryMore: 'What that means',
     nearlyFullTitle: 'This browser’s storage is nearly full',
     nearlyFullSentence:
       'Once it is full, new messages can’t be kept here. Make room: delete files or apps that you don’t need from this device.',
@@ -147,7 +146,8 @@ export const en = {
     unsupported: 'Update Convo to see this message.',
     unverified: 'Not verified yet',
     readMore: 'Read more',
-    chatBegan: 'This chat begins here',
+    accepted: (name: string) => `${name} accepted the invitation`,
+    youAccepted: 'You accepted the invitation',
     chatCreated: (name: string) => `${name} started this chat`,
     youCreatedChat: 'You started this chat',
     memberJoined: (name: string) => `${name} joined`,
@@ -231,8 +231,7 @@ export const en = {
     adminSentence: 'Make the first account. It looks after this relay.',
     adminRefused:
       'The relay didn’t accept this link. Open here the whole link that it printed when it last started: what you typed stays.',
-    openTitle: 'Make an account',
-    openSentence: 'Choose a name, and you’re in.',
+    open: { title: 'Make an account', sentence: 'Choose a name, and you’re in.' },
     name: 'Your name',
     nameHint: 'For the people you talk with. The relay never sees it.',
     handle: 'Handle',
@@ -261,8 +260,21 @@ export const en = {
     ownTitle: 'This invitation is your own',
     ownSentence: 'Send it to the person you want to talk with. They open it in their own browser.',
     lost,
-    needTitle: 'You need an invitation',
-    needSentence: 'Whoever runs this relay, or anyone on it, can send you a link.',
+    need: {
+      invite: {
+        title: 'You need an invitation',
+        sentence: 'Whoever runs this relay, or anyone on it, can send you a link.',
+      },
+      open: {
+        title: 'Do you have an invitation?',
+        sentence: 'It leads straight to the chat with whoever sent it.',
+      },
+      closed: {
+        title: 'This relay takes nobody new',
+        sentence:
+          'Whoever runs it has closed it to new accounts. If that is you, paste the link that it printed.',
+      },
+    },
     paste: 'Invitation link',
     pastePlaceholder: 'Paste your link',
     pasteAction: 'Continue',
