@@ -60,7 +60,7 @@ export function Panes({ self }: { self: Extract<SelfView, { state: 'ready' }> })
   return (
     <div
       ref={regions}
-      className="relative grid h-visible grid-cols-1 overflow-hidden wide:grid-cols-[clamp(17rem,36%,20rem)_minmax(0,1fr)] lg:grid-cols-[clamp(20rem,30%,26rem)_minmax(0,1fr)]"
+      className="relative grid h-visible grid-cols-1 overflow-hidden wide:grid-cols-[clamp(18rem,34%,26rem)_minmax(0,1fr)]"
     >
       <div
         role={isListOnly ? 'main' : 'navigation'}

@@ -212,7 +212,7 @@ for (const { device, look } of looks) {
     await expect(late.getByRole('heading', { name: words.welcome.usedTitle })).toBeVisible();
     await expectClean(late, 'used invitation');
     await ben.goto(await invite(ada));
-    await expect(heading(words.welcome.acceptTitle('Ada'))).toBeVisible();
+    await expect(heading(words.welcome.knownTitle('Ada'))).toBeVisible();
     await expectClean(ben, 'invitation of a friend');
     await ben.goto(`${relay.origin}/c/nothing`);
     await expect(heading(words.conversation.notHere)).toBeVisible();

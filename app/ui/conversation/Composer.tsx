@@ -146,7 +146,7 @@ export function Composer(props: {
             onKeyDown={onKeyDown}
             onBlur={isEdit ? flushEdit : draft.flush}
             enterKeyHint={isTouch ? 'enter' : 'send'}
-            className="scroller field-sizing-content max-h-[9.75rem] min-h-10 min-w-0 flex-1 resize-none @max-3xs:-order-1 @max-3xs:basis-full bg-transparent px-1.5 py-2 text-md outline-none placeholder:text-muted coarse:min-h-11"
+            className="scroller field-sizing-content max-h-[9.75rem] min-h-10 min-w-0 flex-1 resize-none @max-3xs:-order-1 @max-3xs:basis-full bg-transparent px-1.5 py-2 text-md outline-none placeholder:text-muted coarse:min-h-11 coarse:py-2.5"
           />
           <button
             type="button"

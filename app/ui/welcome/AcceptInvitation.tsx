@@ -29,16 +29,18 @@ export function AcceptInvitation({ link, preview }: { link: string; preview: Inv
 
   return (
     <>
-      <div className="mb-5">
+      <div className="mb-5 @max-3xs:hidden">
         <Avatar seed={preview.inviterId} name={inviterName} size="xl" />
       </div>
       <WelcomeTitle
-        title={inviterName === '' ? welcome.acceptTitlePlain : welcome.acceptTitle(inviterName)}
-        sentence={
-          chatId === undefined
-            ? welcome.acceptSentence
-            : welcome.acceptedBefore(personName(words, inviterName))
+        title={
+          chatId !== undefined
+            ? welcome.knownTitle(personName(words, inviterName))
+            : inviterName === ''
+              ? welcome.acceptTitlePlain
+              : welcome.acceptTitle(inviterName)
         }
+        sentence={chatId === undefined ? welcome.acceptSentence : welcome.knownSentence[preview.state]}
       />
       {failure !== undefined && (
         <Notice look="danger" icon="warning" role="alert" className="mb-4">

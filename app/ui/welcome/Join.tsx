@@ -124,7 +124,7 @@ export function Join({ self }: { self: SelfView }) {
     const name = honestName(preview.inviterName);
     return (
       <>
-        <div className="mb-4">
+        <div className="mb-4 @max-3xs:hidden">
           <Avatar seed={preview.inviterId} name={name} size="xl" />
         </div>
         <WelcomeTitle

@@ -47,7 +47,7 @@ export function WelcomeFrame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <main className="flex flex-col px-[min(--spacing(6),8vw)] py-8 pb-[max(2rem,env(safe-area-inset-bottom))] lg:overflow-y-auto">
-        <div className="m-auto w-full max-w-sm animate-rise">{children}</div>
+        <div className="@container m-auto w-full max-w-sm animate-rise">{children}</div>
       </main>
     </div>
   );

@@ -99,7 +99,7 @@ export const en = {
     writeNote: 'Write a note to yourself',
     loadingChats: 'Loading chats',
     recoveryTitle: 'This account lives in this browser only',
-    recoveryMore: 'What that means',
+    recoveryMore: 'Details',
     nearlyFullTitle: 'This browser’s storage is nearly full',
     nearlyFullSentence:
       'Once it is full, new messages can’t be kept here. Make room: delete files or apps that you don’t need from this device.',
@@ -286,7 +286,12 @@ export const en = {
     acceptSentence: 'Accept, and a chat opens that only the two of you can read.',
     accept: 'Accept',
     accepting: 'Opening the chat …',
-    acceptedBefore: (name: string) => `You and ${name} already share a chat.`,
+    knownTitle: (name: string) => `You already have a chat with ${name}`,
+    knownSentence: {
+      open: 'You don’t need this invitation for it. It is still good for somebody else.',
+      used: 'This invitation has done its work.',
+      expired: 'You don’t need this invitation for it.',
+    },
     openChat: 'Open the chat',
     notNow: 'Not now',
     toChats: 'Show my chats',
