@@ -306,12 +306,17 @@ describe('mail', () => {
           : [frame];
       },
     });
-    const group = await ada.startsGroup([ben], harbour.marked('again'));
+    const group = (await ada.startsGroup([ben], harbour.marked('again'))) ?? '';
     await harbour.pass(60_000);
     expect(mail).toBeDefined();
     expect(await ben.chats()).toHaveLength(chats + 1);
     expect(await ben.chats()).toContain(group);
     expect(await trio.reasonsOf(ben)).toEqual([]);
+    // Neither does what is known of the chat begin again.
+    const id = await trio.says(ada, 'still here', group);
+    await harbour.pass(60_000);
+    expect(await trio.idsOf(ben, group)).toEqual([id]);
+    expect((await ben.headless().storage.chat(group))?.unread).toBe(1);
   });
 
   test('[L14] from a stranger starts no chat, also not with an invitation that they were not given', async () => {

@@ -163,7 +163,9 @@ describe('a log', () => {
     const withheld = await says(ada, 'not for Ben');
     await says(cleo, 'in its place');
     expect(await idsOf(ben)).not.toContain(withheld);
+    const { toldAnew } = await trio.diagnosticsOf(ben);
     await says(ben, 'hello?');
+    expect((await trio.diagnosticsOf(ben)).toldAnew).toBeGreaterThan(toldAnew);
     await becomesHonest();
     expect(await idsOf(ben)).toContain(withheld);
   });
@@ -309,9 +311,12 @@ describe('a log', () => {
     });
     const lost = await says(ada, 'swallowed');
     expect((await ada.timeline(harbour.group)).at(-1)?.delivery).toBe('sent');
+    await harbour.pass(9 * 60_000);
     expect(await idsOf(ben)).not.toContain(lost);
-    await becomesHonest();
+    // Nobody has said anything since.
+    await harbour.pass(2 * 60_000);
     expect(await idsOf(ben)).toContain(lost);
+    await becomesHonest();
   });
 });
 
@@ -363,6 +368,8 @@ describe('a wrong answer', () => {
   });
 
   test('[E6] an epoch that never was: the chat rests for a moment, and loses nothing', async () => {
+    // What a new socket does by itself is over.
+    await harbour.pass(60_000);
     ada.isLiedTo(refusing('stale-epoch', 3));
     const id = await says(ada, 'one');
     await harbour.pass(120_000);

@@ -99,6 +99,15 @@ export const memberLies: readonly Mutant[] = [
     test: '[D2] the signature covers every field of the header',
   },
   {
+    name: 'puts garbage in the place of records',
+    file: 'app/chat/roomRecords.ts',
+    snippet:
+      "if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');",
+    replacement: '',
+    testFile: liars,
+    test: '[S4] garbage in the place of records is set aside, and what comes with it counts',
+  },
+  {
     name: "edits another's message",
     file: 'app/chat/projection.ts',
     snippet: "if (author !== message.author || message.kind !== 'text' ||",
@@ -258,6 +267,14 @@ export const memberLies: readonly Mutant[] = [
     replacement: '',
     testFile: lyingSnapshots,
     test: '[D15] who believes a snapshot that leaves out what everyone said has everything in the end',
+  },
+  {
+    name: 'is believed by a device that looks no more than others',
+    file: 'app/doc/reviews.ts',
+    snippet: 'isOwed = isBelieving() || ',
+    replacement: 'isOwed = ',
+    testFile: 'app/doc/reviews.test.ts',
+    test: '[D15] who believed one looks for sure at what comes within a minute, however many readers there are',
   },
   {
     name: 'seals a segment without what others said',

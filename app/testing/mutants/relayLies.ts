@@ -73,6 +73,23 @@ export const relayLies: readonly Mutant[] = [
     test: '[S3] an acknowledgement in what was read without the entry begins again; once more, it is a fork',
   },
   {
+    name: 'an entry is withheld with its number',
+    file: inbox,
+    snippet: 'else if (event.cursor.seq > cursor.seq) return result(true);',
+    replacement:
+      'else if (event.cursor.seq > cursor.seq) {\n            events.shift();\n            continue;\n          }',
+    testFile: lyingRelay,
+    test: '[S3] what is withheld with its number shows at the next hash, and comes',
+  },
+  {
+    name: 'an entry is acknowledged and never stored',
+    file: 'app/sync/channels.ts',
+    snippet: 'export const lookAgainMs = 10 * 60_000;',
+    replacement: 'export const lookAgainMs = 1000 * 60_000;',
+    testFile: lyingRelay,
+    test: '[S3] what was acknowledged and never stored is said again, once the relay is asked where the log is',
+  },
+  {
     name: 'all that one author says is withheld',
     file: 'app/chat/roomMarks.ts',
     snippet: 'if (tellerOfMore(next) !== undefined && ',
@@ -191,6 +208,23 @@ export const relayLies: readonly Mutant[] = [
     replacement: '',
     testFile: 'app/sync/link.test.ts',
     test: '[E6] an entry of an old epoch is no fault: its channel rests until the new epoch is proven',
+  },
+  {
+    name: 'an epoch is named that never was',
+    file: 'app/sync/link.ts',
+    snippet:
+      'if (prover) clock.after(answerMs, () => !channels.isProven(chat) && void proveAgain(prover));\n    }\n    if (detail.length === 32) deps.onLedgerMoved(chat, detail as EntryHash32);',
+    replacement: 'void prover;\n    }',
+    testFile: lyingRelay,
+    test: '[E6] an epoch that never was: the chat rests for a moment, and loses nothing',
+  },
+  {
+    name: 'a mail is handed out again',
+    file: 'app/account/contacts.ts',
+    snippet: '      if (known) {\n        if (opened.isInvited)',
+    replacement: '      if (known && hint.index < 0) {\n        if (opened.isInvited)',
+    testFile: lyingAnswers,
+    test: '[L4] that the relay hands out again starts nothing twice',
   },
   {
     name: 'a ledger that skips an epoch',
