@@ -29,6 +29,8 @@ export interface DocumentRules {
   checkState(update: Uint8Array, sessions: readonly SessionLine[]): Uint8Array | undefined;
   /** What a checked state lacks of what the document had at these clocks. */
   lackOf(state: Uint8Array, clocks: ReadonlyMap<number, number>): Promise<Lack>;
+  /** Whether a checked state still has a body that was erased here. */
+  holdsErased?(state: Uint8Array): boolean;
 }
 
 export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsAt'> {

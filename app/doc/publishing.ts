@@ -3,6 +3,7 @@
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, noSnapshot, parseId, type SessionId, type SnapshotId } from '../../shared/protocol/ids.ts';
+import { maxPurgedSessions } from '../../shared/protocol/limits.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { NewSnapshot } from '../sync/snapshotParts.ts';
@@ -49,8 +50,14 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   let wantsCorrection = false;
   /** Sessions whose erased bodies are still at the relay. */
   const purge = new Set<string>();
-  let mayPurge = true;
-  let underWay: { readonly id: SnapshotId; readonly purged: readonly string[] } | undefined;
+  /**
+   * Bodies in the log up to there were erased here that this device may not purge: a snapshot without them, once others
+   * have seen it, lets them go, too.
+   */
+  let erasedBy: { readonly seq: number } | undefined;
+  let underWay:
+    | { readonly id: SnapshotId; readonly purged: readonly string[]; readonly erasedBy: typeof erasedBy }
+    | undefined;
   let isBuilding = false;
   let isClosed = false;
   let isScheduled = false;
@@ -60,7 +67,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   const isDue = () =>
     deps.cursor().seq - current.seq >= deps.limits.dueEntries || bytesSince >= deps.limits.dueBytes;
   const isUrgent = () => wantsSeal || wantsCorrection || purge.size > 0;
-  const wants = () => isUrgent() || isDue();
+  const wants = () => isUrgent() || erasedBy !== undefined || isDue();
 
   function schedule(atLeastMs = 0) {
     if (isScheduled || isClosed || underWay || isBuilding || !wants()) return;
@@ -77,12 +84,14 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     if (!deps.isReady()) return schedule(againMs);
     if (!current.isSeen) return deps.look();
     isBuilding = true;
-    const purged = mayPurge ? [...purge] : [];
+    // Of more than a frame can name, the others go in the next one.
+    const purged = [...purge].slice(0, maxPurgedSessions);
+    const covered = erasedBy;
     const { bytes, id } = await deps.build().finally(() => {
       isBuilding = false;
     });
     if (isClosed) return;
-    underWay = { id, purged };
+    underWay = { id, purged, erasedBy: covered };
     cancelAnswer = clock.after(answerWithinMs, () => {
       underWay = undefined;
       schedule();
@@ -94,6 +103,9 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       purged: purged.flatMap((key) => parseId<SessionId>(key, 8) ?? []),
     });
   }
+
+  const erase = () => (erasedBy = { seq: deps.cursor().seq });
+  const isErased = () => purge.size === 0 && !erasedBy;
 
   function answered() {
     cancelAnswer();
@@ -117,11 +129,17 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       wantsCorrection = true;
       schedule();
     },
-    /** Bodies of these sessions were erased here, and are to go from the relay. */
+    /** Bodies of these sessions were erased here, and are to go from the relay; of none that this device may name. */
     purge(sessions: readonly SessionId[]) {
       for (const session of sessions) purge.add(idToText(session));
-      mayPurge = true;
+      if (sessions.length === 0) erase();
       schedule();
+    },
+    /** Another's snapshot, which stands for the log up to there, was looked at: what was erased here isn't in it. */
+    goneBy(seq: number) {
+      if (!erasedBy || seq < erasedBy.seq) return;
+      erasedBy = undefined;
+      if (isErased()) deps.onPurged();
     },
     /** The document has this snapshot now. True where it is this device's own. */
     published(id: SnapshotId, cursor: Cursor, isSeal: boolean): boolean {
@@ -134,9 +152,8 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       if (isSeal) wantsSeal = false;
       if (isOwn) {
         for (const session of underWay?.purged ?? []) purge.delete(session);
-        // Without the right to purge it waits for another's countersignature.
-        if (!mayPurge) purge.clear();
-        if (purge.size === 0) deps.onPurged();
+        if (erasedBy === underWay?.erasedBy) erasedBy = undefined;
+        if (isErased()) deps.onPurged();
         wantsCorrection = false;
         answered();
       }
@@ -160,7 +177,10 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
         current = { ...current, id: detail as SnapshotId, isSeen: equalBytes(detail, noSnapshot) };
       }
       // These sessions are not this person's in the relay's eyes: as a plain snapshot then.
-      if (code === 'forbidden') mayPurge = false;
+      if (code === 'forbidden' && purge.size > 0) {
+        purge.clear();
+        erase();
+      }
       schedule(code === 'snapshot-moved' ? soonMs : againMs);
     },
     /** Nothing is to be published, or under way. */

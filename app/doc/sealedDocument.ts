@@ -235,6 +235,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (!snapshot) return publishing.correct();
     if (lack === 'nothing') {
       channel?.countersign(given.id);
+      if (!rules.holdsErased?.(snapshot.update)) publishing.goneBy(given.cursor.seq);
       // What an earlier one has kept from this device.
       provider.deliver(snapshot.update);
       deps.onState?.(snapshot.update);
@@ -318,6 +319,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   }
   connect();
 
+  /** Of a session that a device of this person is known to have begun. */
+  function isOwnClient(client: number): boolean {
+    const device = client === session.client ? context.self.device : sessions.deviceOf(client);
+    const author = device && context.authorByDevice(device);
+    return author !== undefined && equalBytes(author.user, context.self.user);
+  }
+
   /** Nothing comes or goes any more; what is in it can still be read. */
   async function stop() {
     if (!isClosed) {
@@ -344,9 +352,14 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     session,
     /** Publishes a last snapshot: nothing more is to be appended. */
     seal: () => publishing.seal(),
+    isOwnClient,
     /** Lets what was erased here go from the relay: bodies of these Yjs clients. */
-    purge: (clients: readonly number[]) =>
-      publishing.purge(clients.flatMap((client) => sessions.sessionOf(client) ?? [])),
+    purge(clients: readonly number[]) {
+      const own = clients.filter(isOwnClient);
+      // One that a device of somebody else began can't be named; of those that nobody is known to have begun it is tried.
+      const named = own.length > 0 ? own : clients.filter((client) => !sessions.deviceOf(client));
+      publishing.purge(named.flatMap((client) => sessions.sessionOf(client) ?? []));
+    },
     /** Resolves when all that is in the document, and its cursor, is on the disk. */
     flush: () => saveCursor([]),
     /** The state as a snapshot of this device's own. */

@@ -11,7 +11,14 @@ import type { SealedDocumentDeps } from './documentRules.ts';
 import { createSealedDocument } from './sealedDocument.ts';
 import type { SessionLine } from './snapshot.ts';
 import { segmentDatabase } from './lostDocuments.ts';
-import { encodeSegmentState, lackOf, itemsOfState, pairsOf, type SegmentItem } from './segmentState.ts';
+import {
+  encodeSegmentState,
+  holdsErased,
+  lackOf,
+  itemsOfState,
+  pairsOf,
+  type SegmentItem,
+} from './segmentState.ts';
 import { arrayOf, checkSegmentSnapshot, checkSegmentUpdate, takeOwnPieces } from './segmentUpdate.ts';
 
 /** An entry's worth of items: small enough to travel beside others, large enough to spare entries after a long time offline. */
@@ -63,6 +70,7 @@ export async function createSegment(deps: SegmentDeps) {
       snapshotKind: entryKinds.segmentSnapshot,
       encodeState: (clocks) => encodeSegmentState(doc, clocks),
       checkState: checkSegmentSnapshot,
+      holdsErased: (state) => holdsErased(itemsOfState(state), doc),
       lackOf: (state, clocks) =>
         lackOf(itemsOfState(state), doc, clocks, {
           async isRecord(header) {

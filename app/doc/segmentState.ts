@@ -91,3 +91,12 @@ export async function lackOf(
   }
   return lack;
 }
+
+/** Whether a snapshot's state has a body where the document has a hole. */
+export function holdsErased(state: readonly SegmentItem[], doc: Y.Doc): boolean {
+  return state.some(({ body, place: { client, clock } }) => {
+    const structs = doc.store.clients.get(client);
+    if (!body || !structs || Y.getState(doc.store, client) <= clock + 1) return false;
+    return bytesOf(structs[Y.findIndexSS(structs, clock + 1)]) === undefined;
+  });
+}

@@ -154,6 +154,9 @@ export function createSessions(random: Random) {
       const key = sessionByClient.get(client);
       return key === undefined ? undefined : parseId<SessionId>(key, 8);
     },
+    /** The device that this Yjs client's session is known to be of. */
+    deviceOf: (client: number): DeviceId | undefined =>
+      accepted.get(sessionByClient.get(client) ?? '')?.device,
     /** How much of each Yjs client the log has. */
     clocks: (): ReadonlyMap<number, number> =>
       new Map([...sessionByClient].map(([client, key]) => [client, accepted.get(key)?.clock ?? 0] as const)),
