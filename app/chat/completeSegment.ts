@@ -51,9 +51,11 @@ export async function completeSegment(
   for (const { session, sequence } of pending) batch.deletePending(document, session, sequence);
   for (const { id, record } of moved) batch.addOutbox({ id, document: idToText(documentOf(to)), ...record });
   for (const row of await storage.erasures(chat, n)) {
-    if (moved.some(({ id }) => id === row.id)) batch.addErasure({ ...row, segment: to });
+    if (moved.some(({ id }) => id === row.record)) batch.addErasure({ ...row, segment: to });
   }
-  const messages = await storage.messages.many(moved.map(({ id }) => id));
+  const ids = moved.map(({ id }) => id);
+  for (const change of await storage.changes(ids)) batch.putChange({ ...change, segment: to });
+  const messages = await storage.messages.many(ids);
   for (const message of messages.values()) batch.putMessage({ ...message, segment: to });
   return moved;
 }

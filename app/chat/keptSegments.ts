@@ -80,7 +80,7 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
       const kept = await readKept(deps, n);
       return kept ? idsOf(context, itemsOfState(kept.update)) : [];
     },
-    /** Erases these bodies in the kept segment, and `own` at the relay too: `purged` learns when that is done. */
+    /** Erases these bodies in the kept segment, and `own` at the relay too: `purged` learns when they are in neither. */
     async erase(
       n: number,
       ids: readonly string[],
@@ -107,6 +107,7 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
       await storage.batch().putSegment({ chat, n, document, snapshot }).commit();
       if (clients.length === 0) {
         if (!known) await segment.close();
+        await purged(own);
       } else {
         purging.set(n, { segment, ids: new Set([...(known?.ids ?? []), ...own]) });
         segment.purge(clients);

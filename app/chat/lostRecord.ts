@@ -4,6 +4,7 @@ import type { ChatContext } from '../doc/chatContext.ts';
 import { readRecord, type SealedRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import type { Storage } from '../storage/storage.ts';
+import { isDeleted } from './deletedRecords.ts';
 
 export interface LostRecord {
   readonly id: string;
@@ -24,13 +25,13 @@ export async function lostRecord(
   const record = readRecord(context, header);
   if (!record) return undefined;
   const id = idToText(record.header.id);
-  const isDeleted = (await storage.messages.get(id))?.kind === 'deleted';
+  const isGone = await isDeleted(storage, id);
   return {
     id,
     isOwn: idToText(record.author.user) === selfUser,
     record: {
       header: new Uint8Array(header),
-      body: body && !isDeleted ? new Uint8Array(body) : new Uint8Array(0),
+      body: body && !isGone ? new Uint8Array(body) : new Uint8Array(0),
     },
   };
 }

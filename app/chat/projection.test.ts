@@ -71,7 +71,7 @@ async function rowsAfter(
     arrived.push(...projected.arrived.map(({ id }) => id));
   }
   if (remade.length > 0) await harmAll(storage);
-  for (const batch of remade) await (await reprojectRecords(deps, chat, batch)).commit();
+  for (const batch of remade) await (await reprojectRecords(deps, chat, batch)).batch.commit();
   const messages = await storage.messages.before('chat', undefined, 1000);
   const changes = await storage.database.changes.count();
   const texts = await storage.changesOf(messages.map(({ id }) => id));

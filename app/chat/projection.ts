@@ -2,7 +2,7 @@
 // order they come: each counts once, and changes find their message also when they arrive first.
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
-import { parseBody, type Body } from '../doc/bodies.ts';
+import { bodyKindOf, parseBody, type Body } from '../doc/bodies.ts';
 import { clampHybridTime, hybridTimeToMs } from '../doc/hybridTime.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import type { Batch } from '../storage/batch.ts';
@@ -38,12 +38,48 @@ export interface ProjectionDeps {
 export interface Projected {
   readonly chat: StoredChat;
   readonly batch: Batch;
-  /** Messages whose bodies are to leave the document. */
-  readonly erased: readonly StoredMessage[];
+  /** Records whose bodies are to leave the documents. */
+  readonly erased: readonly ErasedRecord[];
   /** New messages of others, the oldest first. */
   readonly arrived: readonly StoredMessage[];
   /** A device has said two things in one place of its chain. */
   readonly isForked: boolean;
+}
+
+/** A record without its body: the text of a deleted message, or of an edit of one. */
+export interface ErasedRecord {
+  readonly id: string;
+  readonly author: string;
+  /** Where it lies. */
+  readonly segments: readonly number[];
+}
+type Placed = Pick<StoredChange, 'id' | 'author' | 'segment' | 'elsewhere'>;
+export const erasedRecord = ({ id, author, segment, elsewhere }: Placed): ErasedRecord => ({
+  id,
+  author,
+  segments: [...(segment === undefined ? [] : [segment]), ...(elsewhere ?? [])],
+});
+
+/**
+ * The edits of a deleted message that still have their text, without it, and as records whose bodies are to go: a deleted
+ * text must not live on in an edit of it. None where only its body is missing, and nobody deleted it (SPEC D17).
+ */
+export function withoutText({ author, segment }: StoredMessage, changes: readonly StoredChange[]) {
+  const isDeleted = changes.some(({ author: by, change }) => change.kind === 'deletion' && by === author);
+  const isText = ({ change }: StoredChange) => change.kind === 'edit' && change.text !== '';
+  const texts = isDeleted ? changes.filter(isText) : [];
+  return {
+    rows: texts.map((edit): StoredChange => ({ ...edit, change: { kind: 'edit', text: '' } })),
+    // Rows of the first versions don't say where they lie.
+    erased: texts.map((edit) => erasedRecord({ ...edit, segment: edit.segment ?? segment })),
+  };
+}
+
+/** Where a record lies that has come in this segment, as its row says it. */
+export function cameIn(before: Pick<Placed, 'segment' | 'elsewhere'> | undefined, segment: number) {
+  const known = [...(before?.elsewhere ?? []), ...(before?.segment === undefined ? [] : [before.segment])];
+  const elsewhere = [...new Set(known)].filter((n) => n !== segment);
+  return elsewhere.length > 0 ? { segment, elsewhere } : { segment };
 }
 
 /** Later wins; ties by id, so that everyone has the same winner. */
@@ -70,7 +106,7 @@ export async function projectRecords(
   const messages = new Map<string, StoredMessage>();
   const changes: StoredChange[] = [];
   const batch = storage.batch();
-  const erased: StoredMessage[] = [];
+  const erased: ErasedRecord[] = [];
   const arrivedIds: string[] = [];
   let chat = before;
   let isForked = false;
@@ -79,7 +115,7 @@ export async function projectRecords(
     isForked ||= forksChain(chat, record.header);
     chat = countRecord(deps, chat, record.header);
     const body = record.body && parseBody(record.header.kind, record.body);
-    const change = body && changeOf(id, before.id, record, body);
+    const change = changeOf(id, before.id, record, body);
     if (change) {
       changes.push(change);
       batch.putChange(change);
@@ -90,7 +126,9 @@ export async function projectRecords(
     if (message.isUnread) arrivedIds.push(id);
   }
 
-  const targets = [...new Set(changes.map((change) => change.target))].filter((id) => !messages.has(id));
+  const targets = [...new Set(changes.map(({ target }) => target))].filter(
+    (id) => id !== '' && !messages.has(id),
+  );
   const present = await storage.messages.many(targets);
   for (const [id, message] of present) {
     if (message.chat === before.id) messages.set(id, message);
@@ -107,14 +145,11 @@ export async function projectRecords(
       if (change.chat === before.id) changed = applyChange(deps, changed, change);
     }
     if (changed.kind === 'deleted') {
-      erased.push(changed);
-      // A deleted text must not live on in an edit of it.
-      for (const change of [...(told.get(id) ?? []), ...changes]) {
-        const { change: said } = change;
-        if (change.target === id && said.kind === 'edit' && said.text !== '') {
-          batch.putChange({ ...change, change: { kind: 'edit', text: '' } });
-        }
-      }
+      if (message.kind !== 'deleted') erased.push(erasedRecord(changed));
+      const about = [...(told.get(id) ?? []), ...changes.filter(({ target }) => target === id)];
+      const edits = withoutText(changed, about);
+      for (const row of edits.rows) batch.putChange(row);
+      erased.push(...edits.erased);
     }
     messages.set(id, changed);
     batch.putMessage(changed);
@@ -221,11 +256,15 @@ export function messageOf(
 export function changeOf(
   id: string,
   chat: string,
-  { header, user }: ProjectedRecord,
-  body: Body,
+  { header, user, segment, body: bytes }: ProjectedRecord,
+  body: Body | undefined,
 ): StoredChange | undefined {
-  if (body.kind === 'message') return undefined;
-  const about = { id, chat, target: idToText(body.target), author: user, at: header.at };
+  const known = { id, chat, author: user, at: header.at, segment };
+  const kind = bodyKindOf(header.kind);
+  // What it named has gone with its body.
+  if (!bytes && kind && kind !== 'message') return { ...known, target: '', change: { kind: 'erased' } };
+  if (!body || body.kind === 'message') return undefined;
+  const about = { ...known, target: idToText(body.target) };
   switch (body.kind) {
     case 'edit':
       return { ...about, change: { kind: 'edit', text: body.text } };
@@ -267,6 +306,8 @@ export function applyChange(
         reactions: { ...message.reactions, [author]: { at, id, emoji: change.emoji } },
       };
     }
+    case 'erased':
+      return message;
     default:
       return change satisfies never;
   }

@@ -5,36 +5,51 @@ import { idToText } from '../../shared/protocol/ids.ts';
 import { parseBody } from '../doc/bodies.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
-import { applyChange, changeOf, messageOf, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
+import {
+  applyChange,
+  cameIn,
+  changeOf,
+  messageOf,
+  withoutText,
+  type ErasedRecord,
+  type ProjectedRecord,
+  type ProjectionDeps,
+} from './projection.ts';
 
-/** Rows of these records; nothing is written until the batch is committed. */
+/** Rows of these records, and whose bodies are to go; nothing is written until the batch is committed. */
 export async function reprojectRecords(
   deps: ProjectionDeps,
   chat: StoredChat,
   records: readonly ProjectedRecord[],
-): Promise<Batch> {
+): Promise<{ readonly batch: Batch; readonly erased: readonly ErasedRecord[] }> {
   const { storage } = deps;
   const batch = storage.batch();
   const messages: StoredMessage[] = [];
+  const erased: ErasedRecord[] = [];
+  const ids = records.map(({ header }) => idToText(header.id));
+  const known = new Map((await storage.changes(ids)).map((change) => [change.id, change]));
   for (const record of records) {
     const id = idToText(record.header.id);
     const body = record.body && parseBody(record.header.kind, record.body);
-    const change = body && changeOf(id, chat.id, record, body);
-    if (change) batch.putChange(change);
+    const change = changeOf(id, chat.id, record, body);
+    const row = known.get(id);
+    // What an erased one named is known from when it had its body.
+    const said = change?.change.kind === 'erased' ? (row ?? change) : change;
+    if (said) batch.putChange({ ...said, ...cameIn(row, record.segment) });
     else messages.push(messageOf(deps, chat, id, record, body));
   }
   const before = await storage.messages.many(messages.map(({ id }) => id));
   for (const message of messages) {
     const changes = (await storage.changesOf([message.id])).filter((change) => change.chat === chat.id);
     const changed = changes.reduce((now, change) => applyChange(deps, now, change), message);
-    const isHidden = before.get(message.id)?.isHidden ?? false;
-    const hidden = { ...changed, isHidden, isUnread: false, text: '', terms: [], reactions: {} };
-    batch.putMessage(isHidden ? hidden : changed);
+    const row = before.get(message.id);
+    const placed = { ...changed, ...cameIn(row, message.segment), isHidden: row?.isHidden ?? false };
+    const hidden = { ...placed, isUnread: false, text: '', terms: [], reactions: {} };
+    batch.putMessage(placed.isHidden ? hidden : placed);
     if (changed.kind !== 'deleted') continue;
-    // A deleted text must not live on in an edit of it.
-    for (const { change, ...about } of changes) {
-      if (change.kind === 'edit') batch.putChange({ ...about, change: { kind: 'edit', text: '' } });
-    }
+    const edits = withoutText(changed, changes);
+    for (const edit of edits.rows) batch.putChange(edit);
+    erased.push(...edits.erased);
   }
-  return batch;
+  return { batch, erased };
 }

@@ -25,6 +25,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
+import { isDeleted } from './deletedRecords.ts';
 import { createErasures } from './erasures.ts';
 import { createKeptChecks } from './keptChecks.ts';
 import { createKeptSegments } from './keptSegments.ts';
@@ -125,10 +126,9 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       row.askAgain();
       restoring.deletionMissing();
     },
-    isDeleted: async (id: string) => (await storage.messages.get(id))?.kind === 'deleted',
+    isDeleted: (id: string) => isDeleted(storage, id),
   };
   const placeOf = () => state.chat().segments ?? { open: 0, unsealed: 0 };
-
   const keptDeps = { chat: begun.id, context, storage, documentOf: documents.segment, shared };
   const kept = createKeptSegments({ ...keptDeps, onDiffers: (n) => restoring.differs(n) });
   const checks = createKeptChecks({
@@ -165,7 +165,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     kept,
     isChecked: checks.isOpen,
     unsealed: () => placeOf().unsealed,
-    placesOf: (id) => records.placesOf(id),
+    placesOf: (...of) => records.placesOf(...of),
   });
   const records = createRoomRecords({
     state,

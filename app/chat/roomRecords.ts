@@ -3,12 +3,20 @@
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatAccess } from '../account/chatAccess.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
-import { bodyKindOf } from '../doc/bodies.ts';
+import { bodyKindOf, parseBody } from '../doc/bodies.ts';
 import { openBody, readRecord, verifyRecord, type ReadRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
-import type { StoredMessage } from '../storage/models.ts';
+import { deletedAmong } from './deletedRecords.ts';
 import type { Erasures } from './erasures.ts';
-import { projectRecords, type Projected, type ProjectedRecord, type ProjectionDeps } from './projection.ts';
+import {
+  cameIn,
+  erasedRecord,
+  projectRecords,
+  type ErasedRecord,
+  type Projected,
+  type ProjectedRecord,
+  type ProjectionDeps,
+} from './projection.ts';
 import { reprojectRecords } from './reproject.ts';
 import type { RoomState } from './roomState.ts';
 
@@ -23,19 +31,24 @@ export interface RoomRecordsDeps {
 }
 /** Of a chat whose rows are made again: first the one, then the other. */
 export type RemadePart = 'changes' | 'messages';
+interface ReadItem {
+  readonly record: ReadRecord;
+  readonly item: Pick<SegmentItem, 'body'>;
+}
 export type RoomRecords = ReturnType<typeof createRoomRecords>;
 
 /** All of it runs in the room's queue. */
 export function createRoomRecords(deps: RoomRecordsDeps) {
   const { state, projection, context, documents, erasures } = deps;
   const { storage } = projection;
-  /** Where records of open segments lie; most in one place. */
+  /** Where records of open segments lie, by segment and id; most in one place. */
   const places = new Map<string, SegmentItem['place'][]>();
+  const placesOf = (n: number, id: string): readonly SegmentItem['place'][] => places.get(`${n}/${id}`) ?? [];
 
-  function note(id: string, place: SegmentItem['place']) {
-    const known = places.get(id) ?? [];
+  function note(n: number, id: string, place: SegmentItem['place']) {
+    const known = placesOf(n, id);
     const isKnown = known.some(({ client, clock }) => client === place.client && clock === place.clock);
-    if (!isKnown) places.set(id, [...known, place]);
+    if (!isKnown) places.set(`${n}/${id}`, [...known, place]);
   }
 
   /** Records as they came: checked, shown, and counted once. */
@@ -43,7 +56,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const document = documents.segment(n);
     const read = items.flatMap((item) => {
       const record = readRecord(context, item.header);
-      if (record) note(idToText(record.header.id), item.place);
+      if (record) note(n, idToText(record.header.id), item.place);
       return record ? [{ record, item }] : [];
     });
     const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
@@ -52,13 +65,17 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const records = await verified(n, fresh, waiting);
     if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
     await project(records, true);
-    if (isNew) await noteKnown(n, known);
+    if (isNew)
+      await noteKnown(
+        n,
+        read.filter(({ record }) => known.has(idToText(record.header.id))),
+      );
   }
 
   /** As the projection takes them; those that their authors did not sign are left out. */
   async function verified(
     n: number,
-    read: readonly { readonly record: ReadRecord; readonly item: Pick<SegmentItem, 'body'> }[],
+    read: readonly ReadItem[],
     waiting: ReadonlySet<string>,
   ): Promise<readonly ProjectedRecord[]> {
     const checked = await Promise.all(
@@ -97,27 +114,50 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
       const chain = chat.chains[idToText(header.device)];
       return chain && (header.sequence <= chain.sequence || chain.ahead.includes(header.sequence));
     };
-    await (await reprojectRecords(projection, chat, records.filter(isCounted))).commit();
+    const { batch, erased } = await reprojectRecords(projection, chat, records.filter(isCounted));
+    await erasures.add(batch, erased).commit();
+    await erase(erased);
     await project(records.filter((record) => !isCounted(record)));
+  }
+
+  /** What an edit names; of one that had come without its body, too. */
+  function targetOf({ header }: ReadRecord, item: Pick<SegmentItem, 'body'>): string {
+    const bytes = openBody(context, header, item.body);
+    const body = bytes && parseBody(header.kind, bytes);
+    return body?.kind === 'edit' ? idToText(body.target) : '';
   }
 
   /**
    * A record may come twice (it was moved, or said again): it lies where it came last, and a body that was deleted is
    * erased wherever it comes.
    */
-  async function noteKnown(n: number, ids: ReadonlySet<string>) {
-    const messages = [...(await storage.messages.many([...ids])).values()];
+  async function noteKnown(n: number, read: readonly ReadItem[]) {
+    const ids = read.map(({ record }) => idToText(record.header.id));
     const batch = storage.batch();
-    for (const message of messages) if (message.segment !== n) batch.putMessage({ ...message, segment: n });
+    for (const message of (await storage.messages.many(ids)).values()) {
+      if (message.segment !== n) batch.putMessage({ ...message, ...cameIn(message, n) });
+    }
+    const changes = new Map((await storage.changes(ids)).map((change) => [change.id, change]));
+    for (const { record, item } of read) {
+      const change = changes.get(idToText(record.header.id));
+      if (!change) continue;
+      const target = change.target || targetOf(record, item);
+      if (change.segment !== n || target !== change.target) {
+        batch.putChange({ ...change, ...cameIn(change, n), target });
+      }
+    }
     await batch.commit();
-    const deleted = messages.filter(({ kind }) => kind === 'deleted');
-    if (deleted.length === 0) return;
-    await erasures
-      .add(
-        storage.batch(),
-        deleted.map((message) => ({ ...message, segment: n })),
-      )
-      .commit();
+    const whole = read.filter(({ item }) => item.body !== undefined && item.body.length > 0);
+    const deleted = await deletedAmong(
+      storage,
+      whole.map(({ record }) => idToText(record.header.id)),
+    );
+    const back = whole.flatMap(({ record: { header, author } }): ErasedRecord[] => {
+      const id = idToText(header.id);
+      return deleted.has(id) ? [{ id, author: idToText(author.user), segments: [n] }] : [];
+    });
+    if (back.length === 0) return;
+    await erasures.add(storage.batch(), back, true).commit();
     await erasures.run(n);
   }
 
@@ -131,8 +171,8 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     deps.onProjected(projected);
   }
 
-  async function erase(messages: readonly StoredMessage[]) {
-    for (const n of new Set(messages.map((message) => message.segment))) await erasures.run(n);
+  async function erase(erased: readonly ErasedRecord[]) {
+    for (const n of new Set(erased.flatMap(({ segments }) => segments))) await erasures.run(n);
   }
 
   /** The relay has these now. */
@@ -142,9 +182,11 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     for (const message of messages) batch.putMessage({ ...message, isStored: true });
     await batch.commit();
     // Deleted while it was under way, or a deletion that has only now reached the relay.
-    const targets = await storage.messages.many(await storage.targetsOf(ids));
+    const targets = await storage.messages.many((await storage.changes(ids)).map(({ target }) => target));
     const deleted = [...messages, ...targets.values()].filter(({ kind }) => kind === 'deleted');
-    state.later(() => erase(deleted));
+    const changes = await storage.changesOf(deleted.map(({ id }) => id));
+    const edits = changes.filter(({ change }) => change.kind === 'edit');
+    state.later(() => erase([...deleted, ...edits].map(erasedRecord)));
   }
 
   return {
@@ -152,6 +194,6 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     remake,
     stored,
     erase,
-    placesOf: (id: string): readonly SegmentItem['place'][] => places.get(id) ?? [],
+    placesOf,
   };
 }

@@ -13,7 +13,7 @@ import type { RowSeal } from './rowSeal.ts';
 import {
   keptListId,
   type ConvoDatabase,
-  type ErasureRow,
+  type Erasure,
   type MessageRow,
   type OutboxRow,
   type PendingRow,
@@ -35,8 +35,9 @@ export interface Batch {
   moveUpdates(from: string, updates: readonly Uint8Array[], to: string): Batch;
   putCursor(document: string, cursor: StoredCursor): Batch;
   putSegment(row: SegmentRow): Batch;
-  addErasure(row: ErasureRow): Batch;
-  deleteErasures(ids: readonly string[]): Batch;
+  addErasure(erasure: Erasure): Batch;
+  /** Of these records, in this segment. */
+  deleteErasures(chat: string, segment: number, records: readonly string[]): Batch;
   putSetting(id: string, value: unknown): Batch;
   putTask(id: string, at: number, task: unknown): Batch;
   deleteTask(id: string): Batch;
@@ -83,6 +84,7 @@ export function createBatch(
         reactions: m.reactions,
         isStored: m.isStored,
         isVerified: m.isVerified,
+        elsewhere: m.elsewhere,
       };
       const { id, chat, at, device, sequence, segment, terms } = m;
       const unread = m.isUnread ? 1 : 0;
@@ -104,9 +106,9 @@ export function createBatch(
       );
       return batch;
     },
-    putChange: ({ id, chat, target, author, at, change }) =>
+    putChange: ({ id, chat, target, author, at, change, segment, elsewhere }) =>
       add(database.changes, async () => {
-        const secret: ChangeSecret = { author, at, change };
+        const secret: ChangeSecret = { author, at, change, segment, elsewhere };
         const sealed = await seal.seal('changes', id, secret);
         return () => database.changes.put({ id, chat, target, sealed });
       }),
@@ -141,8 +143,19 @@ export function createBatch(
         return () => database.cursors.put({ document, sealed });
       }),
     putSegment: (row) => add(database.segments, async () => () => database.segments.put(row)),
-    addErasure: (row) => add(database.erasures, async () => () => database.erasures.put(row)),
-    deleteErasures: (ids) => add(database.erasures, async () => () => database.erasures.bulkDelete([...ids])),
+    addErasure: (row) =>
+      add(
+        database.erasures,
+        async () => () => database.erasures.put({ ...row, id: `${row.record}/${row.segment}` }),
+      ),
+    deleteErasures: (chat, segment, records) =>
+      add(database.erasures, async () => () => {
+        const wanted = new Set(records);
+        return database.erasures
+          .where({ chat, segment })
+          .filter(({ id, record = id }) => wanted.has(record))
+          .delete();
+      }),
     putSetting: (id, value) =>
       add(database.settings, async () => {
         const sealed = await seal.seal('settings', id, value);

@@ -130,6 +130,8 @@ export const messageSecret = v.object({
   reactions: v.record(text, v.object({ ...stamp, emoji: text })),
   isStored: v.boolean(),
   isVerified: v.boolean(),
+  /** Other segments that its record has come in. */
+  elsewhere: v.optional(v.array(whole)),
 });
 export type MessageSecret = v.InferOutput<typeof messageSecret>;
 export interface StoredMessage extends MessageSecret {
@@ -151,7 +153,12 @@ export const changeSecret = v.object({
     v.object({ kind: v.literal('edit'), text }),
     v.object({ kind: v.literal('deletion') }),
     v.object({ kind: v.literal('reaction'), emoji: text }),
+    /** It came without its body: nobody knows here what it said. */
+    v.object({ kind: v.literal('erased') }),
   ]),
+  /** Where its record came last, and where else; rows of the first versions don't say. */
+  segment: v.optional(whole),
+  elsewhere: v.optional(v.array(whole)),
 });
 export type ChangeSecret = v.InferOutput<typeof changeSecret>;
 export interface StoredChange extends ChangeSecret {

@@ -66,12 +66,18 @@ export interface SegmentRow {
   /** The relay's snapshot that seals it, where this device knows what is in that. */
   readonly seal?: string;
 }
-/** A record whose body is to be erased: from the document here, and where it is one's own, from the relay. */
-export interface ErasureRow {
-  readonly id: string;
+/** A record whose body is to be erased from a segment: from the document here, and where `own`, from the relay. */
+export interface Erasure {
+  readonly record: string;
   readonly chat: string;
   readonly segment: number;
+  /** This device sees to it that the relay lets it go. */
   readonly own: 0 | 1;
+}
+/** Rows of the first versions are named by their record alone. */
+export interface ErasureRow extends Omit<Erasure, 'record'> {
+  readonly id: string;
+  readonly record?: string;
 }
 /** One sealed update of a document that people edit together. */
 export interface UpdateRow {

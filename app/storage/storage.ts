@@ -20,8 +20,9 @@ import { checkRows, type RowCheck } from './rowCheck.ts';
 import { createRowSeal, type RowSeal } from './rowSeal.ts';
 import {
   ConvoDatabase,
+  type ChangeRow,
   type ChatRow,
-  type ErasureRow,
+  type Erasure,
   type OutboxRow,
   type PendingRow,
   type SegmentRow,
@@ -39,14 +40,14 @@ export interface Storage {
   chats(): Promise<readonly StoredChat[]>;
   chat(id: string): Promise<StoredChat | undefined>;
   hasRecords(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** What these records change, where they change something. */
-  targetsOf(ids: readonly string[]): Promise<readonly string[]>;
+  /** Those of these records that change another one. */
+  changes(ids: readonly string[]): Promise<readonly StoredChange[]>;
   changesOf(targets: readonly string[]): Promise<readonly StoredChange[]>;
   outbox(document: string): Promise<readonly OutboxRow[]>;
   pending(document: string): Promise<readonly PendingRow[]>;
   segment(chat: string, n: number): Promise<SegmentRow | undefined>;
   /** What is still to be erased of a segment. */
-  erasures(chat: string, segment: number): Promise<readonly ErasureRow[]>;
+  erasures(chat: string, segment: number): Promise<readonly Erasure[]>;
   /** Segments of which something is still to be erased. */
   segmentsToErase(chat: string): Promise<readonly number[]>;
   /** Whether any of these records is not with the relay yet. */
@@ -101,6 +102,15 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     for (const listener of listeners) listener(count);
   };
 
+  async function openChanges(rows: readonly ChangeRow[]): Promise<readonly StoredChange[]> {
+    const opened = await Promise.all(
+      rows.map(async ({ id, chat, target, sealed }) => {
+        const secret = await seal.open(changeSecret, 'changes', id, sealed);
+        return secret && { id, chat, target, ...secret };
+      }),
+    );
+    return opened.filter((change) => change !== undefined);
+  }
   const openedChats = createOpenedRows<StoredChat>();
   const openChat = async (row: ChatRow | undefined) =>
     row && openedChats.take(row.id, row.sealed, () => seal.open(storedChat, 'chats', row.id, row.sealed));
@@ -120,20 +130,11 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       const found = await Promise.all([keysIn(database.messages, ids), keysIn(database.changes, ids)]);
       return new Set(found.flat());
     },
-    async targetsOf(ids) {
+    async changes(ids) {
       const rows = await database.changes.bulkGet([...ids]);
-      return rows.flatMap((row) => (row ? [row.target] : []));
+      return openChanges(rows.filter((row) => row !== undefined));
     },
-    async changesOf(targets) {
-      const rows = await rowsBy(database.changes, 'target', targets);
-      const opened = await Promise.all(
-        rows.map(async ({ id, chat, target, sealed }) => {
-          const secret = await seal.open(changeSecret, 'changes', id, sealed);
-          return secret && { id, chat, target, ...secret };
-        }),
-      );
-      return opened.filter((change) => change !== undefined);
-    },
+    changesOf: async (targets) => openChanges(await rowsBy(database.changes, 'target', targets)),
     outbox: (document) => database.outbox.where('document').equals(document).sortBy('n'),
     pending: (document) => database.pending.where('document').equals(document).sortBy('order'),
     segment: (chat, n) => database.segments.get([chat, n]),
@@ -144,7 +145,10 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
         .toArray();
       return [...new Set(rows.map(({ segment }) => segment))];
     },
-    erasures: (chat, segment) => database.erasures.where({ chat, segment }).toArray(),
+    async erasures(chat, segment) {
+      const rows = await database.erasures.where({ chat, segment }).toArray();
+      return rows.map(({ id, record = id, own }) => ({ record, chat, segment, own }));
+    },
     async isWaiting(ids) {
       if ((await database.outbox.where('id').anyOf(ids).count()) > 0) return true;
       const wanted = new Set(ids);

@@ -18,6 +18,7 @@ import type { Body } from '../../doc/bodies.ts';
 import type { ChatContext } from '../../doc/chatContext.ts';
 import { sealUpdate } from '../../doc/entrySeal.ts';
 import { sealRecord, type SealedRecord } from '../../doc/record.ts';
+import { bytesOf, encodeSegmentState } from '../../doc/segmentState.ts';
 import { arrayOf, clientOf } from '../../doc/segmentUpdate.ts';
 import { openSnapshot, sealSnapshot, type Snapshot } from '../../doc/snapshot.ts';
 import type { RelaySnapshot } from '../../sync/snapshotParts.ts';
@@ -146,6 +147,24 @@ export async function createForger(harbour: Harbour, liar: Member, where: 'segme
     },
     close: () => channel.close(),
   };
+}
+
+/** A segment's state with every body erased, or those under these headers. */
+export function withoutBodies(
+  { update, sessions }: Snapshot,
+  isErased = (_header: Uint8Array | undefined) => true,
+): ForgedState {
+  const doc = new Y.Doc({ gc: true });
+  Y.applyUpdate(doc, update);
+  doc.transact((transaction) => {
+    for (const structs of doc.store.clients.values()) {
+      structs.forEach((item, index) => {
+        const isBody = item instanceof Y.Item && item.id.clock % 2 === 1;
+        if (isBody && isErased(bytesOf(structs[index - 1]))) item.delete(transaction);
+      });
+    }
+  });
+  return { update: encodeSegmentState(doc, Y.decodeStateVector(Y.encodeStateVector(doc))), sessions };
 }
 
 /** Records at the end of their session's array, in a document that has nothing else. */

@@ -3,10 +3,9 @@
 import * as Y from 'yjs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noEntryHash, type SessionId } from '../../../shared/protocol/ids.ts';
-import { encodeSegmentState } from '../../doc/segmentState.ts';
 import { clientOf } from '../../doc/segmentUpdate.ts';
 import type { SessionLine, Snapshot } from '../../doc/snapshot.ts';
-import { createForger, updateOf, type ForgedState, type Forger } from './forger.ts';
+import { createForger, updateOf, withoutBodies, type ForgedState, type Forger } from './forger.ts';
 import { createTrio, type Trio } from './trio.ts';
 
 let trio: Trio;
@@ -19,19 +18,7 @@ beforeEach(async () => {
 afterEach(() => trio.harbour.close());
 
 const nothing: ForgedState = { update: new Uint8Array([0, 0]), sessions: [] };
-/** A segment's state with every body erased. */
-function withoutBodies({ update, sessions }: Snapshot): ForgedState {
-  const doc = new Y.Doc({ gc: true });
-  Y.applyUpdate(doc, update);
-  doc.transact((transaction) => {
-    for (const structs of doc.store.clients.values()) {
-      for (const item of structs) {
-        if (item instanceof Y.Item && item.id.clock % 2 === 1) item.delete(transaction);
-      }
-    }
-  });
-  return { update: encodeSegmentState(doc, Y.decodeStateVector(Y.encodeStateVector(doc))), sessions };
-}
+const eraseAll = (truth: Snapshot) => withoutBodies(truth);
 /** Of each session more than it ever said, and all of it noise. */
 function poisoned(trio: Trio, { sessions }: Snapshot): ForgedState {
   const noise = () => trio.harbour.chance.bytes(80);
@@ -61,7 +48,7 @@ const lies: { lie: string; make: (truth: Snapshot) => ForgedState | 'garbage'; n
     make: (truth) => ({ update: truth.update.slice(0, -9), sessions: truth.sessions }),
     noticed: 'bad-snapshot',
   },
-  { lie: 'erases texts that nobody deleted', make: withoutBodies, noticed: 'incomplete-snapshot' },
+  { lie: 'erases texts that nobody deleted', make: eraseAll, noticed: 'incomplete-snapshot' },
   { lie: 'has noise in their place', make: (truth) => poisoned(trio, truth), noticed: 'incomplete-snapshot' },
   { lie: 'gives their places away', make: squatted, noticed: 'incomplete-snapshot' },
 ];
@@ -90,7 +77,7 @@ test.each(lies)('[D15] a snapshot that $lie is replaced', async ({ make, noticed
 });
 
 // Of a text that is gone a device can't tell that nobody deleted it.
-const healing = lies.filter(({ make }) => make !== withoutBodies);
+const healing = lies.filter(({ make }) => make !== eraseAll);
 test.each(healing)('[D15] who believes a snapshot that $lie has everything in the end', async ({ make }) => {
   const { ada, ben, cleo, harbour, talk, goesOn, bodiesOf } = trio;
   const before = await bodiesOf(ben);

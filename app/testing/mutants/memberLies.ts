@@ -228,6 +228,22 @@ export const memberLies: readonly Mutant[] = [
     test: '[D15] a snapshot that erases texts that nobody deleted is replaced',
   },
   {
+    name: 'publishes a snapshot that erases edits of what nobody deleted',
+    file: 'app/chat/deletedRecords.ts',
+    snippet: '...changes.filter(({ target }) => isGone(target)).map(({ id }) => id),',
+    replacement: '...changes.map(({ id }) => id),',
+    testFile: 'app/testing/harbour/deleting.test.ts',
+    test: '[D17] a snapshot that erases edits of a message that nobody deleted is replaced',
+  },
+  {
+    name: 'says a deleted text again',
+    file: 'app/chat/roomRecords.ts',
+    snippet: 'if (back.length === 0) return;',
+    replacement: 'return;',
+    testFile: 'app/testing/harbour/deleting.test.ts',
+    test: '[D18] a deleted text that a backup brings back goes again, in an open segment',
+  },
+  {
     name: 'publishes a snapshot that nobody can read',
     file: 'app/doc/sealedDocument.ts',
     snippet: 'if (!snapshot) return publishing.correct();',
