@@ -87,7 +87,9 @@ export type EntryFault =
   | 'out-of-session'
   | 'foreign-items'
   | 'bad-snapshot'
-  | 'incomplete-snapshot';
+  | 'incomplete-snapshot'
+  /** No entry: this device's own document, of which something can't be read any more. */
+  | 'damaged-document';
 
 export interface OpenedEntry {
   readonly header: EntryHeader;

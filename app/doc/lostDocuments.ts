@@ -2,8 +2,8 @@
 // relay has it no more.
 import * as Y from 'yjs';
 import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
-import { createSegmentPersistence } from '../storage/segmentPersistence.ts';
 import type { Storage } from '../storage/storage.ts';
+import { openSegmentDisk } from './segmentDisk.ts';
 import { pairsOf, type SegmentItem } from './segmentState.ts';
 
 /** Each life of a segment's document has a database of its own: the first one the plain name. */
@@ -17,7 +17,7 @@ export async function readLostSegment(
   generation: number,
 ): Promise<readonly SegmentItem[]> {
   const doc = new Y.Doc();
-  const persistence = createSegmentPersistence(segmentDatabase(storage, id, generation), doc);
+  const persistence = openSegmentDisk(segmentDatabase(storage, id, generation), doc);
   await persistence.whenLoaded;
   const items = [...doc.store.clients.values()].flatMap(pairsOf);
   await persistence.close();
@@ -27,7 +27,7 @@ export async function readLostSegment(
 
 export async function clearLostSegment(storage: Storage, id: DocumentId, generation: number): Promise<void> {
   const doc = new Y.Doc();
-  await createSegmentPersistence(segmentDatabase(storage, id, generation), doc).clear();
+  await openSegmentDisk(segmentDatabase(storage, id, generation), doc).clear();
   doc.destroy();
 }
 

@@ -50,6 +50,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   const randomUnit = () => (deps.random(1)[0] ?? 0) / 256;
 
   await persistence.whenLoaded;
+  // What is gone can't be told apart from what never came: it begins a new life, as after a loss at the relay.
+  const isDamaged = persistence.isDamaged();
+  if (isDamaged) deps.onSetAside('damaged-document');
   const stored = await persistence.cursor();
   const storedHash = stored && parseId<LogHash>(stored.hash, 16);
   if (stored && storedHash) {
@@ -251,6 +254,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   function becomeLive(isForked: boolean) {
     if (isClosed) return;
     if (isForked) return deps.onRefused('diverged', new Uint8Array(0));
+    if (isDamaged) return deps.onRefused('diverged', new Uint8Array(0));
     isLive = true;
     if (sealedAt === undefined) outgoing.resume();
     ask();

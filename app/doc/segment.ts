@@ -5,12 +5,13 @@ import { entryKinds } from '../../shared/protocol/entry.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type RecordId } from '../../shared/protocol/ids.ts';
 import type { OutboxRow } from '../storage/schema.ts';
-import { createSegmentPersistence, type SegmentPersistence } from '../storage/segmentPersistence.ts';
+import type { SegmentPersistence } from '../storage/segmentPersistence.ts';
 import { readRecord, verifyRecord, type SealedRecord } from './record.ts';
 import type { SealedDocumentDeps } from './documentRules.ts';
 import { createSealedDocument } from './sealedDocument.ts';
 import type { SessionLine } from './snapshot.ts';
 import { segmentDatabase } from './lostDocuments.ts';
+import { openSegmentDisk } from './segmentDisk.ts';
 import {
   encodeSegmentState,
   holdsErased,
@@ -58,7 +59,7 @@ export async function createSegment(deps: SegmentDeps) {
   });
   const persistence = deps.kept
     ? createKeptPersistence(doc, deps.kept)
-    : createSegmentPersistence(segmentDatabase(deps.storage, deps.id, deps.generation ?? 0), doc);
+    : openSegmentDisk(segmentDatabase(deps.storage, deps.id, deps.generation ?? 0), doc);
   const sealed = await createSealedDocument({
     ...deps,
     held: deps.kept ? undefined : deps.held,
@@ -131,8 +132,8 @@ export async function createSegment(deps: SegmentDeps) {
       ...record,
     }),
     /**
-     * Takes a deleted record's body out of the document on this device. False where it is in no entry yet: an entry
-     * carries whole records only; ask again once it is stored.
+     * Takes a deleted record's body out of the document on this device, and with the next `flush` from its disk. False
+     * where it is in no entry yet: an entry carries whole records only; ask again once it is stored.
      */
     eraseBody(place: SegmentItem['place']): boolean {
       const { session } = sealed;
@@ -140,6 +141,8 @@ export async function createSegment(deps: SegmentDeps) {
       const structs = doc.store.clients.get(place.client);
       const item = structs && structs[Y.findIndexSS(structs, place.clock + 1)];
       if (item instanceof Y.Item && !item.deleted) doc.transact((t) => item.delete(t), 'erase');
+      // Also where it was erased before: the last run may have ended before that was written.
+      persistence.forget();
       return true;
     },
   };
@@ -154,6 +157,7 @@ function createKeptPersistence(doc: Y.Doc, { cursor, sessions, update }: KeptSeg
   ]);
   return {
     whenLoaded: Promise.resolve(),
+    isDamaged: () => false,
     addOwn: (batch) => batch,
     cursor: async () => ({
       seq: cursor.seq,
@@ -161,6 +165,7 @@ function createKeptPersistence(doc: Y.Doc, { cursor, sessions, update }: KeptSeg
       sessions: Object.fromEntries(lines),
     }),
     saveCursor: async () => {},
+    forget() {},
     close: async () => {},
     clear: async () => {},
   };

@@ -19,15 +19,23 @@ export function createSealedUpdates(
   shared: SharedDocument,
 ): DocumentPersistence {
   let unsaved: readonly Uint8Array[] = [];
+  let isDamaged = false;
   const load = async () => {
     const updates = await storage.updates(document);
+    isDamaged = updates.length < (await storage.updateCount(document));
     shared.apply(updates);
-    if (updates.length > compactAfter) {
-      await storage.batch().replaceUpdates(document, shared.encode()).commit();
+    if (updates.length > compactAfter && !isDamaged) {
+      // Where there is no room it stays as it is.
+      await storage
+        .batch()
+        .replaceUpdates(document, shared.encode())
+        .commit()
+        .catch(() => {});
     }
   };
   return {
     whenLoaded: load(),
+    isDamaged: () => isDamaged,
     addOwn: (batch, update) => batch.addUpdate(document, update),
     cursor: () => storage.cursor(document),
     async saveCursor(cursor, applied) {

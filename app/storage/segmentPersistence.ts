@@ -1,14 +1,20 @@
-// A segment's Y.Doc on the disk, through y-indexeddb: a database for each open segment. What it writes is sealed already,
-// because the records inside the document are. The cursor lies beside it, and never claims more than the updates hold.
-import { IndexeddbPersistence } from 'y-indexeddb';
-import type { Doc } from 'yjs';
+// A segment's Y.Doc on the disk, as y-indexeddb lays it out: a database for each open segment, an update in each row. It is
+// read and written here, because y-indexeddb doesn't tell when a write is done or has failed, and never begins where one
+// row can't be read. What is written is sealed already, because the records inside the document are. Rows, the cursor and
+// how far the rows go are one transaction, so the cursor never claims more than the rows hold.
+import { clearDocument } from 'y-indexeddb';
 import * as v from 'valibot';
 import type { Batch } from './batch.ts';
 import { storedCursor, type StoredCursor } from './models.ts';
 
+/** Then one row with the document's state takes the place of all; y-indexeddb's own number. */
+const mostRows = 500;
+
 export interface DocumentPersistence {
   /** Resolves once all that the disk holds is in the document. */
   readonly whenLoaded: Promise<void>;
+  /** Rows that were written can't be read any more, or are gone: known once it is loaded. */
+  isDamaged(): boolean;
   /** Adds work of this device to the batch that keeps the entry which carries it. */
   addOwn(batch: Batch, update: Uint8Array): Batch;
   cursor(): Promise<StoredCursor | undefined>;
@@ -17,35 +23,154 @@ export interface DocumentPersistence {
   close(): Promise<void>;
 }
 export interface SegmentPersistence extends DocumentPersistence {
+  /** Something was erased: the next write leaves no row that may still have it. */
+  forget(): void;
   /** Closes it, and takes all that it held from the disk. */
   clear(): Promise<void>;
 }
+/** A Y.Doc, as its disk has to do with it. */
+export interface PersistedDocument {
+  /** Applies what can be read of these rows; says of each whether it could. */
+  apply(rows: readonly unknown[]): readonly boolean[];
+  /** All of it as one update. */
+  encode(): Uint8Array;
+  /** How far it goes. */
+  extent(): Uint8Array;
+  /** Whether it goes at least so far. */
+  reaches(extent: unknown): boolean;
+  /** Hears of every update but those of `apply`. */
+  onUpdate(listener: (update: Uint8Array) => void): () => void;
+}
 
-export function createSegmentPersistence(name: string, doc: Doc): SegmentPersistence {
-  const persistence = new IndexeddbPersistence(name, doc);
-  const whenLoaded = persistence.whenSynced.then(() => {});
+export function createSegmentPersistence(name: string, document: PersistedDocument): SegmentPersistence {
+  const opening = openDatabase(name);
+  let isDamaged = false;
+  let rowCount = 0;
+  let hasErased = false;
+  /** In the document, and in no row. */
+  const unsaved: Uint8Array[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  let isWriteDue = false;
+
+  async function load() {
+    const transaction = (await opening).transaction(['updates', 'custom'], 'readwrite');
+    const store = transaction.objectStore('updates');
+    const [keys, rows, extent] = await Promise.all([
+      answerOf(store.getAllKeys()),
+      answerOf(store.getAll()),
+      answerOf(transaction.objectStore('custom').get('extent')),
+    ]);
+    const areRead = document.apply(rows);
+    // They are worth nothing any more, and what is sealed in them may have been erased since.
+    for (const [index, key] of keys.entries()) if (!areRead[index]) store.delete(key);
+    rowCount = areRead.filter(Boolean).length;
+    isDamaged = rowCount < rows.length || (extent !== undefined && !document.reaches(extent));
+  }
+
+  /** All that is unsaved, with this cursor. Where it fails it stays so, and goes with the next. */
+  async function put(cursor?: StoredCursor) {
+    isWriteDue = false;
+    const database = await opening;
+    const saving = [...unsaved];
+    const wasErased = hasErased;
+    hasErased = false;
+    const isReplaced = wasErased || rowCount + saving.length > mostRows;
+    try {
+      await inOne(database, (updates, custom) => {
+        if (isReplaced) updates.clear();
+        for (const update of isReplaced ? [document.encode()] : saving) updates.add(update);
+        custom.put(document.extent(), 'extent');
+        if (cursor) custom.put(cursor, 'cursor');
+      });
+    } catch (error) {
+      hasErased ||= wasErased;
+      throw error;
+    }
+    rowCount = isReplaced ? 1 : rowCount + saving.length;
+    unsaved.splice(0, saving.length);
+  }
+  const write = (cursor?: StoredCursor) => {
+    const written = writing.then(() => put(cursor));
+    writing = written.catch(() => {});
+    return written;
+  };
+
+  const whenLoaded = load();
+  const stopListening = document.onUpdate((update) => {
+    unsaved.push(update);
+    if (isWriteDue) return;
+    isWriteDue = true;
+    // Where there was no room it goes with the next cursor, which is not written without it.
+    void whenLoaded.then(() => write()).catch(() => {});
+  });
+
+  async function close() {
+    stopListening();
+    await whenLoaded.catch(() => {});
+    await writing;
+    if (unsaved.length > 0) await write().catch(() => {});
+    (await opening).close();
+  }
   return {
     whenLoaded,
-    // y-indexeddb has written it already; and a record that reached no entry is in the outbox.
+    isDamaged: () => isDamaged,
+    // It is written like everything else; and a record that reached no entry is in the outbox.
     addOwn: (batch) => batch,
     async cursor() {
-      const parsed = v.safeParse(storedCursor, await persistence.get('cursor'));
+      const store = (await opening).transaction('custom').objectStore('custom');
+      const parsed = v.safeParse(storedCursor, await answerOf(store.get('cursor')));
       return parsed.success ? parsed.output : undefined;
     },
     async saveCursor(cursor) {
       await whenLoaded;
-      // A transaction over both stores starts only after the writes of updates before it are done.
-      const transaction = persistence.db?.transaction(['updates', 'custom'], 'readwrite');
-      if (!transaction) return;
-      transaction.objectStore('custom').put(cursor, 'cursor');
-      await new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve();
-        transaction.onabort = () => reject(transaction.error ?? new Error('the cursor could not be written'));
-      });
+      await write(cursor);
     },
-    async close() {
-      await persistence.destroy();
+    forget() {
+      hasErased = true;
     },
-    clear: () => persistence.clearData(),
+    close,
+    async clear() {
+      await close();
+      void clearDocument(name);
+    },
   };
+}
+
+/** With the stores of y-indexeddb. */
+async function openDatabase(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore('updates', { autoIncrement: true });
+    request.result.createObjectStore('custom');
+  };
+  const database = await answerOf(request);
+  // Whoever deletes it need not wait.
+  database.onversionchange = () => database.close();
+  return database;
+}
+
+const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+/** All of it is written, or nothing. */
+function inOne(
+  database: IDBDatabase,
+  work: (updates: IDBObjectStore, custom: IDBObjectStore) => void,
+): Promise<void> {
+  const transaction = database.transaction(['updates', 'custom'], 'readwrite');
+  const ended = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () =>
+      reject(transaction.error ?? new DOMException('a segment could not be written', 'AbortError'));
+  });
+  try {
+    work(transaction.objectStore('updates'), transaction.objectStore('custom'));
+  } catch (error) {
+    transaction.abort();
+    return ended.catch(() => Promise.reject(error));
+  }
+  return ended;
 }

@@ -55,7 +55,9 @@ export interface Storage {
   /** Which of these records are not with the relay yet. */
   waitingRecords(recordIds: readonly string[]): Promise<ReadonlySet<string>>;
   waitingCount(): Promise<number>;
+  /** Those that can be opened. */
   updates(document: string): Promise<readonly Uint8Array[]>;
+  updateCount(document: string): Promise<number>;
   cursor(document: string): Promise<StoredCursor | undefined>;
   setting<T>(id: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined>;
   /** A key that the platform keeps (a CryptoKey or what holds one). */
@@ -169,6 +171,7 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       );
       return opened.filter((update) => update !== undefined);
     },
+    updateCount: (document) => database.updates.where('document').equals(document).count(),
     cursor: async (document) =>
       seal.open(storedCursor, 'cursors', document, (await database.cursors.get(document))?.sealed),
     setting: async (id, schema) =>

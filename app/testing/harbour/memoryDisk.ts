@@ -23,11 +23,12 @@ export function installMemoryDisk() {
   const factory = new IDBFactory();
   globalThis.indexedDB = factory;
   Dexie.dependencies.indexedDB = factory;
-  const databases = () => {
-    const found: unknown = Reflect.get(factory, '_databases');
-    if (!(found instanceof Map)) throw new Error('fake-indexeddb keeps its databases elsewhere now');
-    return found as ReadonlyMap<string, RawDatabase>;
+  const inside = (field: string): Map<string, unknown> => {
+    const found: unknown = Reflect.get(factory, field);
+    if (!(found instanceof Map)) throw new Error(`fake-indexeddb has no ${field} any more`);
+    return found;
   };
+  const databases = () => inside('_databases') as ReadonlyMap<string, RawDatabase>;
   return {
     /** Databases whose name begins so and that somebody has open. */
     openCount: (prefix: string) =>
@@ -46,6 +47,8 @@ export function installMemoryDisk() {
           connection._closed = true;
         }
         database.connections = [];
+        // Who was just opening it never will, and keeps nobody waiting.
+        inside('_connectionQueues').delete(name);
       }
     },
   };

@@ -1,8 +1,9 @@
 // A device whose disk takes nothing more, and what a device finds when it goes through all that it holds.
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Command } from '../../chat/commands.ts';
 import { createHarbour, type Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
+import { fillDisk } from './rawDisk.ts';
 
 let harbour: Harbour;
 let ada: Member;
@@ -15,24 +16,6 @@ beforeEach(async () => {
 });
 afterEach(() => harbour.close());
 
-/** From now on no store takes a row, until the returned function is called. Browsers say so at the row or at the commit. */
-function fillDisk(where: 'row' | 'commit'): () => void {
-  const { put, add } = IDBObjectStore.prototype;
-  const refuse = function (this: IDBObjectStore, ...row: Parameters<typeof put>) {
-    if (where === 'row') throw new DOMException('no room', 'QuotaExceededError');
-    const request = put.apply(this, row);
-    // fake-indexeddb's own way to end a transaction for a reason.
-    const abort: unknown = Reflect.get(this.transaction, '_abort');
-    if (typeof abort !== 'function') throw new Error('fake-indexeddb ends transactions otherwise now');
-    abort.call(this.transaction, 'QuotaExceededError');
-    return request;
-  };
-  IDBObjectStore.prototype.put = refuse;
-  IDBObjectStore.prototype.add = refuse;
-  const free = () => void Object.assign(IDBObjectStore.prototype, { put, add });
-  onTestFinished(free);
-  return free;
-}
 const say = (messageId: string, text: string): Command => ({
   command: 'sendMessage',
   chatId: harbour.group,

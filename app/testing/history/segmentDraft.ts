@@ -1,5 +1,5 @@
 // One segment of a chat as its people wrote it: a Yjs document of sealed records, a session for each device that wrote.
-// Full, it becomes a sealed snapshot; otherwise y-indexeddb keeps it, entry by entry.
+// Full, it becomes a sealed snapshot; otherwise it lies on the disk as an open one, entry by entry.
 import * as Y from 'yjs';
 import { entryKinds } from '../../../shared/protocol/entry.ts';
 import type { Cursor } from '../../../shared/protocol/frames/cursor.ts';
@@ -15,19 +15,19 @@ import type { ChatContext } from '../../doc/chatContext.ts';
 import { documentLimits } from '../../doc/documentLimits.ts';
 import { segmentDatabase } from '../../doc/lostDocuments.ts';
 import type { SealedRecord } from '../../doc/record.ts';
+import { openSegmentDisk } from '../../doc/segmentDisk.ts';
 import { encodeSegmentState } from '../../doc/segmentState.ts';
 import { arrayOf, clientOf } from '../../doc/segmentUpdate.ts';
 import { sealSnapshot } from '../../doc/snapshot.ts';
 import type { StoredCursor } from '../../storage/models.ts';
-import { createSegmentPersistence } from '../../storage/segmentPersistence.ts';
 import type { Storage } from '../../storage/storage.ts';
 
 export type SegmentDraft = Awaited<ReturnType<typeof createSegmentDraft>>;
 
-/** @param isKept it will be full, and is never given to y-indexeddb. */
+/** @param isKept it will be full, and never lies on the disk as an open one. */
 export async function createSegmentDraft(storage: Storage, id: DocumentId, isKept: boolean) {
   const doc = new Y.Doc({ gc: true });
-  const persistence = isKept ? undefined : createSegmentPersistence(segmentDatabase(storage, id, 0), doc);
+  const persistence = isKept ? undefined : openSegmentDisk(segmentDatabase(storage, id, 0), doc);
   await persistence?.whenLoaded;
   const sessions = new Map<string, { readonly id: SessionId; records: number }>();
   let records = 0;

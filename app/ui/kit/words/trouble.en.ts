@@ -24,9 +24,9 @@ export const story = {
   fine: 'One story, and nothing missing from it.',
   toldAnew: (times: number) =>
     plural(times, {
-      one: 'Once the relay had lost part of a chat, or told it differently than before. What this device holds was put back.',
+      one: 'Once part of a chat was begun anew: the relay had lost it or told it differently than before, or this device’s disk had damaged it. What this device holds was put back.',
       other:
-        '# times the relay had lost part of a chat, or told it differently than before. What this device holds was put back.',
+        '# times part of a chat was begun anew: the relay had lost it or told it differently than before, or this device’s disk had damaged it. What this device holds was put back.',
     }),
   gaps: (chats: number) =>
     plural(chats, {
@@ -55,6 +55,8 @@ export const reasons: Readonly<Record<string, string>> = {
   'foreign-items': 'Changes what its author may not change.',
   'bad-snapshot': 'A summary of a chat that is none, or another than the relay says.',
   'incomplete-snapshot': 'A summary of a chat that left something out. This device published a whole one.',
+  'damaged-document':
+    'Part of a chat that could not be read from this device’s disk any more. It was taken from the relay again.',
   'bad-record': 'A message that is not signed by whom it names, or is none.',
   'forked-chain': 'One device has said two things in the same place, or counts what it never said.',
   'forked-ledger': 'The relay handed out another history of a chat’s members than before.',
