@@ -237,6 +237,7 @@ export async function createEngine(deps: EngineDeps) {
       isAnyVisible: visibleChat.isAny,
       learn: keeper.learn,
       onArrived: deps.onArrived,
+      onStorageFull: quota.failed,
     });
 
     const rebuilding = createRebuilding({
@@ -306,15 +307,15 @@ export async function createEngine(deps: EngineDeps) {
     return begun;
   }
 
+  const quota = createQuotaWatch(storage, (isNearlyFull) =>
+    ephemeral.set({ isStorageNearlyFull: isNearlyFull }),
+  );
   async function start() {
     const identity = await loadIdentity(storage);
     const account = await session.account();
     if (identity && account) member = await becomeMember(identity, account);
   }
   await start();
-  const quota = createQuotaWatch(storage, (isNearlyFull) =>
-    ephemeral.set({ isStorageNearlyFull: isNearlyFull }),
-  );
 
   return {
     http,

@@ -1,12 +1,7 @@
 // One chat at work: its segment and meta document, its rows, its presence. Everything that changes the chat's state goes
 // through one queue, so that each step sees what the last one left.
-import {
-  idToText,
-  parseId,
-  type LogHash,
-  type RecordId,
-  type SnapshotId,
-} from '../../shared/protocol/ids.ts';
+import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
+import { idToText, parseId, type RecordId, type SnapshotId } from '../../shared/protocol/ids.ts';
 import type { ChatAccess } from '../account/chatAccess.ts';
 import type { Identity } from '../account/identity.ts';
 import type { Random } from '../crypto/random.ts';
@@ -54,6 +49,8 @@ export interface RoomDeps {
   readonly presence: Presence;
   /** The relay has forgotten this chat, or tells another story of it: it is to be opened anew. */
   readonly onDiverged: (chat: string) => void;
+  /** The disk didn't take something: the chat is to be opened again, from what the disk has. Throws what is no such error. */
+  readonly onFailed: (error: unknown) => void;
   /** New, verified messages of others. */
   readonly onArrived: (chat: StoredChat, messages: readonly StoredMessage[]) => void;
 }
@@ -61,11 +58,7 @@ export interface RoomDeps {
 const remadeAtOnce = 64;
 
 type Places = NonNullable<StoredChat['rest']>;
-const placeToStored = (place: {
-  readonly seq: number;
-  readonly hash: LogHash;
-  readonly snapshot: SnapshotId;
-}) => ({
+const placeToStored = (place: Cursor & { readonly snapshot: SnapshotId }) => ({
   seq: place.seq,
   hash: idToText(place.hash),
   snapshot: idToText(place.snapshot),
@@ -89,7 +82,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     selfDevice,
     nowMs: () => clock.now(),
   };
-  const state = createRoomState(storage, begun);
+  const state = createRoomState(storage, begun, deps.onFailed);
   const { enqueue, later } = state;
   let isClosing = false;
 
@@ -114,6 +107,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     limits: deps.limits,
     held: deps.held,
     onSetAside: setAside,
+    onFailed: deps.onFailed,
     onRefused(code: string) {
       if (isLostPlace(code)) deps.onDiverged(begun.id);
       // Nothing is set aside for want of room at the relay: it goes again.

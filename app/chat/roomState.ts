@@ -5,7 +5,8 @@ import type { Storage } from '../storage/storage.ts';
 
 export type RoomState = ReturnType<typeof createRoomState>;
 
-export function createRoomState(storage: Storage, begun: StoredChat) {
+/** @param onFailed hears what work throws that nobody waits for. */
+export function createRoomState(storage: Storage, begun: StoredChat, onFailed: (error: unknown) => void) {
   let chat = begun;
   let isClosed = false;
   let waiting = 0;
@@ -32,7 +33,7 @@ export function createRoomState(storage: Storage, begun: StoredChat) {
     enqueue,
     /** For work that nobody waits for: after the end it is left to the next start, which finds it in the document. */
     later(work: () => Promise<unknown>) {
-      if (!isClosed) void enqueue(work);
+      if (!isClosed) void enqueue(work).catch(onFailed);
     },
     settled: () => queue,
     isIdle: () => waiting === 0,

@@ -4,6 +4,8 @@
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { HeldSessions } from '../doc/sessions.ts';
+import { isDiskError } from '../storage/diskError.ts';
+import { isQuotaError } from '../storage/quotaError.ts';
 import type { SignalKind } from '../doc/signals.ts';
 import { beginRepair } from './beginRepair.ts';
 import { createReopening } from './reopening.ts';
@@ -22,10 +24,12 @@ const heardMs = 1_000;
 /** How often it is looked whether somebody makes room. */
 const lookMs = 250;
 
-type Given = 'access' | 'signals' | 'presence' | 'held' | 'onDiverged';
+type Given = 'access' | 'signals' | 'presence' | 'held' | 'onDiverged' | 'onFailed';
 export interface RoomsDeps extends Omit<RoomDeps, Given>, SeatDeps {
   /** At least two: one may be on the screen for long. */
   readonly maxOpen: number;
+  /** A write has failed for want of room. */
+  readonly onStorageFull: () => void;
 }
 export type Rooms = ReturnType<typeof createRooms>;
 interface Open {
@@ -33,6 +37,8 @@ interface Open {
   readonly life: Life;
   readonly room: Room;
 }
+
+const mustReopen = ({ isLost, isFailed }: Seat): boolean => isLost || isFailed;
 
 export function createRooms(deps: RoomsDeps) {
   const { storage, clock, link } = deps;
@@ -54,6 +60,20 @@ export function createRooms(deps: RoomsDeps) {
     seat.isLost = true;
     want(seat);
   });
+
+  const rereading = createReopening(clock, (id) => {
+    const seat = seats.get(id);
+    if (!seat) return;
+    seat.isFailed = true;
+    want(seat);
+  });
+  /** What is in memory is more than the disk has: as after a crash, the disk is what counts. */
+  function failed(seat: Seat, error: unknown) {
+    if (isClosed || !storage.isOpen()) return;
+    if (!isDiskError(error)) throw error;
+    if (isQuotaError(error)) deps.onStorageFull();
+    if (!mustReopen(seat) && !seat.life?.isClosing) rereading.ask(seat.id);
+  }
 
   function want(seat: Seat) {
     if (isClosed) return;
@@ -90,11 +110,11 @@ export function createRooms(deps: RoomsDeps) {
       const { life } = seat;
       return life?.room && !life.isClosing && seat.uses === 0 ? [{ seat, life, room: life.room }] : [];
     });
-    for (const one of open) if (one.seat.isLost) unload(one);
+    for (const one of open) if (mustReopen(one.seat)) unload(one);
     const hurried = new Set([...urgent].map(({ seat }) => seat).filter((seat) => !seat.life)).size;
     const due = [...wanted].filter((seat) => !seat.life && seat.notBefore <= now);
     const unheard = due.filter((seat) => !seat.isCaughtUp).length;
-    const closing = [...loaded].filter((seat) => seat.life?.isClosing && !seat.isLost).length;
+    const closing = [...loaded].filter((seat) => seat.life?.isClosing && !mustReopen(seat)).length;
     const free = deps.maxOpen - loaded.size + closing;
     const left = open.filter(({ seat, life }) => !life.isClosing && seat.id !== visible);
     const resting = left.filter(({ room }) => room.isAtRest());
@@ -134,7 +154,8 @@ export function createRooms(deps: RoomsDeps) {
         (error: unknown) => {
           seat.life = undefined;
           loaded.delete(seat);
-          return setAside(seat, 'not opened', error);
+          if (isDiskError(error)) failed(seat, error);
+          return isQuotaError(error) ? undefined : setAside(seat, 'not opened', error);
         },
       )
       .then(pump);
@@ -152,6 +173,7 @@ export function createRooms(deps: RoomsDeps) {
   }
 
   async function load(seat: Seat): Promise<Room> {
+    seat.isFailed = false;
     let chat = await storage.chat(seat.id);
     if (!chat) throw new Error('no such chat');
     const { rest, ...awake } = chat;
@@ -171,6 +193,7 @@ export function createRooms(deps: RoomsDeps) {
           // Each of its documents says so.
           if (!seat.isLost && !seat.life?.isClosing) reopening.ask(id);
         },
+        onFailed: (error) => failed(seat, error),
         onArrived(arrivedIn, messages) {
           if (seat.life) seat.life.usedAt = clock.elapsed();
           deps.onArrived(arrivedIn, messages);
@@ -186,7 +209,7 @@ export function createRooms(deps: RoomsDeps) {
   }
   async function close({ seat, life, room }: Open) {
     // What comes in from now on, the relay has beyond these places.
-    const isAtRest = room.isAtRest() && !seat.isLost;
+    const isAtRest = room.isAtRest() && !mustReopen(seat);
     seat.isCaughtUp = room.isCaughtUp();
     const rest = room.places();
     seat.endLearning();
@@ -206,7 +229,7 @@ export function createRooms(deps: RoomsDeps) {
     seat.life = undefined;
     loaded.delete(seat);
     if (isClosed) return;
-    if (seat.isLost) begin(seat);
+    if (mustReopen(seat)) begin(seat);
     else {
       standBy(seat, rest);
       if (unfinished.has(seat) && link.state === 'online') wanted.add(seat);

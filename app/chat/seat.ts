@@ -77,6 +77,8 @@ export function createSeat(deps: SeatDeps, chat: StoredChat) {
     uses: 0,
     /** The relay has lost its documents: they are to begin another life. */
     isLost: false,
+    /** Its disk didn't take something: it is to be opened again from what is there. */
+    isFailed: false,
     /** It has heard all that the relay had, and has since been told of nothing new: what is left can wait. */
     isCaughtUp: false,
     /** Not before this it is opened by itself. */

@@ -55,6 +55,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly beforeReview: () => Promise<unknown>;
   /** A deletion may have been lost on the way: all documents that it could be in ask the relay again. */
   readonly onDeletionMissing: () => void;
+  /** The disk didn't take something: what is in memory is more than it has. */
+  readonly onFailed: (error: unknown) => void;
   readonly onRefused: (code: RefusalCode, detail: Bytes) => void;
   readonly onSignal: (sealed: Bytes) => void;
   /** From now on, until the next break, signals reach others. */

@@ -65,6 +65,7 @@ async function openSegment(name: string, who: number) {
     onSetAside: (fault) => void setAside.push(fault),
     onRefused: (code) => void setAside.push(code),
     limits: documentLimits,
+    onFailed: () => {},
     onDeletionMissing: () => {},
     isDeleted: async () => false,
     beforeReview: async () => {},

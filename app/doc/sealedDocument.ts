@@ -91,10 +91,13 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     ownPending: outgoing.pending,
     isTaken: sessions.has,
     restart: () => channel?.resubscribe(),
-    apply: applyRun,
-    snapshot: takeSnapshot,
+    apply: (run) => applyRun(run).catch(failed),
+    snapshot: (given) => takeSnapshot(given).catch(failed),
     live: becomeLive,
   });
+  const failed = (error: unknown) => {
+    if (!isClosed) deps.onFailed(error);
+  };
 
   /** Opens a run's entries together, then takes them one by one in order, and the good ones into Yjs at once. */
   async function applyRun(run: InboxRun) {

@@ -80,6 +80,8 @@ export interface Storage {
   segmentCount(): Promise<number>;
   /** Calls back after each change of one of these tables, in any tab. */
   onChange(tables: readonly TableName[], listener: () => void): () => void;
+  /** Until it is closed, or torn away. */
+  isOpen(): boolean;
   close(): void;
 }
 
@@ -221,6 +223,7 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       Dexie.on.storagemutated.subscribe(handler);
       return () => Dexie.on.storagemutated.unsubscribe(handler);
     },
+    isOpen: () => database.isOpen(),
     close: () => database.close(),
   };
 }

@@ -98,6 +98,28 @@ test.each(['row', 'commit'] as const)(
   },
 );
 
+test.each(['row', 'commit'] as const)(
+  '[X14] what others say while the disk is full at the %s is told as such, and there once there is room',
+  async (where) => {
+    const { harbour, ada, ben, cleo, says, talk, idsOf } = trio;
+    await talk(6);
+    expect(await harbour.calm()).toEqual([]);
+    const isSaidToBeFull = () => ben.headless().ephemeral.get().isStorageNearlyFull;
+    expect(isSaidToBeFull()).toBe(false);
+    const free = fillDisk(where, ({ transaction }) => transaction.db.name.startsWith('disk/Ben'));
+    const said = [await says(ada, 'no room for this'), await says(cleo, 'nor for this')];
+    await harbour.pass(30_000);
+    expect(isSaidToBeFull()).toBe(true);
+    free();
+    said.push(await says(ada, 'there is room again'));
+    expect(await harbour.calm()).toEqual([]);
+    expect(await idsOf(ben)).toEqual(expect.arrayContaining(said));
+    expect(isSaidToBeFull()).toBe(false);
+    await goesOnWithAll();
+    expect(await trio.reasonsOf(ben)).toEqual([]);
+  },
+);
+
 test("[D14] a deleted body is in no table of any member's disk, also where the app ended in between", async () => {
   const { harbour, ada, ben, cleo, talk } = trio;
   await talk(3);
