@@ -26,6 +26,8 @@ export function createApp(deps: RouteDeps, publicOrigin: string, pagesFolder: st
     const from = performance.now();
     await next();
     c.header('Cache-Control', 'no-store');
+    // By its own clock, which devices go by where theirs is wrong (SPEC S12).
+    c.header('Date', new Date(deps.now()).toUTCString());
     const ms = Math.round((performance.now() - from) * 10) / 10;
     report({ event: 'request', method: c.req.method, route: routeOf(c), status: c.res.status, ms });
   });

@@ -81,6 +81,7 @@ async function performAsMember(engine: Engine, command: MemberCommand): Promise<
     case 'checkDevice':
       return ok(await checkDevice(engine));
     default: {
+      if (isSaid(command)) await engine.settleTime();
       const done = member.rooms.inRoom(command.chatId, (room) => performInRoom(engine, room, command));
       return (await done) ?? fail('not-found');
     }
@@ -88,6 +89,12 @@ async function performAsMember(engine: Engine, command: MemberCommand): Promise<
 }
 
 type RoomCommand = Extract<MemberCommand, { chatId: string }>;
+/** What becomes a record, which says its time. */
+const isSaid = ({ command }: RoomCommand): boolean =>
+  command === 'sendMessage' ||
+  command === 'editMessage' ||
+  command === 'deleteMessage' ||
+  command === 'react';
 
 async function performInRoom(engine: Engine, room: Room, command: RoomCommand): Promise<Answer> {
   const said = async (done: Promise<boolean>): Promise<Answer> =>

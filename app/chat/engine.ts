@@ -24,6 +24,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import { createLink, type Link, type LinkState } from '../sync/link.ts';
 import { createRelayHttp, type Fetch } from '../sync/relayHttp.ts';
+import { createRelayTime } from '../sync/relayTime.ts';
 import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
@@ -70,12 +71,25 @@ interface Member {
   readonly close: () => Promise<void>;
 }
 const profileSchema = v.object({ name: v.string() });
+const relayTimeSchema = v.object({ differenceMs: v.number() });
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
 export async function createEngine(deps: EngineDeps) {
-  const { storage, clock, random, ephemeral } = deps;
-  const http = createRelayHttp(deps.origin, deps.fetch, clock, (token) => session.refused(token));
+  const { storage, random, ephemeral } = deps;
+  const time = createRelayTime({
+    clock: deps.clock,
+    differenceMs: (await storage.setting('relayTime', relayTimeSchema))?.differenceMs ?? 0,
+    onDifference(differenceMs) {
+      if (isClosed) return;
+      const kept = storage.batch().putSetting('relayTime', { differenceMs }).commit();
+      // Where the disk takes nothing, this run has it all the same.
+      void kept.catch(() => {});
+    },
+    ask: async () => member?.link.state === 'online' && (await session.relayInfo()),
+  });
+  const { clock } = time;
+  const http = createRelayHttp(deps.origin, deps.fetch, clock, (token) => session.refused(token), time.heard);
   // Jitter only: 16 bits are plenty.
   const randomUnit = () => {
     const [high = 0, low = 0] = random(2);
@@ -121,6 +135,7 @@ export async function createEngine(deps: EngineDeps) {
         retelling.setOnline(state === 'online');
         rooms.setOnline(state === 'online');
         if (state !== 'online') return;
+        time.online();
         void tasks.run();
         void quietly(ownBoxes.run());
       },
@@ -341,6 +356,8 @@ export async function createEngine(deps: EngineDeps) {
       await member?.rooms.tellName();
     },
     setVisibleChat: visibleChat.set,
+    /** Before something is said: what time it is. */
+    settleTime: time.settle,
     /** The network or the page is back. */
     wake() {
       quota.check();

@@ -76,8 +76,8 @@ async function rowsAfter(
   const changes = await storage.database.changes.count();
   const texts = await storage.changesOf(messages.map(({ id }) => id));
   storage.close();
-  const { unread, last, chains, latestAt } = chat;
-  return { messages, changes, state: { unread, last, latestAt, sequences: chains }, arrived, texts };
+  const { at, unread, last, chains, latestAt } = chat;
+  return { messages, changes, state: { at, unread, last, latestAt, sequences: chains }, arrived, texts };
 }
 
 async function harmAll(storage: Storage) {
@@ -222,13 +222,25 @@ test("[D6] others' new messages arrive once and count as unread; one's own never
   expect(state.unread).toBe(1);
 });
 
-test("[D8] after one's clock was set back by days, what one says next is still later; others pull it by minutes alone", async () => {
+test("[D8] a record from the future pulls the chat's time by minutes alone, one's own as others'", async () => {
   const [day, lead] = [86_400_000, 5 * 60_000];
   const message = { kind: 'message' as const, text: '' };
   const latestAfter = async (who: number) =>
     (await rowsAfter([recordsOf([{ who, body: message, atMs: day }])])).state.latestAt;
-  expect(await latestAfter(0)).toBe((nowMs + day) * 1024);
+  expect(await latestAfter(0)).toBe((nowMs + lead) * 1024);
   expect(await latestAfter(1)).toBe((nowMs + lead) * 1024);
+});
+
+test('[D21] a message of the far future is the last in the list until somebody goes on, and the list has no such time', async () => {
+  const [year, minute] = [366 * 86_400_000, 60_000];
+  const message = { kind: 'message' as const, text: '' };
+  const saidAt = (who: number, atMs: number) => ({ who, body: message, atMs });
+  const [far, soon, later] = recordsOf([saidAt(1, 200 * year), saidAt(0, minute), saidAt(2, 6 * minute)]);
+  if (!far || !soon || !later) throw new Error('expected three records');
+  const { state } = await rowsAfter([[far], [soon]]);
+  expect([state.last?.id, state.at]).toEqual([idToText(far.header.id), nowMs]);
+  const after = await rowsAfter([[later], [far], [soon]]);
+  expect(after.state.last?.id).toBe(idToText(later.header.id));
 });
 
 test('[D16] a record in a place that is taken, or on another than the last, forks its chain', () => {
@@ -236,7 +248,7 @@ test('[D16] a record in a place that is taken, or on another than the last, fork
   const headers = recordsOf([said, said, said, said]).map(({ header }) => header);
   const [first, second, , fourth] = headers;
   if (!first || !second || !fourth) throw new Error('expected four headers');
-  const self = { selfDevice: 'x', nowMs: () => nowMs };
+  const self = { nowMs: () => nowMs };
   const chained = { ...second, previous: hashRecordHeader(first) };
   const one = countRecord(self, emptyChat, first);
   expect(forksChain(emptyChat, first)).toBe(false);
@@ -252,7 +264,7 @@ test('[L12] a chain keeps the newest place in the ledger that its records name',
   const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
   const [first, second, third] = recordsOf([said, said, said]).map(({ header }) => header);
   if (!first || !second || !third) throw new Error('expected three headers');
-  const self = { selfDevice: 'x', nowMs: () => nowMs };
+  const self = { nowMs: () => nowMs };
   const head = (n: number) => new Uint8Array(16).fill(n) as LedgerHead;
   const heads = [1, 2, 3].map((n) => idToText(head(n)));
   const placeAfter = (names: readonly number[]) => {
@@ -270,7 +282,7 @@ test('[L12] a chain keeps the newest place in the ledger that its records name',
 test('[D16] a chain whose records came in another order ends with the hash of its last one', () => {
   const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
   const headers = recordsOf([said, said, said, said]).map(({ header }) => header);
-  const self = { selfDevice: 'x', nowMs: () => nowMs };
+  const self = { nowMs: () => nowMs };
   const chainAfter = (order: readonly number[]) => {
     let chat: StoredChat = emptyChat;
     for (const n of order) {

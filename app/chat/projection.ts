@@ -15,7 +15,7 @@ import { termsOfMessage } from './searchText.ts';
  * Raised with each change of what rows say of the same records: the rows of all chats are then made again
  * (`rebuilding.ts`).
  */
-export const projectionVersion = 1;
+export const projectionVersion = 2;
 
 export interface ProjectedRecord {
   readonly header: RecordHeader;
@@ -154,7 +154,7 @@ export async function projectRecords(
     messages.set(id, changed);
     batch.putMessage(changed);
     unread += Number(changed.isUnread) - Number(present.get(id)?.isUnread ?? false);
-    chat = withLast(chat, changed);
+    chat = withLast(chat, changed, deps.nowMs());
   }
   const arrived = arrivedIds
     .map((id) => messages.get(id))
@@ -178,13 +178,12 @@ export function forksChain(chat: StoredChat, { device, sequence, previous }: Rec
 
 /** Counts a record on its device's chain, and its time in the chat's. */
 export function countRecord(
-  { selfDevice, nowMs }: Pick<ProjectionDeps, 'selfDevice' | 'nowMs'>,
+  { nowMs }: Pick<ProjectionDeps, 'nowMs'>,
   chat: StoredChat,
   header: RecordHeader,
 ): StoredChat {
   const device = idToText(header.device);
-  // One's own time counts as it is, also once the clock was set back: what is said next is later.
-  const at = device === selfDevice ? header.at : clampHybridTime(header.at, nowMs());
+  const at = clampHybridTime(header.at, nowMs());
   const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [] };
   let { sequence, hash, top } = chain;
   const ahead = new Set(chain.ahead);
@@ -212,10 +211,12 @@ export function countRecord(
   };
 }
 
-export function withLast(chat: StoredChat, message: StoredMessage): StoredChat {
-  if (message.isHidden || !isLater(message, chat.last)) return chat;
-  const at = Math.max(chat.at, hybridTimeToMs(message.at));
-  return { ...chat, at, last: { id: message.id, at: message.at } };
+/** A message of the future is the last one as of now, so that what is said later can follow it in the list. */
+export function withLast(chat: StoredChat, message: StoredMessage, nowMs: number): StoredChat {
+  const last = { id: message.id, at: clampHybridTime(message.at, nowMs) };
+  if (message.isHidden || !isLater(last, chat.last)) return chat;
+  const at = Math.max(chat.at, Math.min(hybridTimeToMs(message.at), nowMs));
+  return { ...chat, at, last };
 }
 
 /** A message as its record alone has it. */

@@ -7,7 +7,6 @@ import type { Identity } from '../account/identity.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Body } from '../doc/bodies.ts';
 import type { DocumentLimits } from '../doc/documentLimits.ts';
-import { nextHybridTime } from '../doc/hybridTime.ts';
 import { createMeta } from '../doc/meta.ts';
 import { openBody, sealRecord } from '../doc/record.ts';
 import { createSegmentRow, type SegmentRow } from '../doc/segmentRow.ts';
@@ -17,15 +16,16 @@ import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
+import type { RelayClock } from '../sync/relayTime.ts';
 import { completeSegment } from './completeSegment.ts';
 import { isDeleted } from './deletedRecords.ts';
 import { createErasures } from './erasures.ts';
 import { createKeptChecks } from './keptChecks.ts';
 import { createKeptSegments } from './keptSegments.ts';
 import type { Presence } from './presence.ts';
-import { projectRecords, type ProjectionDeps } from './projection.ts';
+import { projectRecords, withLast, type ProjectionDeps } from './projection.ts';
+import { timeOfRecord } from './recordTime.ts';
 import { createRestoring } from './restoring.ts';
 import { createRoomMarks } from './roomMarks.ts';
 import { createRoomRecords, type RemadePart } from './roomRecords.ts';
@@ -37,7 +37,7 @@ export interface RoomDeps {
   readonly identity: Identity;
   readonly storage: Storage;
   readonly link: Link;
-  readonly clock: Clock;
+  readonly clock: RelayClock;
   readonly random: Random;
   readonly limits: DocumentLimits;
   readonly hashTerm: (term: string) => number;
@@ -278,7 +278,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
           body,
           sequence: (chain?.sequence ?? 0) + 1,
           previous: (chain?.hash && parseBase64url(chain.hash)) || new Uint8Array(16),
-          at: nextHybridTime(state.chat().latestAt, clock.now()),
+          at: await timeOfRecord(storage, clock, chat, selfUser, body),
           seen: segment.cursor(),
         },
         random,
@@ -341,9 +341,9 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         const [newest] = (await storage.messages.before(chat.id, undefined, 2))
           .toReversed()
           .filter((m) => m.id !== id);
-        const last = chat.last?.id === id ? newest && { id: newest.id, at: newest.at } : chat.last;
-        const { last: _, ...rest } = chat;
-        const next = { ...rest, unread, edit: editBeside(id), ...(last ? { last } : {}) };
+        const { last, ...rest } = { ...chat, unread, edit: editBeside(id) };
+        const shown = newest ? withLast(rest, newest, clock.now()) : rest;
+        const next = last && last.id !== id ? { ...rest, last } : shown;
         await storage.batch().putMessage(hidden).putChat(next).commit();
         state.written(next);
       }),
@@ -360,7 +360,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         const { last: _, ...rest } = state.chat();
         const unread = await storage.messages.unreadCount(begun.id);
         const [newest] = await storage.messages.before(begun.id, undefined, 1);
-        await state.put({ ...rest, unread, ...(newest ? { last: { id: newest.id, at: newest.at } } : {}) });
+        const next = { ...rest, unread, at: Math.min(rest.at, clock.now()) };
+        await state.put(newest ? withLast(next, newest, clock.now()) : next);
       }),
     setDraft: (draft: string) => enqueue(() => state.put({ ...state.chat(), draft })),
     setEdit: (edit: StoredChat['edit']) => enqueue(() => state.put({ ...state.chat(), edit })),

@@ -25,7 +25,7 @@ const heardMs = 1_000;
 const lookMs = 250;
 
 type Given = 'access' | 'signals' | 'presence' | 'held' | 'onDiverged' | 'onFailed';
-export interface RoomsDeps extends Omit<RoomDeps, Given>, SeatDeps {
+export interface RoomsDeps extends Omit<RoomDeps, Given>, Omit<SeatDeps, 'clock'> {
   /** At least two: one may be on the screen for long. */
   readonly maxOpen: number;
   /** A write has failed for want of room. */

@@ -30,12 +30,14 @@ export interface RelayHttp {
 /**
  * @param origin the relay's, such as `https://convo.example`.
  * @param onBadToken the relay no longer takes this access token, whatever was said of its end.
+ * @param onTime what time the relay has (to the second, as the header `Date` has it), and when it was asked, by `elapsed`.
  */
 export function createRelayHttp(
   origin: string,
   fetchNow: Fetch,
   clock: Clock,
   onBadToken: (accessToken: string) => void = () => {},
+  onTime: (relayMs: number, askedAt: number) => void = () => {},
 ): RelayHttp {
   async function call<T>(
     path: string,
@@ -43,6 +45,7 @@ export function createRelayHttp(
     schema: v.GenericSchema<unknown, T>,
     accessToken: string | undefined,
   ): Promise<Result<T, HttpFailure>> {
+    const askedAt = clock.elapsed();
     const stop = new AbortController();
     const cancel = clock.after(patienceMs, () => stop.abort());
     const headers = new Headers({ 'content-type': 'application/json' });
@@ -56,6 +59,9 @@ export function createRelayHttp(
       const body: unknown = await Promise.race([response.json(), aborted]);
       if (response.ok) {
         const parsed = v.safeParse(schema, body);
+        const relayMs = Date.parse(response.headers.get('date') ?? '');
+        // Cut to the second, which is half a second early on average.
+        if (parsed.success && !Number.isNaN(relayMs)) onTime(relayMs + 500, askedAt);
         return parsed.success ? ok(parsed.output) : fail('offline');
       }
       const refusal = v.safeParse(refusalBody, body);

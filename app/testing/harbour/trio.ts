@@ -13,7 +13,8 @@ export async function createTrio(seed: string) {
 
   async function says(member: Member, text: string, chat = harbour.group) {
     const { id, done } = member.says(chat, harbour.marked(text));
-    await done;
+    // Who doesn't know what time it is asks the relay first.
+    await harbour.clock.until(done);
     await harbour.pass(2000);
     return id;
   }
@@ -22,7 +23,7 @@ export async function createTrio(seed: string) {
     const ids: string[] = [];
     for (let i = 0; i < count; i++) {
       const { id, done } = (among[i % among.length] ?? people[0]).says(harbour.group, harbour.marked(`${i}`));
-      await done;
+      await harbour.clock.until(done);
       ids.push(id);
       await harbour.pass(200);
     }

@@ -156,6 +156,14 @@ export const memberLies: readonly Mutant[] = [
     test: '[D16] a mark says nothing of what its own device, this one, or nobody at all can have said',
   },
   {
+    name: 'holds the list of chats with a message of the far future',
+    file: 'app/chat/projection.ts',
+    snippet: 'at: clampHybridTime(message.at, nowMs) };',
+    replacement: 'at: message.at };',
+    testFile: 'app/chat/projection.test.ts',
+    test: '[D21] a message of the far future is the last in the list until somebody goes on, and the list has no such time',
+  },
+  {
     name: 'pulls the time far ahead',
     file: 'app/doc/hybridTime.ts',
     snippet: 'Math.min(at, (nowMs + maxLeadMs) * ticksPerMs);',

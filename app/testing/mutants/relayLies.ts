@@ -9,6 +9,14 @@ const ledgerTest = 'app/account/chatLedger.test.ts';
 
 export const relayLies: readonly Mutant[] = [
   {
+    name: 'the relay says a time of years ago',
+    file: 'app/sync/relayTime.ts',
+    snippet: ' && Math.abs(told) <= maxDifferenceMs;',
+    replacement: ';',
+    testFile: 'app/sync/relayTime.test.ts',
+    test: '[S12] a difference of seconds moves nothing, and one of more than a month is not believed',
+  },
+  {
     name: 'an entry is replayed',
     file: 'app/doc/sessions.ts',
     snippet: 'header.sequence === (last?.sequence ?? 0) + 1 &&',

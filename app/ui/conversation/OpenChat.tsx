@@ -12,6 +12,7 @@ import { Composer, type ComposerHandle } from './Composer.tsx';
 import { type ComposerMode, editOf, textOf } from './composerMode.ts';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import { ConversationSearch } from './ConversationSearch.tsx';
+import { useNow } from '../kit/useNow.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { LoadingTimeline } from './LoadingTimeline.tsx';
 import type { MessageAction } from './messageActions.ts';
@@ -56,7 +57,11 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
   useShortcut('search-here', () => setIsSearching(true));
 
   const { view, firstUnreadId, openAt } = timeline;
-  const rows = useMemo(() => (view ? timelineToRows(view, firstUnreadId) : []), [view, firstUnreadId]);
+  const nowMs = useNow();
+  const rows = useMemo(
+    () => (view ? timelineToRows(view, firstUnreadId, nowMs) : []),
+    [view, firstUnreadId, nowMs],
+  );
 
   const goTo = useCallback(
     (messageId: MessageIdText) => {

@@ -131,8 +131,11 @@ export function Timeline(props: {
     const isNew = last?.key !== lastKey.current;
     lastKey.current = last?.key;
     if (hasNewer || !last) return;
+    // Its time may be another than this device's clock says.
     const isJustSent =
-      last.kind === 'message' && last.message.author.isSelf && Date.now() - last.message.sentAtMs < 5000;
+      last.kind === 'message' &&
+      last.message.author.isSelf &&
+      (last.message.delivery === 'waiting' || Date.now() - last.message.sentAtMs < 5000);
     if (isNew && isJustSent) stick.scrollToEnd();
     else stick.keep();
   });

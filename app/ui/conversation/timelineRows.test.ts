@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventView, MessageView } from '../../chat/views.ts';
-import { didStartMove, timelineToRows } from './timelineRows.ts';
+import { didStartMove, rowTimeMs, timelineToRows } from './timelineRows.ts';
 
 const noon = new Date(2026, 4, 10, 12).getTime();
 const minuteMs = 60_000;
@@ -29,7 +29,9 @@ const rowsOf = (
   timelineToRows(
     { messages, events: options.events ?? [], hasOlder: options.hasOlder ?? false },
     options.unread,
+    noon + 30 * dayMs,
   );
+const noRow = { kind: 'unread', key: '' } as const;
 const keysOf = (...given: Parameters<typeof rowsOf>) =>
   rowsOf(...given).map((row) => (row.kind === 'day' ? 'day' : row.key));
 const runsOf = (...given: Parameters<typeof rowsOf>) =>
@@ -47,6 +49,15 @@ describe('rows of a timeline', () => {
       'day',
       'm-b',
     ]);
+  });
+
+  it('[D21] has no day for a message of the future: it stands under that of the one before', () => {
+    const rows = rowsOf([message('a', 'me', noon), message('b', 'you', noon + 80_000 * dayMs)]);
+    expect(rows.map((row) => (row.kind === 'day' ? 'day' : row.key))).toEqual(['day', 'm-a', 'm-b']);
+    expect(rows.map(rowTimeMs)).toEqual([noon, noon, noon]);
+    expect(rowTimeMs(rowsOf([message('b', 'you', noon + 80_000 * dayMs)])[0] ?? noRow)).toBe(
+      noon + 30 * dayMs,
+    );
   });
 
   it('begins with a message while there is older history', () => {

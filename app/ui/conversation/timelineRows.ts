@@ -12,11 +12,15 @@ export type TimelineRow =
   | {
       readonly kind: 'message';
       readonly key: string;
+      /** Of the day that it stands under. */
+      readonly atMs: number;
       readonly message: MessageView;
       readonly isRunStart: boolean;
       readonly isRunEnd: boolean;
     };
 
+/** Said by a clock further ahead than this, a message is of the future: it begins no day. */
+const maxLeadMs = 5 * 60_000;
 /** A pause as long as this ends a sender's run. */
 const runPauseMs = 5 * 60_000;
 
@@ -32,6 +36,7 @@ function merge(
   messages: readonly MessageView[],
   events: readonly EventView[],
   hasOlder: boolean,
+  nowMs: number,
 ): readonly Item[] {
   const firstMs = messages[0]?.sentAtMs ?? 0;
   const waiting = events.filter((event) => !hasOlder || event.atMs >= firstMs);
@@ -42,7 +47,8 @@ function merge(
       items.push({ atMs: event.atMs, event });
       next += 1;
     }
-    items.push({ atMs: message.sentAtMs, message });
+    const isOfFuture = message.sentAtMs > nowMs + maxLeadMs;
+    items.push({ atMs: isOfFuture ? (items.at(-1)?.atMs ?? nowMs) : message.sentAtMs, message });
   }
   for (const event of waiting.slice(next)) items.push({ atMs: event.atMs, event });
   return items;
@@ -60,9 +66,10 @@ const isSameRun = (a: Item | undefined, b: Item | undefined): boolean =>
 export function timelineToRows(
   timeline: Pick<TimelineView, 'messages' | 'events' | 'hasOlder'>,
   firstUnreadId: string | undefined,
+  nowMs: number,
 ): readonly TimelineRow[] {
   const { messages, events, hasOlder } = timeline;
-  const items = merge(messages, events, hasOlder);
+  const items = merge(messages, events, hasOlder, nowMs);
   const rows: TimelineRow[] = [];
   const usedDays = new Set<string>();
   for (const [index, item] of items.entries()) {
@@ -83,6 +90,7 @@ export function timelineToRows(
     rows.push({
       kind: 'message',
       key: messageKey(messageId),
+      atMs: item.atMs,
       message: item.message,
       isRunStart: isFirstUnread || !isSameRun(before, item),
       isRunEnd:
@@ -111,11 +119,10 @@ export function endOfPage(rows: readonly TimelineRow[]): number {
 export function rowTimeMs(row: TimelineRow): number | undefined {
   switch (row.kind) {
     case 'day':
+    case 'message':
       return row.atMs;
     case 'event':
       return row.event.atMs;
-    case 'message':
-      return row.message.sentAtMs;
     case 'unread':
       return undefined;
     default:
