@@ -73,7 +73,7 @@ test('[R44] an upgrade elsewhere is answered and let go of, also by who never cl
   const sockets = Array.from({ length: 20 }, () => open(upgrade('/elsewhere')));
   for (const { hears } of sockets) await hears('404 Not Found');
   await empty();
-}, 10_000);
+}, 20_000);
 
 test('[R44] who answers no goodbye is gone soon after it', async () => {
   const relay = openTestRelay();
@@ -84,7 +84,7 @@ test('[R44] who answers no goodbye is gone soon after it', async () => {
   await hears('malformed');
   await empty();
   expect(relay.connect().all('challenge')).toHaveLength(1);
-}, 10_000);
+}, 20_000);
 
 test('[R44] who sends no more and reads nothing is gone soon', async () => {
   const relay = openTestRelay();
@@ -111,7 +111,7 @@ test('[R44] who sends no more and reads nothing is gone soon', async () => {
   const stream = Reflect.get(reader, '_socket') as { end(): void };
   stream.end();
   await empty();
-}, 10_000);
+}, 20_000);
 
 test('[R12] a socket that was said goodbye counts until it is gone', () => {
   const relay = openTestRelay();
