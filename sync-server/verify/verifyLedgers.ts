@@ -113,9 +113,9 @@ function verifyBoxes(
   }
   for (const epoch of boxEpochs)
     if (!rootByEpoch.has(epoch)) say(`there are boxes of epoch ${epoch}, which its ledger does not name`);
-  // Of epochs before, a relay that was told anew has those that somebody still had.
+  // A relay that was told of the chat anew has those that somebody has brought so far.
   const [newest, root] = [...rootByEpoch].at(-1) ?? [];
-  const hasSome = [...boxEpochs, ...returned.map(({ epoch }) => epoch)].some((epoch) => epoch === newest);
+  const hasSome = returned.length > 0 || boxEpochs.some((epoch) => epoch === newest);
   if (root && !hasSome && !equalBytes(root, boxesRootOf([])))
     say(`the boxes of epoch ${newest}, its newest, are gone until its members bring them back`);
   for (const box of returned) {
