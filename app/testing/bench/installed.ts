@@ -34,8 +34,8 @@ export async function installInto({ profile, row }: Installed, pages: string): P
 
 /**
  * Runs in the page: notes when the first row was drawn and the main thread was free again, in ms since navigation. With
- * `isTapped` it is then tapped, frame after frame until somebody takes that, and what counts is when that was drawn: a list
- * that is drawn and dead would be no list.
+ * `isTapped` it is then tapped, frame after frame until somebody takes that, and that is what counts: a list that is drawn and
+ * dead would be no list.
  */
 function noteInteractive({ row, isTapped }: { readonly row: string; readonly isTapped: boolean }) {
   const whenDrawn = (run: () => void) => void requestAnimationFrame(() => setTimeout(run));
@@ -52,7 +52,7 @@ function noteInteractive({ row, isTapped }: { readonly row: string; readonly isT
     window.addEventListener('click', hear);
     document.querySelector<HTMLElement>(row)?.click();
     window.removeEventListener('click', hear);
-    if (isTaken) whenDrawn(note);
+    if (isTaken) note();
     else requestAnimationFrame(tap);
   };
   const observer = new MutationObserver(() => {
