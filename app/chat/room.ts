@@ -174,6 +174,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       marks.schedule();
     },
   });
+  /** Segments that are complete at the relay, and still open here. */
+  const sealed = new Set<number>();
   const row: SegmentRow = await createSegmentRow(
     {
       ...shared,
@@ -211,8 +213,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     ...presence.events,
   });
 
-  /** Segments that are complete at the relay, and still open here. */
-  const sealed = new Set<number>();
   async function complete(n: number) {
     if (sealed.has(n)) return;
     sealed.add(n);

@@ -72,6 +72,7 @@ export function createRooms(deps: RoomsDeps) {
     if (isClosed || !storage.isOpen()) return;
     if (!isDiskError(error)) throw error;
     if (isQuotaError(error)) deps.onStorageFull();
+    else void setAside(seat, 'not written', error);
     if (!mustReopen(seat) && !seat.life?.isClosing) rereading.ask(seat.id);
   }
 
@@ -154,8 +155,7 @@ export function createRooms(deps: RoomsDeps) {
         (error: unknown) => {
           seat.life = undefined;
           loaded.delete(seat);
-          if (isDiskError(error)) failed(seat, error);
-          return isQuotaError(error) ? undefined : setAside(seat, 'not opened', error);
+          return isDiskError(error) ? failed(seat, error) : setAside(seat, 'not opened', error);
         },
       )
       .then(pump);

@@ -64,6 +64,10 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       return segment;
     });
     segments.set(n, begun);
+    begun.catch((error: unknown) => {
+      segments.delete(n);
+      if (!isClosed) deps.onFailed(error);
+    });
     return begun;
   }
 
@@ -105,14 +109,25 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     open = n;
     deps.onOpened(n);
     sealFull();
-    void load(n).then(advance);
+    void load(n).then(advance, () => {});
     listenAhead();
   }
   function advance() {
     if (loaded.get(open)?.isFull()) moveOn(open + 1);
   }
 
-  for (let n = place.unsealed; n <= place.open; n++) await load(n);
+  async function close() {
+    if (isClosed) return;
+    isClosed = true;
+    ahead?.close();
+    for (const begun of segments.values()) await (await begun.catch(() => undefined))?.close();
+  }
+  try {
+    for (let n = place.unsealed; n <= place.open; n++) await load(n);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   listenAhead();
   advance();
 
@@ -144,11 +159,6 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     isQuiet: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isQuiet()),
     /** Where the log of each was left. */
     places: () => [...loaded].map(([n, segment]) => ({ n, ...segment.place() })),
-    async close() {
-      if (isClosed) return;
-      isClosed = true;
-      ahead?.close();
-      for (const segment of segments.values()) await (await segment).close();
-    },
+    close,
   };
 }

@@ -65,6 +65,8 @@ export function createSegmentPersistence(name: string, document: PersistedDocume
     for (const [index, key] of keys.entries()) if (!areRead[index]) store.delete(key);
     rowCount = areRead.filter(Boolean).length;
     isDamaged = rowCount < rows.length || (extent !== undefined && !document.reaches(extent));
+    // Written by y-indexeddb itself, which left there what was erased since.
+    hasErased = extent === undefined && rowCount > 0;
   }
 
   /** All that is unsaved, with this cursor. Where it fails it stays so, and goes with the next. */
@@ -161,16 +163,16 @@ function inOne(
   work: (updates: IDBObjectStore, custom: IDBObjectStore) => void,
 ): Promise<void> {
   const transaction = database.transaction(['updates', 'custom'], 'readwrite');
-  const ended = new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () =>
       reject(transaction.error ?? new DOMException('a segment could not be written', 'AbortError'));
+    try {
+      work(transaction.objectStore('updates'), transaction.objectStore('custom'));
+    } catch (error) {
+      reject(error);
+      // Throws where it has ended by itself, which changes nothing any more.
+      transaction.abort();
+    }
   });
-  try {
-    work(transaction.objectStore('updates'), transaction.objectStore('custom'));
-  } catch (error) {
-    transaction.abort();
-    return ended.catch(() => Promise.reject(error));
-  }
-  return ended;
 }

@@ -1,6 +1,6 @@
 // What becomes of a device whose disk loses or damages what it held, or takes nothing for a while; and what a deletion
 // leaves on any disk.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { idToText } from '../../../shared/protocol/ids.ts';
 import { damageSegments, fillDisk, placesOfBytes } from './rawDisk.ts';
 import { createTrio, type Trio } from './trio.ts';
@@ -53,6 +53,29 @@ test.each<[how: string, change: (update: Uint8Array) => Uint8Array | undefined]>
     );
   },
 );
+
+test('[X13] what its owner said is there once, sent or not, when all rows of it are gone', async () => {
+  const { harbour, ada, ben, cleo, says, talk } = trio;
+  await talk(3);
+  const said = [await says(ben, 'sent')];
+  expect(await harbour.calm()).toEqual([]);
+  ben.setOffline(true);
+  for (const text of ['sealed', 'not sealed', 'after that']) {
+    const { id, done } = ben.says(harbour.group, harbour.marked(text));
+    await done;
+    said.push(id);
+    await harbour.pass(1000);
+    await ben.closes();
+    await damageSegments('disk/Ben', () => undefined);
+    await ben.open();
+  }
+  ben.setOffline(false);
+  await goesOnWithAll();
+  for (const member of [ada, ben, cleo]) {
+    const ids = await trio.idsOf(member);
+    expect(ids.filter((id) => said.includes(id)).toSorted()).toEqual(said.toSorted());
+  }
+});
 
 test('[X13] a row of a meta document that can not be opened stops no ticks: it is read anew', async () => {
   const { harbour, ada, ben, talk, diagnosticsOf } = trio;
@@ -119,6 +142,28 @@ test.each(['row', 'commit'] as const)(
     expect(await trio.reasonsOf(ben)).toEqual([]);
   },
 );
+
+test('[X14] a segment that could not be begun for want of room is begun later', async () => {
+  const { harbour, ada, ben, cleo, talk, idsOf } = trio;
+  await talk(6);
+  expect(await harbour.calm()).toEqual([]);
+  const { createObjectStore } = IDBDatabase.prototype;
+  let refused = 0;
+  IDBDatabase.prototype.createObjectStore = function (...given) {
+    if (!this.name.startsWith('disk/Ben/segment')) return createObjectStore.apply(this, given);
+    refused++;
+    throw new DOMException('no room', 'QuotaExceededError');
+  };
+  const free = () => Object.assign(IDBDatabase.prototype, { createObjectStore });
+  onTestFinished(() => void free());
+  const said = await talk(36, [ada, cleo]);
+  await harbour.pass(30_000);
+  expect(refused).toBeGreaterThan(0);
+  free();
+  await harbour.pass(60_000);
+  await goesOnWithAll();
+  expect(await idsOf(ben)).toEqual(expect.arrayContaining([...said]));
+});
 
 test("[D14] a deleted body is in no table of any member's disk, also where the app ended in between", async () => {
   const { harbour, ada, ben, cleo, talk } = trio;
