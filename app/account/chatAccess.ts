@@ -14,6 +14,7 @@ import {
   documentIdOf,
   type EpochKeys,
   type RootSecret,
+  type SigningSeed,
 } from '../crypto/keyTree.ts';
 import { signerFromSeed } from '../crypto/sign.ts';
 import type { Author, ChatContext } from '../doc/chatContext.ts';
@@ -46,6 +47,7 @@ function knowledgeOf(chat: StoredChat, root: RootSecret) {
   }));
   return {
     epoch: chat.epoch,
+    adminSeed: chat.adminSeed === undefined ? undefined : bytesOf<SigningSeed>(chat.adminSeed),
     keysOf(epoch: number): EpochKeys | undefined {
       const secret = secrets.get(epoch);
       const known = keys.get(epoch) ?? (secret && deriveEpochKeys(secret, epoch, root));
@@ -90,6 +92,7 @@ export function openChatAccess(
         tags.set(key, tag);
         return tag;
       },
+      isAdmin: () => known.adminSeed !== undefined,
       readerCount: () => known.readerCount,
       authorByTag: (tag) => known.byTag.get(idToText(tag)),
       authorByDevice: (of) => known.byDevice.get(idToText(of))?.author,
@@ -103,6 +106,7 @@ export function openChatAccess(
     },
     async prove(challenge) {
       const keys = currentKeys();
+      const { adminSeed } = known;
       const sign = async (seed: Bytes, right: number) => {
         const capability = await signerFromSeed(seed);
         return capability.sign(capabilityStatement({ challenge, chatId, epoch: keys.epoch, right }));
@@ -110,7 +114,8 @@ export function openChatAccess(
       return {
         epoch: keys.epoch,
         readProof: await sign(keys.readCapabilitySeed, rights.read),
-        postProof: await sign(keys.postCapabilitySeed, rights.post),
+        // With the admins' key, where it is here: that shows the right to purge as well (SPEC A11).
+        postProof: await sign(adminSeed ?? keys.postCapabilitySeed, rights.post),
       };
     },
     documents: {

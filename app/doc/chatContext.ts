@@ -25,6 +25,8 @@ export interface ChatContext {
   keysOf(epoch: number): EpochKeys | undefined;
   ledgerHead(): LedgerHead;
   tagOf(device: DeviceId): AuthorTag;
+  /** Whether this device has the admins' capability of this epoch, and shows it to the relay. */
+  isAdmin(): boolean;
   /** Devices that read here, this one included. */
   readerCount(): number;
   authorByTag(tag: AuthorTag): Author | undefined;

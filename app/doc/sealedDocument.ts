@@ -362,8 +362,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     isOwnClient,
     /** Lets what was erased here go from the relay: bodies of these Yjs clients. */
     purge(clients: readonly number[]) {
-      const own = clients.filter(isOwnClient);
-      // One that a device of somebody else began can't be named; of those that nobody is known to have begun it is tried.
+      const own = context.isAdmin() ? clients : clients.filter(isOwnClient);
+      // One that a device of somebody else began only an admin can name; of those that nobody is known to have begun it is
+      // tried.
       const named = own.length > 0 ? own : clients.filter((client) => !sessions.deviceOf(client));
       publishing.purge(named.flatMap((client) => sessions.sessionOf(client) ?? []));
     },

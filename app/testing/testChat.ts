@@ -33,6 +33,7 @@ export async function createTestChat(count: number, seed = 'test chat', chatSeed
     ledgerHead: () => head,
     tagOf,
     readerCount: () => people.length,
+    isAdmin: () => false,
     authorByTag: (tag) => byTag.get(idToText(tag)),
     authorByDevice: (device) => byDevice.get(idToText(device)),
     wasMember: (device) => byDevice.has(idToText(device)),

@@ -16,12 +16,15 @@ test('[A11] a proof counts for its socket, chat, epoch and right only', async ()
   const [chat, other] = [await createChat(relay, ann), await createChat(relay, ann)];
   const [socket, second] = [signInSocket(relay, ann), signInSocket(relay, ann)];
   const good = proofOf(chat.chatId, chat.epoch, socket.challenge);
+  const admins = proofOf(chat.chatId, chat.epoch, socket.challenge, chat.epoch.admin);
   const refusals = [
     [proofOf(chat.chatId, chat.epoch, second.challenge), 'bad-signature'],
     [{ ...good, chat: other.chatId }, 'bad-signature'],
     [{ ...good, readProof: good.postProof, postProof: good.readProof }, 'bad-signature'],
     [{ ...good, postProof: randomBytes(64) }, 'bad-signature'],
     [{ ...good, readProof: randomBytes(63) }, 'bad-signature'],
+    [{ ...good, readProof: admins.postProof }, 'bad-signature'],
+    [{ ...admins, chat: other.chatId }, 'bad-signature'],
     [{ ...good, epoch: 2 }, 'stale-epoch'],
     [proofOf(chat.chatId, newEpoch(1), socket.challenge), 'bad-signature'],
     [{ ...good, readProof: nothing, postProof: nothing }, 'forbidden'],

@@ -9,6 +9,8 @@ import { isSignedBy } from './verifySignature.ts';
 export interface Capabilities {
   readonly canRead: boolean;
   readonly canPost: boolean;
+  /** An admin's: may let bodies go that lie in anyone's sessions. */
+  readonly canPurge: boolean;
 }
 export interface CapabilityProof {
   readonly chat: ChatId;
@@ -18,13 +20,15 @@ export interface CapabilityProof {
 }
 
 /** All that can be proven: shared, because each socket holds one for each of its chats. */
-const [readOnly, postOnly, both]: readonly [Capabilities, Capabilities, Capabilities] = [
-  { canRead: true, canPost: false },
-  { canRead: false, canPost: true },
-  { canRead: true, canPost: true },
-];
+const proven = {
+  read: { canRead: true, canPost: false, canPurge: false },
+  post: { canRead: false, canPost: true, canPurge: false },
+  both: { canRead: true, canPost: true, canPurge: false },
+  adminsPost: { canRead: false, canPost: true, canPurge: true },
+  adminsBoth: { canRead: true, canPost: true, canPurge: true },
+} as const satisfies Readonly<Record<string, Capabilities>>;
 
-/** An empty proof claims nothing; a wrong one refuses both. */
+/** An empty proof claims nothing; a wrong one refuses both. The right to post is shown with its key, or with the admins'. */
 export function judgeCapabilities(
   { body }: ChatAuthority,
   challenge: Challenge,
@@ -32,11 +36,14 @@ export function judgeCapabilities(
 ): Result<Capabilities, 'stale-epoch' | 'bad-signature' | 'forbidden'> {
   if (epoch !== body.epoch) return fail('stale-epoch');
   if (readProof.length === 0 && postProof.length === 0) return fail('forbidden');
-  const isGood = (key: SigningPublicKey, right: number, proof: Uint8Array) =>
-    proof.length === 0 ||
+  const isBy = (key: SigningPublicKey, right: number, proof: Uint8Array) =>
     isSignedBy(key, capabilityStatement({ challenge, chatId: chat, epoch, right }), proof);
+  const isGood = (key: SigningPublicKey, right: number, proof: Uint8Array) =>
+    proof.length === 0 || isBy(key, right, proof);
   if (!isGood(body.readKey, rights.read, readProof)) return fail('bad-signature');
-  if (!isGood(body.postKey, rights.post, postProof)) return fail('bad-signature');
-  if (readProof.length === 0) return ok(postOnly);
-  return ok(postProof.length === 0 ? readOnly : both);
+  const isMembers = isGood(body.postKey, rights.post, postProof);
+  if (!isMembers && !isBy(body.adminKey, rights.post, postProof)) return fail('bad-signature');
+  if (readProof.length === 0) return ok(isMembers ? proven.post : proven.adminsPost);
+  if (postProof.length === 0) return ok(proven.read);
+  return ok(isMembers ? proven.both : proven.adminsBoth);
 }

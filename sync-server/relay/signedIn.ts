@@ -239,7 +239,10 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     const added = parts.add(frame);
     if (added.is === 'refused') return this.#refuse(to.publish, number, added.code);
     if (added.is === 'not yet') return;
-    this.#refuseSnapshot(to.publish, number, snapshots.publish(channel, this.user, added.offer));
+    const rights = channel.room.chat.rightsByMember.get(this);
+    const mayPurgeAll = rights !== undefined && rights !== 'stale' && rights.canPurge;
+    const refusal = snapshots.publish(channel, this.user, added.offer, mayPurgeAll);
+    this.#refuseSnapshot(to.publish, number, refusal);
   }
 
   #countersign({ channel: number, snapshot }: Frame<'countersign'>): void {

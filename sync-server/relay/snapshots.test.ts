@@ -344,6 +344,23 @@ test('[R34] one’s own sessions only, and only known ones', async () => {
   expect(countFound(relay.dataDir, entries)).toBe(6);
 });
 
+test('[R34] who has shown the admins’ key names whatever sessions there are', async () => {
+  const { annSocket, bobSocket, chat, document, session, entries, relay, at } = await written();
+  const { chatId, epoch } = chat;
+  bobSocket.send(proofOf(chatId, epoch, bobSocket.challenge, epoch.admin));
+  await settled();
+  const purge = newSnapshot(document, at(6));
+  publish(bobSocket, purge, { purged: [session.session] });
+  await settled();
+  expect(annSocket.last('published')).toMatchObject({ snapshot: purge.id });
+  expect(countFound(relay.dataDir, entries)).toBe(0);
+  // Shown again as a member, it is a member's.
+  bobSocket.send(proofOf(chatId, epoch, bobSocket.challenge));
+  await settled();
+  publish(bobSocket, newSnapshot(document, at(6)), { previous: purge.id, purged: [session.session] });
+  expect(bobSocket.last('refused')).toMatchObject({ to: to.publish, code: 'forbidden' });
+});
+
 test('[R15] [R30] on a full disk a snapshot is refused and changes nothing', async () => {
   const { relay, annSocket, document, session, entries, at, append } = await written();
   relay.relay.setMaxPageCount(1);

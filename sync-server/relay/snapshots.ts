@@ -52,8 +52,11 @@ export class Snapshots {
     return { code: 'snapshot-moved', detail: this.#currentId() };
   }
 
-  /** The answer comes by `published` or `refuseSnapshot`, unless it is here. */
-  publish(author: Follower, user: UserRow, offer: Offer): SnapshotRefusal | undefined {
+  /**
+   * The answer comes by `published` or `refuseSnapshot`, unless it is here.
+   * @param mayPurgeAll the author has shown the admins' capability.
+   */
+  publish(author: Follower, user: UserRow, offer: Offer, mayPurgeAll: boolean): SnapshotRefusal | undefined {
     const { log, commit, clock } = this.#deps;
     const { chat, documentId } = this.#room;
     const parsed = parseSnapshot(offer.bytes);
@@ -69,7 +72,7 @@ export class Snapshots {
     const { document } = this.#state;
     const isOwn = (session: (typeof offer.purged)[number]) =>
       document && log.documents.userOfSession(document.row, session) === user;
-    if (!offer.purged.every(isOwn)) return { code: 'forbidden' };
+    if (!mayPurgeAll && !offer.purged.every(isOwn)) return { code: 'forbidden' };
     this.#store(author, offer, {
       id: hashSnapshot(sha256, documentId, offer.bytes),
       cursor,

@@ -90,7 +90,13 @@ export function newChat(boxes: readonly Bytes[] = [], changes: BodyChanges = {})
   return { chatId: chatIdOf(sha256, genesis.entry), genesis, epoch };
 }
 
-export function proofOf(chatId: ChatId, { epoch, read, post }: TestEpoch, challenge: Challenge) {
+/** @param post by which key the right to post is shown. */
+export function proofOf(
+  chatId: ChatId,
+  { epoch, read, ...keys }: TestEpoch,
+  challenge: Challenge,
+  post = keys.post,
+) {
   const statement = (right: number) => capabilityStatement({ challenge, chatId, epoch, right });
   return {
     type: 'prove',

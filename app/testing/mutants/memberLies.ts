@@ -319,7 +319,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'purges what others said',
     file: 'sync-server/relay/snapshots.ts',
-    snippet: "if (!offer.purged.every(isOwn)) return { code: 'forbidden' };",
+    snippet: "if (!mayPurgeAll && !offer.purged.every(isOwn)) return { code: 'forbidden' };",
     replacement: '',
     testFile: lyingSnapshots,
     test: '[R34] a purge of what others said is refused',
@@ -339,6 +339,14 @@ export const memberLies: readonly Mutant[] = [
     replacement: '!snapshot',
     testFile: lyingPurges,
     test: '[D15] what a snapshot leaves out whose log went by a purge that nobody can read is put back',
+  },
+  {
+    name: 'purges what others said with the right to post alone',
+    file: 'sync-server/auth/capabilities.ts',
+    snippet: 'return ok(isMembers ? proven.both : proven.adminsBoth);',
+    replacement: 'return ok(proven.adminsBoth);',
+    testFile: 'sync-server/relay/snapshots.test.ts',
+    test: '[R34] who has shown the admins’ key names whatever sessions there are',
   },
   {
     name: 'countersigns its own snapshot',
