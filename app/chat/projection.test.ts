@@ -8,7 +8,15 @@ import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import { chatRow } from '../testing/testRows.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { StoredChat } from '../storage/models.ts';
-import { countRecord, forksChain, projectRecords, type ProjectedRecord } from './projection.ts';
+import {
+  cameIn,
+  countRecord,
+  erasedRecord,
+  forksChain,
+  projectRecords,
+  type ErasedRecord,
+  type ProjectedRecord,
+} from './projection.ts';
 import { reprojectRecords } from './reproject.ts';
 
 const nowMs = 1_767_225_600_000;
@@ -64,11 +72,13 @@ async function rowsAfter(
   };
   let chat = emptyChat;
   const arrived: string[] = [];
+  const erased: ErasedRecord[] = [];
   for (const batch of batches) {
     const projected = await projectRecords(deps, chat, batch);
     await projected.batch.commit();
     chat = projected.chat;
     arrived.push(...projected.arrived.map(({ id }) => id));
+    erased.push(...projected.erased);
   }
   if (remade.length > 0) await harmAll(storage);
   for (const batch of remade) await (await reprojectRecords(deps, chat, batch)).batch.commit();
@@ -77,7 +87,8 @@ async function rowsAfter(
   const texts = await storage.changesOf(messages.map(({ id }) => id));
   storage.close();
   const { at, unread, last, chains, latestAt } = chat;
-  return { messages, changes, state: { at, unread, last, latestAt, sequences: chains }, arrived, texts };
+  const state = { at, unread, last, latestAt, sequences: chains };
+  return { messages, changes, state, arrived, texts, erased };
 }
 
 async function harmAll(storage: Storage) {
@@ -134,6 +145,61 @@ test('[D6] the same records give the same rows in any order, in any batches, and
     ),
     { numRuns: 60 },
   );
+});
+
+const about = (who: number, body: Body): Saying => ({ who, body, atMs: 0 });
+const permutations = <T>(of: readonly T[]): T[][] =>
+  of.length < 2
+    ? [[...of]]
+    : of.flatMap((one, i) => permutations(of.filter((_, j) => j !== i)).map((rest) => [one, ...rest]));
+
+test('[D17] in whatever order they come, a deleted message and its edits are to be erased, each where it lies', async () => {
+  const records = recordsOf([
+    about(0, { kind: 'message', text: 'first wording' }),
+    about(0, { kind: 'edit', target: idOf(1), text: 'second wording' }),
+    about(1, { kind: 'edit', target: idOf(1), text: 'what nobody shows' }),
+    about(0, { kind: 'deletion', target: idOf(1) }),
+  ]).map((record, n) => ({ ...record, segment: n === 1 ? 1 : 0 }));
+  for (const order of permutations(records)) {
+    const { erased, texts } = await rowsAfter(order.map((record) => [record]));
+    expect(erased.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: idToText(idOf(1)), author: 'ada', segments: [0] },
+      { id: idToText(idOf(2)), author: 'ada', segments: [1] },
+      { id: idToText(idOf(3)), author: 'ben', segments: [0] },
+    ]);
+    expect(texts.some(({ change }) => change.kind === 'edit' && change.text !== '')).toBe(false);
+  }
+});
+
+test('[D17] edits of a message that nobody deleted stay, though its body is missing, or others deleted it', async () => {
+  const [message, edit, deletion] = recordsOf([
+    about(0, { kind: 'message', text: 'first wording' }),
+    about(0, { kind: 'edit', target: idOf(1), text: 'second wording' }),
+    about(1, { kind: 'deletion', target: idOf(1) }),
+  ]);
+  if (!message || !edit || !deletion) throw new Error('expected three records');
+  expect((await rowsAfter([[{ ...message, body: undefined }, edit, deletion]])).erased).toEqual([]);
+  expect((await rowsAfter([[message, edit, deletion]])).erased).toEqual([]);
+});
+
+test('[D17] a change that came without its body says nothing, and counts once', async () => {
+  const records = recordsOf([
+    about(0, { kind: 'message', text: 'hello' }),
+    about(0, { kind: 'edit', target: idOf(1), text: 'hello you' }),
+    about(0, { kind: 'deletion', target: idOf(1) }),
+  ]).map((record, n) => (n === 0 ? record : { ...record, body: undefined }));
+  const { messages, changes, erased } = await rowsAfter([records, records], [records]);
+  expect(messages.map(({ text, kind }) => [text, kind])).toEqual([['hello', 'text']]);
+  expect(changes).toBe(2);
+  expect(erased).toEqual([]);
+});
+
+test('[D17] a record that has come in several segments is erased in all of them', () => {
+  const twice = cameIn({ segment: 0 }, 2);
+  expect(twice).toEqual({ segment: 2, elsewhere: [0] });
+  expect(cameIn(twice, 2)).toEqual(twice);
+  expect(cameIn(twice, 0)).toEqual({ segment: 0, elsewhere: [2] });
+  expect(erasedRecord({ id: 'edit', author: 'ada', ...twice }).segments).toEqual([2, 0]);
 });
 
 test('[X10] rows that are made again, the changes first, are those that were there before all harm', async () => {

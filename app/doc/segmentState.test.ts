@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { SessionId } from '../../shared/protocol/ids.ts';
-import { itemsOfState, lackOf, pairsOf, type SegmentItem } from './segmentState.ts';
+import { holdsErased, itemsOfState, lackOf, pairsOf, type SegmentItem } from './segmentState.ts';
 import { arrayOf } from './segmentUpdate.ts';
 
 /** A segment with one record. */
@@ -22,4 +22,19 @@ test('[D15] a snapshot lacks a record, or a body of which no deletion is known',
   expect(await lackOf([], doc, clocks, judges(true))).toBe('records');
   expect(await lackOf(erased, doc, clocks, judges(false))).toBe('bodies');
   expect(await lackOf(erased, doc, clocks, judges(true))).toBe('nothing');
+});
+
+test('[D18] a snapshot holds what was erased here where it has the body of a hole', () => {
+  const { doc, items } = oneRecord();
+  const erased: SegmentItem[] = items.map((item) => ({ ...item, body: undefined }));
+  expect(holdsErased(items, doc)).toBe(false);
+  doc.transact((transaction) => {
+    for (const structs of doc.store.clients.values()) {
+      const body = structs[1];
+      if (body instanceof Y.Item) body.delete(transaction);
+    }
+  });
+  expect(holdsErased(items, doc)).toBe(true);
+  expect(holdsErased(erased, doc)).toBe(false);
+  expect(holdsErased(items, new Y.Doc())).toBe(false);
 });

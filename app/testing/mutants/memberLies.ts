@@ -244,6 +244,14 @@ export const memberLies: readonly Mutant[] = [
     test: '[D17] a snapshot that erases edits of a message that nobody deleted is replaced',
   },
   {
+    name: 'publishes a snapshot that erases a message, and has others erase the edits of it',
+    file: 'app/chat/projection.ts',
+    snippet: 'const texts = isDeleted ? changes.filter(isText) : [];',
+    replacement: 'const texts = changes.filter(isText);',
+    testFile: 'app/chat/projection.test.ts',
+    test: '[D17] edits of a message that nobody deleted stay, though its body is missing, or others deleted it',
+  },
+  {
     name: 'says a deleted text again',
     file: 'app/chat/roomRecords.ts',
     snippet: 'if (back.length === 0) return;',
