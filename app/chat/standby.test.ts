@@ -32,7 +32,8 @@ function openStandby() {
       const channel = { events, cursor: cursor(), isClosed: false };
       channels.set(idToText(document), channel);
       return {
-        append() {},
+        append: () => true,
+        hasRoom: () => true,
         signal() {},
         resubscribe() {},
         publish() {},

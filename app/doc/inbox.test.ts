@@ -2,8 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { entryKinds, extendLogHash, hashEntry, parseEntry } from '../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
-import { noEntryHash, type SessionId } from '../../shared/protocol/ids.ts';
+import { noEntryHash, noSnapshot, type SessionId } from '../../shared/protocol/ids.ts';
+import { maxEntryBytes, maxSnapshotBytes } from '../../shared/protocol/limits.ts';
 import { sha256 } from '../crypto/hash.ts';
+import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 import { createTestChat } from '../testing/testChat.ts';
 import { sealUpdate } from './entrySeal.ts';
 import { createInbox, type InboxRun, type OwnPending } from './inbox.ts';
@@ -27,7 +29,17 @@ beforeAll(async () => {
 const entryAt = (seq: number) => log[seq - 1]?.entry ?? new Uint8Array();
 const cursorAt = (seq: number) => log[seq - 1]?.cursor ?? startCursor;
 
-function createReader(pending: (sequence: number) => OwnPending | undefined = () => undefined) {
+type Inbox = ReturnType<typeof createInbox>;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** @param isSlow each run is applied only when it is `judged`. */
+function createReader(
+  pending: (sequence: number) => OwnPending | undefined = () => undefined,
+  isSlow = false,
+) {
+  let judged = () => {};
+  const verdict = new Promise<void>((resolve) => {
+    judged = resolve;
+  });
   const runs: InboxRun[] = [];
   const said: string[] = [];
   let cursor = startCursor;
@@ -40,7 +52,7 @@ function createReader(pending: (sequence: number) => OwnPending | undefined = ()
     restart: () => void said.push('restart'),
     apply: async (run) => {
       runs.push(run);
-      await Promise.resolve();
+      await (isSlow ? verdict : Promise.resolve());
       cursor = run.cursor;
     },
     snapshot: async () => {},
@@ -48,7 +60,7 @@ function createReader(pending: (sequence: number) => OwnPending | undefined = ()
   });
   const applied = () => runs.flatMap((run) => run.items.flatMap((i) => (i.entry ? [i.entry] : [])));
   const sequences = () => applied().map((entry) => parseEntry(entry)?.header.sequence);
-  return { inbox, said, runs, sequences, cursor: () => cursor };
+  return { inbox, said, runs, sequences, cursor: () => cursor, judged };
 }
 
 describe('the inbox', () => {
@@ -196,5 +208,43 @@ describe('the inbox', () => {
     await reader.inbox.settled();
     expect(reader.said).toEqual([]);
     expect(reader.sequences()).toEqual([]);
+  });
+
+  describe('what waits while an entry is judged', () => {
+    const snapshot: RelaySnapshot = {
+      id: noSnapshot,
+      cursor: startCursor,
+      isSeal: false,
+      bytes: new Uint8Array(maxSnapshotBytes),
+    };
+    const large = new Uint8Array(maxEntryBytes);
+    const floods: Record<string, (inbox: Inbox, n: number) => void> = {
+      snapshots: (inbox) => inbox.snapshot(snapshot),
+      'large entries': (inbox, n) => inbox.entries(n, [large]),
+      'small entries': (inbox, n) => inbox.entries(n, [Uint8Array.of(1)]),
+      lives: (inbox) => inbox.live(startCursor),
+      acknowledgements: (inbox, n) => inbox.acked(session, n, cursorAt(1)),
+    };
+    test.each(Object.entries(floods))(
+      '[S13] has a bound for %s, and what is beyond is read again',
+      async (_, flood) => {
+        const reader = createReader(undefined, true);
+        reader.inbox.entries(1, [entryAt(1)]);
+        await turn();
+        for (let n = 2; n < 6000; n++) flood(reader.inbox, n);
+        const kept = reader.inbox.waiting();
+        expect(kept.events).toBeLessThanOrEqual(4097);
+        expect(kept.bytes).toBeLessThanOrEqual(2 * maxSnapshotBytes);
+        reader.judged();
+        await reader.inbox.settled();
+        expect(reader.said.at(-1)).toBe('restart');
+        expect(reader.inbox.waiting()).toEqual({ events: 0, bytes: 0 });
+        reader.inbox.restart();
+        const next = reader.cursor().seq + 1;
+        reader.inbox.entries(next, [entryAt(2)]);
+        await reader.inbox.settled();
+        expect(reader.cursor().seq).toBe(next);
+      },
+    );
   });
 });

@@ -4,13 +4,16 @@ import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import { extendLogHash, hashEntry, parseEntry, type EntryHeader } from '../../shared/protocol/entry.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId, EntryHash, SessionId } from '../../shared/protocol/ids.ts';
+import { maxSnapshotBytes } from '../../shared/protocol/limits.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 
 /** Applied together at most: Yjs takes many in one transaction, and a pause stays under a frame. */
 const maxRun = 256;
-/** Entries that wait here at most; what comes beyond is read again from the cursor once these are done. */
+/** What waits here at most; what comes beyond is read again from the cursor once this is done. */
 const maxWaiting = 4096;
+/** The largest snapshot, and as much again of what follows it. */
+const maxWaitingBytes = 2 * maxSnapshotBytes;
 
 export interface OwnEntry {
   /** Of this run's session: its work below this clock is in this entry or an earlier one; otherwise the entry says so. */
@@ -64,8 +67,12 @@ type Event =
   /** Something was not taken for want of room. */
   | { readonly kind: 'missed' };
 
+const bytesOf = (event: Event | undefined): number =>
+  event?.kind === 'entry' ? event.entry.length : event?.kind === 'snapshot' ? event.snapshot.bytes.length : 0;
+
 export function createInbox(deps: InboxDeps) {
   let events: Event[] = [];
+  let waitingBytes = 0;
   let generation = 0;
   let draining: Promise<void> | undefined;
   /** The log was told shorter than what is here. */
@@ -73,8 +80,23 @@ export function createInbox(deps: InboxDeps) {
   /** An entry was acknowledged in a part of the log that was read here without it. */
   let wasMisplaced = false;
 
+  const shift = () => {
+    waitingBytes -= bytesOf(events[0]);
+    return events.shift();
+  };
+  const clear = () => {
+    events = [];
+    waitingBytes = 0;
+  };
   const push = (event: Event) => {
-    events.push(event);
+    if (events.at(-1)?.kind === 'missed') return;
+    const bytes = bytesOf(event);
+    if (events.length >= maxWaiting || waitingBytes + bytes > maxWaitingBytes)
+      events.push({ kind: 'missed' });
+    else {
+      events.push(event);
+      waitingBytes += bytes;
+    }
     draining ??= drain().finally(() => {
       draining = undefined;
     });
@@ -89,16 +111,16 @@ export function createInbox(deps: InboxDeps) {
       if (run.items.length > 0 || run.own.length > 0) await deps.apply(run);
       if (mine !== generation) continue;
       if (isForked) {
-        events = [];
+        clear();
         deps.live(true);
       } else if (isGap) {
-        events = [];
+        clear();
         deps.restart();
       } else if (events[0]?.kind === 'snapshot') {
-        const { snapshot } = events.shift() as Event & { kind: 'snapshot' };
+        const { snapshot } = shift() as Event & { kind: 'snapshot' };
         await deps.snapshot(snapshot);
       } else if (events[0]?.kind === 'live') {
-        const { cursor } = events.shift() as Event & { kind: 'live' };
+        const { cursor } = shift() as Event & { kind: 'live' };
         const here = deps.cursor();
         const isShorter = here.seq > cursor.seq;
         // Once may be an old word that came late; told again, it is another log.
@@ -161,7 +183,7 @@ export function createInbox(deps: InboxDeps) {
         if (header && isOwn) own.push({ header, hash, clock: pending.clock, isRepeat: false });
         items.push(isOwn && !pending.isEarlierRun ? { hash } : { entry: event.entry, hash });
       }
-      events.shift();
+      shift();
     }
     return result(false);
   }
@@ -170,18 +192,17 @@ export function createInbox(deps: InboxDeps) {
     /** A new subscription: what the last one left unread is read again from the cursor. */
     restart() {
       generation++;
-      events = [];
+      clear();
     },
     entries(firstSeq: number, entries: readonly Bytes[]) {
-      if (events.at(-1)?.kind === 'missed') return;
-      if (events.length + entries.length > maxWaiting) push({ kind: 'missed' });
-      else entries.forEach((entry, index) => push({ kind: 'entry', seq: firstSeq + index, entry }));
+      entries.forEach((entry, index) => push({ kind: 'entry', seq: firstSeq + index, entry }));
     },
     snapshot: (snapshot: RelaySnapshot) => push({ kind: 'snapshot', snapshot }),
     live: (cursor: Cursor) => push({ kind: 'live', cursor }),
     acked: (session: SessionId, sequence: number, cursor: Cursor) =>
       push({ kind: 'ack', session, sequence, cursor }),
     isIdle: () => draining === undefined,
+    waiting: () => ({ events: events.length, bytes: waitingBytes }),
     settled: () => draining ?? Promise.resolve(),
   };
 }

@@ -31,7 +31,8 @@ export interface OutgoingDeps {
   readonly persistence: Pick<DocumentPersistence, 'addOwn'>;
   readonly random: Random;
   readonly sessions: Sessions;
-  readonly append: (entry: Bytes) => void;
+  /** False where the line is full; `room` follows. */
+  readonly append: (entry: Bytes) => boolean;
   /** Asks the provider for what is in no entry yet. */
   readonly ask: () => void;
   /** Cuts what the provider sends into pieces of this session's own work from a clock on. */
@@ -70,8 +71,10 @@ export async function createOutgoing(deps: OutgoingDeps) {
   const pump = () => {
     if (!isOpen) return;
     const until = Math.min(window, waiting.length);
-    for (const next of waiting.slice(underWay, until)) deps.append(next.entry);
-    underWay = Math.max(underWay, until);
+    for (const next of waiting.slice(underWay, until)) {
+      if (!deps.append(next.entry)) return;
+      underWay++;
+    }
   };
 
   async function seal(update: Uint8Array) {
@@ -164,6 +167,8 @@ export async function createOutgoing(deps: OutgoingDeps) {
       if (!notTaken().some(({ entry }) => isStale(context, entry))) return open();
       sealing = sealing.then(reseal).then(open, () => {});
     },
+    /** The line takes more again. */
+    room: pump,
     pause() {
       openings++;
       isOpen = false;

@@ -25,6 +25,8 @@ export interface PublishingDeps {
   readonly cursor: () => Cursor;
   /** Caught up, and all that this device wrote is acknowledged. */
   readonly isReady: () => boolean;
+  /** The line takes more than it has. */
+  readonly hasRoom: () => boolean;
   /** The state at the cursor, sealed; with the snapshot's id. */
   readonly build: () => Promise<{ readonly bytes: Bytes; readonly id: SnapshotId }>;
   readonly publish: (snapshot: NewSnapshot) => void;
@@ -81,7 +83,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
 
   async function run() {
     if (isClosed || underWay || isBuilding || !wants()) return;
-    if (!deps.isReady()) return schedule(againMs);
+    if (!deps.isReady() || !deps.hasRoom()) return schedule(againMs);
     if (!current.isSeen) return deps.look();
     isBuilding = true;
     // Of more than a frame can name, the others go in the next one.

@@ -25,6 +25,7 @@ beforeAll(async () => {
 async function openSegment(name: string, who: number) {
   const storage = await openStorage(name);
   const sent: Bytes[] = [];
+  const line = { hasRoom: true };
   const setAside: string[] = [];
   const stored: string[] = [];
   let items = 0;
@@ -36,7 +37,8 @@ async function openSegment(name: string, who: number) {
     openChannel(_request, given) {
       events = given;
       return {
-        append: (entry) => void sent.push(entry),
+        append: (entry) => line.hasRoom && sent.push(entry) > 0,
+        hasRoom: () => line.hasRoom,
         signal() {},
         resubscribe() {},
         publish() {},
@@ -87,7 +89,7 @@ async function openSegment(name: string, who: number) {
   };
   onTestFinished(close);
   if (!events) throw new Error('expected a channel');
-  return { segment, storage, sent, setAside, stored, say, close, channel: events, items: () => items };
+  return { segment, storage, sent, line, setAside, stored, say, close, channel: events, items: () => items };
 }
 type Opened = Awaited<ReturnType<typeof openSegment>>;
 
@@ -152,6 +154,21 @@ test('[S1] what was said without a channel is sealed once there is one, by this 
   await goLive(second);
   expect(second.sent).toHaveLength(1);
   expect(await second.storage.outbox(idToText(chat.document))).toEqual([]);
+});
+
+test('[S13] what a full line does not take stays on the disk, and goes in order when there is room', async () => {
+  const author = await openSegment('s13', 0);
+  await goLive(author);
+  author.line.hasRoom = false;
+  for (const text of ['one', 'two', 'three']) {
+    await author.say(text);
+    await rest(author.segment);
+  }
+  expect(author.sent).toEqual([]);
+  expect(await author.storage.pending(idToText(chat.document))).toHaveLength(3);
+  author.line.hasRoom = true;
+  author.channel.room?.();
+  expect(author.sent.map((entry) => parseEntry(entry)?.header.sequence)).toEqual([1, 2, 3]);
 });
 
 test('[S3] a live word of a subscription that broke does not open the next', async () => {

@@ -78,7 +78,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   const outgoing = await createOutgoing({
     ...deps,
     sessions,
-    append: (entry) => channel?.append(entry),
+    append: (entry) => channel?.append(entry) ?? true,
     ask,
   });
   const take = (update: Uint8Array) => {
@@ -151,6 +151,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       cursor: () => cursor,
       // What a sealed document doesn't take any more is not waited for.
       isReady: () => isLive && !reviews.isBelieving() && (sealedAt !== undefined || outgoing.isDone(doc)),
+      hasRoom: () => channel?.hasRoom() ?? false,
       build,
       publish: (snapshot) => channel?.publish(snapshot),
       look: () => reviews.now(),
@@ -298,6 +299,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
           refusals['out-of-order'] = refusals.sealed = 0;
           inbox.acked(session, sequence, at);
         },
+        room: outgoing.room,
         signal: deps.onSignal,
         refused(code, detail) {
           if (code !== 'out-of-order' && code !== 'sealed') return deps.onRefused(code, detail);

@@ -13,12 +13,20 @@ const nothing = new Uint8Array();
 let clock: ReturnType<typeof createVirtualClock>;
 let sent: UpFrame[];
 let heard: string[];
+let buffered: number;
 let channels: ReturnType<typeof createChannels>;
 beforeEach(() => {
   clock = createVirtualClock(0);
   sent = [];
   heard = [];
-  channels = createChannels((frame) => void sent.push(frame), clock);
+  buffered = 0;
+  const nothingElse = [() => {}, () => {}] as const;
+  channels = createChannels(
+    (frame) => void sent.push(frame),
+    clock,
+    ...nothingElse,
+    () => buffered,
+  );
 });
 const open = () =>
   channels.open(
@@ -28,6 +36,7 @@ const open = () =>
       entries: () => void heard.push('entries'),
       live: () => void heard.push('live'),
       acked: () => void heard.push('acked'),
+      room: () => void heard.push('room'),
       signal: () => void heard.push('signal'),
       refused: (code) => void heard.push(code),
       snapshot: () => undefined,
@@ -144,4 +153,39 @@ test('[S5] a closed channel says and hears nothing', async () => {
   await clock.pass(lookAgainMs * 2);
   expect(sent.map((frame) => frame.type)).toEqual(['subscribe', 'unsubscribe']);
   expect(heard).toEqual(['subscribed']);
+});
+
+test('[S13] a full line takes no entry and no signal, says when there is room, and is not asked why it is silent', async () => {
+  const channel = open();
+  channels.resume(chat);
+  live(1);
+  const appends = () => sent.filter(({ type }) => type === 'append' || type === 'signal').length;
+  expect(channel.append(nothing)).toBe(true);
+  buffered = 512 * 1024 + 1;
+  expect([channel.hasRoom(), channel.append(nothing)]).toEqual([false, false]);
+  channel.signal(nothing);
+  expect(appends()).toBe(1);
+  await clock.pass(3 * answerMs);
+  expect(subscriptions()).toEqual([1]);
+  expect(heard).not.toContain('room');
+  buffered = 512 * 1024;
+  await clock.pass(200);
+  expect(heard.filter((what) => what === 'room')).toHaveLength(1);
+  expect([channel.hasRoom(), channel.append(nothing)]).toEqual([true, true]);
+  expect(appends()).toBe(2);
+  buffered = 0;
+  await clock.pass(answerMs + 1);
+  expect(subscriptions()).toEqual([1, 2]);
+});
+
+test('[S13] who found the line full before a break hears of room no more', async () => {
+  const channel = open();
+  channels.resume(chat);
+  live(1);
+  buffered = 512 * 1024 + 1;
+  channel.append(nothing);
+  channels.suspend();
+  buffered = 0;
+  await clock.pass(1000);
+  expect(heard).not.toContain('room');
 });

@@ -11,12 +11,18 @@ import {
   type SessionId,
   type SnapshotId,
 } from '../../shared/protocol/ids.ts';
+import { maxEntryBytes } from '../../shared/protocol/limits.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import type { Clock } from './clock.ts';
 import { createSnapshotParts, partsOf, type NewSnapshot, type RelaySnapshot } from './snapshotParts.ts';
 
 /** A request without an answer for this long means that something was lost on the way. */
 export const answerMs = 20_000;
+
+/** Bytes that wait in the socket at most, before what is on the disk anyway stays there: one of the largest entries. */
+const maxBufferedBytes = maxEntryBytes;
+/** Sockets don't say when they have sent what they had. */
+const lookForRoomMs = 100;
 
 /** A channel that is up to date asks again after this long: a relay, or what stands before it, may lose a last word. */
 export const lookAgainMs = 10 * 60_000;
@@ -33,6 +39,8 @@ export interface ChannelEvents {
   entries(firstSeq: number, entries: readonly Bytes[]): void;
   live(cursor: Cursor): void;
   acked(session: SessionId, sequence: number, cursor: Cursor): void;
+  /** What `append` did not take may go now. */
+  room?(): void;
   signal(sealed: Bytes): void;
   refused(code: RefusalCode, detail: Bytes): void;
   /** A whole snapshot: before the entries that follow it, or the answer to `fetchSnapshot`. */
@@ -45,7 +53,10 @@ export interface ChannelEvents {
   suspended(): void;
 }
 export interface Channel {
-  append(entry: Bytes): void;
+  /** False where the line is full: nothing was taken, and `room` follows. */
+  append(entry: Bytes): boolean;
+  /** Whether the line takes more than it has. */
+  hasRoom(): boolean;
   signal(sealed: Bytes): void;
   publish(snapshot: NewSnapshot): void;
   countersign(snapshot: SnapshotId): void;
@@ -90,19 +101,34 @@ function waitAfter({ code, retryAfterMs }: DownFrame & { type: 'refused' }): num
 /**
  * @param onStale the relay is in another epoch of this chat; the detail is its ledger's head.
  * @param onDiskFull whether the relay had no room for the newest entry that it has answered.
+ * @param buffered bytes that were sent and have not left this device yet.
  */
 export function createChannels(
   send: (frame: UpFrame) => void,
   clock: Clock,
   onStale: (chat: ChatId, detail: Bytes) => void = () => {},
   onDiskFull: (isFull: boolean) => void = () => {},
+  buffered: () => number = () => 0,
 ) {
   const all = new Set<Open>();
   const byNumber = new Map<number, Open>();
   /** Chats proven on the present socket. */
   const proven = new Set<string>();
   let nextNumber = 1;
+  /** Those that have something to append and found the line full. */
+  let held = new Set<Open>();
+  let cancelLook = () => {};
+  const hasRoom = () => buffered() <= maxBufferedBytes;
 
+  function lookForRoom() {
+    cancelLook();
+    cancelLook = clock.after(lookForRoomMs, () => {
+      if (!hasRoom()) return lookForRoom();
+      const next = held;
+      held = new Set();
+      for (const channel of next) if (channel.number !== 0) channel.events.room?.();
+    });
+  }
   function subscribe(channel: Open) {
     channel.parts = createSnapshotParts();
     channel.number = nextNumber++;
@@ -131,7 +157,9 @@ export function createChannels(
   const beginLater = (channel: Open, waitMs: number) => {
     channel.cancelAnswer();
     channel.cancelAnswer = clock.after(waitMs, () => {
-      if (channel.number !== 0) resubscribe(channel);
+      // It has not heard of all this yet.
+      if (channel.number !== 0 && buffered() > 0) beginLater(channel, waitMs);
+      else if (channel.number !== 0) resubscribe(channel);
       // Its subscription was refused, and nothing has begun it since.
       else if (proven.has(idToText(channel.request.chat))) subscribe(channel);
     });
@@ -156,13 +184,20 @@ export function createChannels(
       if (proven.has(idToText(request.chat))) subscribe(channel);
       return {
         append(entry) {
-          if (channel.number === 0) return;
+          if (channel.number === 0) return true;
+          if (!hasRoom()) {
+            held.add(channel);
+            lookForRoom();
+            return false;
+          }
           channel.unanswered++;
           awaitAnswer(channel);
           send({ type: 'append', channel: channel.number, entry });
+          return true;
         },
+        hasRoom,
         signal(sealed) {
-          if (channel.number !== 0) send({ type: 'signal', channel: channel.number, sealed });
+          if (channel.number !== 0 && hasRoom()) send({ type: 'signal', channel: channel.number, sealed });
         },
         publish(snapshot) {
           if (channel.number === 0) return;
@@ -265,6 +300,7 @@ export function createChannels(
       return true;
     },
     close() {
+      cancelLook();
       for (const channel of all) silence(channel);
       all.clear();
     },

@@ -47,6 +47,7 @@ let retries: boolean[];
 let link: Link;
 /** First bytes of chats and heads. */
 let moved: [number, number][];
+let buffered: number;
 
 beforeEach(() => {
   clock = createVirtualClock(0);
@@ -55,6 +56,7 @@ beforeEach(() => {
   token = ok('token');
   retries = [];
   moved = [];
+  buffered = 0;
   link = createLink({
     openSocket(events) {
       const socket: Opened = { events, sent: [], isClosed: false };
@@ -69,7 +71,9 @@ beforeEach(() => {
           socket.isClosed = true;
           events.closed();
         },
-        bufferedAmount: 0,
+        get bufferedAmount() {
+          return buffered;
+        },
       };
     },
     accessToken: async (isRetry) => {
@@ -334,4 +338,16 @@ test('[E6] without a prover a chat rests, also when an old proof is answered lat
   await clock.pass(25_000);
   const sent = sockets.flatMap((socket) => socket.sent.map(({ type }) => type));
   expect(sent.filter((type) => type === 'prove' || type === 'subscribe')).toEqual(['prove']);
+});
+
+test('[S13] a line that is silent while it takes what it was given is slow; one that takes nothing is dead', async () => {
+  await comeOnline();
+  buffered = 500_000;
+  for (let i = 0; i < 10; i++) {
+    await clock.pass(14_000);
+    buffered -= 50_000;
+  }
+  expect(link.state).toBe('online');
+  await clock.pass(31_000);
+  expect(link.state).not.toBe('online');
 });

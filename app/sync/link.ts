@@ -99,6 +99,7 @@ export function createLink(deps: LinkDeps): Link {
   /** Mail and looks on their way, by their request's number. */
   const requests = new Map<number, (result: Result<Looked | null, RefusalCode | 'offline'>) => void>();
   const send = (frame: UpFrame) => socket?.send(encodeUp(frame));
+  const buffered = () => socket?.bufferedAmount ?? 0;
   let isRelayFull = false;
   const channels = createChannels(
     send,
@@ -109,6 +110,7 @@ export function createLink(deps: LinkDeps): Link {
       isRelayFull = isFull;
       deps.onDiskFull?.(isFull);
     },
+    buffered,
   );
   /** Chats whose proofs are under way: the relay answers in order, and its refusals don't name the chat. */
   let asked: ChatId[] = [];
@@ -145,8 +147,16 @@ export function createLink(deps: LinkDeps): Link {
     if (isAsked) return;
     isAsked = true;
     send({ type: 'ping', nonce: 0 });
+    awaitWord(buffered());
+  };
+  /** A line that still takes what it was given is slow, and not dead: the answer is behind all that. */
+  const awaitWord = (before: number) => {
     cancelSilence();
-    cancelSilence = clock.after(silenceMs, () => drop('offline'));
+    cancelSilence = clock.after(silenceMs, () => {
+      const left = buffered();
+      if (left < before) awaitWord(left);
+      else drop('offline');
+    });
   };
   const watchSilence = () => {
     isAsked = false;

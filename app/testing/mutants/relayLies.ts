@@ -9,6 +9,14 @@ const ledgerTest = 'app/account/chatLedger.test.ts';
 
 export const relayLies: readonly Mutant[] = [
   {
+    name: 'the relay sends more than can be judged',
+    file: inbox,
+    snippet: 'events.length >= maxWaiting || waitingBytes + bytes > maxWaitingBytes',
+    replacement: 'events.length + waitingBytes + bytes > maxWaiting * maxWaitingBytes',
+    testFile: inboxTest,
+    test: '[S13] has a bound for lives, and what is beyond is read again',
+  },
+  {
     name: 'the relay says a time of years ago',
     file: 'app/sync/relayTime.ts',
     snippet: ' && Math.abs(told) <= maxDifferenceMs;',
