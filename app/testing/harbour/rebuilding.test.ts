@@ -1,10 +1,13 @@
 // Stories of an app whose rows come to say something else: they are made again from the documents, while people read on.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as v from 'valibot';
+import { projectionVersion } from '../../chat/projection.ts';
 import type { StoredMessage } from '../../storage/models.ts';
 import { createHarbour, type Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
 
+/** Rows that say something else than today's. */
+const next = projectionVersion + 1;
 let harbour: Harbour;
 let ada: Member;
 let ben: Member;
@@ -52,8 +55,8 @@ const progress = v.object({
 });
 const progressOf = (member: Member) => member.headless().storage.setting('projection', progress);
 const isRebuilt = async (member: Member) => {
-  const { version, left } = (await progressOf(member)) ?? { version: 1, left: [''] };
-  return version === 2 && left.length === 0;
+  const { version, left } = (await progressOf(member)) ?? { version: projectionVersion, left: [''] };
+  return version === next && left.length === 0;
 };
 
 /** All that this device's rows say. */
@@ -100,7 +103,7 @@ test('[X10] rows of an older version are made again from the documents, whatever
   // The same version leaves them as they are.
   expect((await rowsOf(ben)).messages).not.toEqual(before.messages);
   await ben.closes();
-  ben.isUpdated(2);
+  ben.isUpdated(next);
   await ben.open();
   await harbour.pass(20_000);
   expect(await isRebuilt(ben)).toBe(true);
@@ -114,7 +117,7 @@ test('[X10] meanwhile what is there is read, what is said is said, and a crash i
   expect(await harm(ben)).toBeGreaterThan(5);
   const { length } = await ben.timeline(harbour.group);
   await ben.closes();
-  ben.isUpdated(2);
+  ben.isUpdated(next);
   await ben.open();
   const seen = new Set<string>();
   let said = 0;
@@ -125,7 +128,7 @@ test('[X10] meanwhile what is there is read, what is said is said, and a crash i
     const place = JSON.stringify([now?.left.length, now?.part, now?.below]);
     // Never back.
     if (place !== last) expect([...seen]).not.toContain(place);
-    if (now?.version === 2 && place !== last) {
+    if (now?.version === next && place !== last) {
       last = place;
       seen.add(place);
       harbour.crashed();

@@ -9,6 +9,7 @@ import type { ChatKind } from '../../account/chatState.ts';
 import { createIdentity, type Identity } from '../../account/identity.ts';
 import { newStoredChat } from '../../account/storedChats.ts';
 import { readUserLedger, type Person } from '../../account/userLedgers.ts';
+import { projectionVersion } from '../../chat/projection.ts';
 import { generateBoxKeys } from '../../crypto/box.ts';
 import { sha256 } from '../../crypto/hash.ts';
 import { platformRandom as random } from '../../crypto/random.ts';
@@ -37,6 +38,8 @@ export async function createSociety(storage: Storage, count: number): Promise<So
   await storage
     .batch()
     .putSetting('profile', { name })
+    // Its rows are today's, and none of them is to be made again.
+    .putSetting('projection', { version: projectionVersion, left: [] })
     .putSetting('account', {
       relayKey: bytesToBase64url((await generateDeviceSigner()).signer.publicKey),
       handle: 'ada',
