@@ -19,6 +19,7 @@ function createWorld() {
   const world = { purged: 0 };
   const publishing = createPublishing(
     {
+      hasRoom: () => true,
       limits: documentLimits,
       clock: {
         now: () => 0,

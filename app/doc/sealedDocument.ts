@@ -17,6 +17,7 @@ import { openUpdate } from './entrySeal.ts';
 import { createLedgerFirst } from './ledgerFirst.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
 import { createOutgoing } from './outgoing.ts';
+import { createOwnSessions } from './ownSessions.ts';
 import { createProgress } from './progress.ts';
 import { createProviderLink } from './providerSocket.ts';
 import { createPublishing } from './publishing.ts';
@@ -72,6 +73,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   );
   deps.held?.delete(heldAs);
   doc.clientID = session.client;
+  const own = createOwnSessions(context, sessions, session);
   const ask = () => {
     if (isLive) provider.ask(outgoing.sealedStateVector(doc));
   };
@@ -123,8 +125,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (isClosed) return;
     const [first] = updates;
     if (first) provider.deliver(updates.length === 1 ? first : Y.mergeUpdates(updates));
-    for (const own of run.own) {
-      if (!own.isRepeat) sessions.accept(own.header, own.hash, context.self.device, own.clock);
+    for (const { header, hash, clock, isRepeat } of run.own) {
+      if (!isRepeat) sessions.accept(header, hash, context.self.device, clock);
     }
     cursor = run.cursor;
     progress.reached(cursor.seq, sessions.clocks());
@@ -189,8 +191,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (snapshot === 'unjudged' || (!snapshot && !unreadable.isOver(given, cursor.seq > 0))) {
       // What follows it can't be joined on: until someone replaces it, this stays where it is.
       isStuck = true;
-      inbox.restart();
-      return;
+      return inbox.restart();
     }
     if (!snapshot) return goOnWithout(given);
     // Where the log before a snapshot is gone, the relay can't tell whether this device's place was in it.
@@ -257,8 +258,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
 
   function becomeLive(isForked: boolean) {
     if (isClosed) return;
-    if (isForked) return deps.onRefused('diverged', new Uint8Array(0));
-    if (isDamaged) return deps.onRefused('diverged', new Uint8Array(0));
+    if (isForked || isDamaged) return deps.onRefused('diverged', new Uint8Array(0));
     isLive = true;
     if (sealedAt === undefined) outgoing.resume();
     ask();
@@ -328,13 +328,6 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   }
   connect();
 
-  /** Of a session that a device of this person is known to have begun. */
-  function isOwnClient(client: number): boolean {
-    const device = client === session.client ? context.self.device : sessions.deviceOf(client);
-    const author = device && context.authorByDevice(device);
-    return author !== undefined && equalBytes(author.user, context.self.user);
-  }
-
   /** Nothing comes or goes any more; what is in it can still be read. */
   async function stop() {
     if (!isClosed) {
@@ -361,15 +354,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     session,
     /** Publishes a last snapshot: nothing more is to be appended. */
     seal: () => publishing.seal(),
-    isOwnClient,
+    isOwnClient: own.isOwnClient,
     /** Lets what was erased here go from the relay: bodies of these Yjs clients. */
-    purge(clients: readonly number[]) {
-      const own = context.isAdmin() ? clients : clients.filter(isOwnClient);
-      // One that a device of somebody else began only an admin can name; of those that nobody is known to have begun it is
-      // tried.
-      const named = own.length > 0 ? own : clients.filter((client) => !sessions.deviceOf(client));
-      publishing.purge(named.flatMap((client) => sessions.sessionOf(client) ?? []));
-    },
+    purge: (clients: readonly number[]) => publishing.purge(own.purgeable(clients)),
     /** Resolves when all that is in the document, and its cursor, is on the disk. */
     flush: () => saveCursor([]),
     /** The state as a snapshot of this device's own. */

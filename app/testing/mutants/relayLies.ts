@@ -116,7 +116,7 @@ export const relayLies: readonly Mutant[] = [
   {
     name: 'another log is taken for this one',
     file: 'app/doc/sealedDocument.ts',
-    snippet: "if (isForked) return deps.onRefused('diverged', new Uint8Array(0));",
+    snippet: "if (isForked || isDamaged) return deps.onRefused('diverged', new Uint8Array(0));",
     replacement: '',
     testFile: lyingRelay,
     test: '[S3] a log that is told shorter than it was is another one',
