@@ -3,8 +3,9 @@
 import type { DeliveryState } from '../../../chat/views.ts';
 import { failures } from './failures.en.ts';
 import { createPlural } from './plural.ts';
-import { check, lost } from './storageCare.en.ts';
+import { check } from './storageCare.en.ts';
 import { reasons, story, toldMore, trouble } from './trouble.en.ts';
+import { welcome } from './welcome.en.ts';
 
 const plural = createPlural('en');
 const deliveryWords: Readonly<Record<DeliveryState, string>> = {
@@ -220,85 +221,7 @@ export const en = {
     alone: 'Only you are in this chat.',
   },
 
-  welcome: {
-    headline: 'Private messages that work without a network.',
-    promise: 'Sealed on your device before they leave it. Hosted by someone you know.',
-    invitedBy: (name: string) => `${name} invited you`,
-    invitedBySomebody: 'You’re invited',
-    invitedSentence: (name: string) => `Choose a name, and you’re in a chat with ${name}.`,
-    invitedSentencePlain: 'Choose a name, and you’re in.',
-    adminTitle: 'Your relay is ready',
-    adminSentence: 'Make the first account. It looks after this relay.',
-    adminRefused:
-      'The relay didn’t accept this link. Open here the whole link that it printed when it last started: what you typed stays.',
-    open: { title: 'Make an account', sentence: 'Choose a name, and you’re in.' },
-    name: 'Your name',
-    nameHint: 'For the people you talk with. The relay never sees it.',
-    handle: 'Handle',
-    handleHint: 'What the relay knows you by.',
-    handleProblems: {
-      empty: 'Choose a handle.',
-      short: 'At least 2 characters.',
-      long: 'At most 32 characters.',
-      start: 'Start with a letter or a digit.',
-      characters: 'Only a to z, 0 to 9 and . _ -',
-    },
-    nameMissing: 'Tell people who you are.',
-    start: 'Start messaging',
-    starting: 'Making your keys …',
-    noPhone: 'No phone number, no e-mail address.',
-    checking: 'Looking at your invitation …',
-    usedTitle: 'This invitation has been used',
-    usedSentence: 'Each link lets one person in. Ask for a new one, and paste it here.',
-    expiredTitle: 'This invitation has expired',
-    expiredSentence: 'Ask for a new one, and paste it here.',
-    notAnInvitationTitle: 'This link isn’t complete',
-    notAnInvitationSentence: 'Part of it got lost on the way. Copy the whole link, and paste it here.',
-    offlineTitle: 'The relay can’t be reached',
-    offlineSentence: 'Your invitation is still good. Check your connection and try again.',
-    failedTitle: 'That didn’t work',
-    ownTitle: 'This invitation is your own',
-    ownSentence: 'Send it to the person you want to talk with. They open it in their own browser.',
-    lost,
-    need: {
-      invite: {
-        title: 'You need an invitation',
-        sentence: 'Whoever runs this relay, or anyone on it, can send you a link.',
-      },
-      open: {
-        title: 'Do you have an invitation?',
-        sentence: 'It leads straight to the chat with whoever sent it.',
-      },
-      closed: {
-        title: 'This relay takes nobody new',
-        sentence:
-          'Whoever runs it has closed it to new accounts. If that is you, paste the link that it printed.',
-      },
-    },
-    paste: 'Invitation link',
-    pastePlaceholder: 'Paste your link',
-    pasteAction: 'Continue',
-    pasteMissing: 'Paste the link you were sent.',
-    withoutInvitation: 'Sign up without an invitation',
-    withInvitation: 'I have an invitation',
-    acceptTitle: (name: string) => `${name} wants to talk with you`,
-    acceptTitlePlain: 'Somebody wants to talk with you',
-    acceptSentence: 'Accept, and a chat opens that only the two of you can read.',
-    accept: 'Accept',
-    accepting: 'Opening the chat …',
-    knownTitle: (name: string) => `You already have a chat with ${name}`,
-    knownSentence: {
-      open: 'You don’t need this invitation for it. It is still good for somebody else.',
-      used: 'This invitation has done its work.',
-      expired: 'You don’t need this invitation for it.',
-    },
-    openChat: 'Open the chat',
-    notNow: 'Not now',
-    toChats: 'Show my chats',
-    sampleIn: 'Did you get the tickets?',
-    sampleOut: 'Yes! Row 7. See you at eight 🎉',
-    sampleLater: 'Sent from the tunnel, delivered at daylight.',
-  },
+  welcome,
 
   invite: {
     title: 'Invite someone',
