@@ -1,14 +1,12 @@
 // A relay that lies to one of its people: it replays, reorders, withholds, rolls back, forks, swaps, and refuses for wrong
 // reasons. What can be noticed is; nothing is believed that isn't borne out; and once it is honest again, all is there.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { entryKinds, extendLogHash, hashEntry, parseEntry } from '../../../shared/protocol/entry.ts';
-import { startCursor } from '../../../shared/protocol/frames/cursor.ts';
+import { entryKinds, parseEntry } from '../../../shared/protocol/entry.ts';
 import type { DownFrame } from '../../../shared/protocol/frames/down.ts';
 import { upNumberByType } from '../../../shared/protocol/frames/up.ts';
 import { idToText, type LogHash, type SnapshotId } from '../../../shared/protocol/ids.ts';
 import type { RefusalCode } from '../../../shared/protocol/refusals.ts';
 import { openChatAccess } from '../../account/chatAccess.ts';
-import { sha256 } from '../../crypto/hash.ts';
 import type { Harbour } from './createHarbour.ts';
 import type { Lie } from './lie.ts';
 import type { Member } from './member.ts';
@@ -291,32 +289,6 @@ describe('a log', () => {
     expect(await reasonsOf(ben)).toContain('unknown-kind');
     await becomesHonest();
     expect(await idsOf(ben)).toContain(swapped);
-  });
-
-  test('[S3] what was acknowledged and never stored is said again, once the relay is asked where the log is', async () => {
-    let isSwallowed = false;
-    ada.isLiedTo({
-      up(frame, answer) {
-        const header = frame.type === 'append' ? parseEntry(frame.entry)?.header : undefined;
-        if (frame.type !== 'append' || header?.kind !== entryKinds.segment || isSwallowed) return [frame];
-        isSwallowed = true;
-        const { session, sequence } = header;
-        const seat = ada.headless().engine.member()?.rooms.seat(harbour.group);
-        if (!seat) throw new Error('expected the group');
-        const entry = hashEntry(sha256, seat.access.documents.segment(0), frame.entry);
-        const cursor = { seq: 1, hash: extendLogHash(sha256, startCursor.hash, entry) };
-        answer({ type: 'ack', channel: frame.channel, session, sequence, cursor });
-        return [];
-      },
-    });
-    const lost = await says(ada, 'swallowed');
-    expect((await ada.timeline(harbour.group)).at(-1)?.delivery).toBe('sent');
-    await harbour.pass(9 * 60_000);
-    expect(await idsOf(ben)).not.toContain(lost);
-    // Nobody has said anything since.
-    await harbour.pass(2 * 60_000);
-    expect(await idsOf(ben)).toContain(lost);
-    await becomesHonest();
   });
 });
 

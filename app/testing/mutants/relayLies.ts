@@ -4,7 +4,6 @@ import type { Mutant } from './mutant.ts';
 const inbox = 'app/doc/inbox.ts';
 const inboxTest = 'app/doc/inbox.test.ts';
 const lyingRelay = 'app/testing/harbour/lyingRelay.test.ts';
-const lyingAnswers = 'app/testing/harbour/lyingAnswers.test.ts';
 const ledgerTest = 'app/account/chatLedger.test.ts';
 
 export const relayLies: readonly Mutant[] = [
@@ -102,7 +101,7 @@ export const relayLies: readonly Mutant[] = [
     file: 'app/sync/channels.ts',
     snippet: 'export const lookAgainMs = 10 * 60_000;',
     replacement: 'export const lookAgainMs = 1000 * 60_000;',
-    testFile: lyingRelay,
+    testFile: 'app/testing/harbour/lyingAcks.test.ts',
     test: '[S3] what was acknowledged and never stored is said again, once the relay is asked where the log is',
   },
   {
@@ -235,37 +234,12 @@ export const relayLies: readonly Mutant[] = [
     test: '[E6] an epoch that never was: the chat rests for a moment, and loses nothing',
   },
   {
-    name: 'a mail is handed out again',
-    file: 'app/account/contacts.ts',
-    snippet: '      if (known) {\n        if (opened.isInvited)',
-    replacement: '      if (known && hint.index < 0) {\n        if (opened.isInvited)',
-    testFile: lyingAnswers,
-    test: '[L4] that the relay hands out again starts nothing twice',
-  },
-  {
     name: 'a ledger that skips an epoch',
     file: 'app/account/chatLedger.ts',
     snippet: ' || !isNextEpoch(below.body, body)',
     replacement: '',
     testFile: ledgerTest,
     test: '[L8] a ledger in which an epoch is left out, or keys change within one, is none',
-  },
-  {
-    name: 'a ledger with another branch of the same epoch',
-    file: 'app/sync/link.ts',
-    snippet: "if (chat && frame.code === 'bad-signature')",
-    replacement: "if (chat && frame.code === 'internal')",
-    testFile: lyingAnswers,
-    test: '[L8] two branches: who has seen one is not led to the other, and keeps reading and writing',
-  },
-  {
-    name: 'another branch of a ledger is believed',
-    file: 'app/account/fetchChatLedger.ts',
-    snippet:
-      "if (before.some((head, at) => heads[at] !== undefined && head !== heads[at])) return fail('bad-ledger');",
-    replacement: '',
-    testFile: lyingAnswers,
-    test: '[L8] two branches: who has seen one is not led to the other, and keeps reading and writing',
   },
   {
     name: 'a ledger entry that no administrator signed',
@@ -292,14 +266,6 @@ export const relayLies: readonly Mutant[] = [
     test: '[L8] bytes that no honest relay would hand out are no ledger',
   },
   {
-    name: 'a ledger that is not believed is not told',
-    file: 'app/chat/ledgerKeeper.ts',
-    snippet: "(now) => ({ ...now, trouble: 'fork' }),",
-    replacement: '(now) => now,',
-    testFile: lyingAnswers,
-    test: '[L8] of noise is told in the chat and in diagnostics, and not believed',
-  },
-  {
     name: 'a secret that the ledger does not commit to',
     file: 'app/account/chatLedger.ts',
     snippet: 'if (equalBytes(derived.commitment, body.epochCommitment)) keys.set',
@@ -324,28 +290,12 @@ export const relayLies: readonly Mutant[] = [
     test: '[L2] refuses a changed entry, box, place or chat, by name',
   },
   {
-    name: "another's user ledger",
-    file: 'app/account/userLedgers.ts',
-    snippet: 'if (!equalBytes(head, user)) return undefined;',
-    replacement: '',
-    testFile: lyingAnswers,
-    test: "[L1] leads to nobody where the relay hands out another's ledger",
-  },
-  {
     name: 'a user ledger that its keys did not sign',
     file: 'app/account/userLedgers.ts',
     snippet: 'if (!areSigned.every(Boolean)) return undefined;',
     replacement: '',
     testFile: 'app/account/contacts.test.ts',
     test: '[L1] needs the signatures of both keys that it names',
-  },
-  {
-    name: "an invitation of somebody else's",
-    file: 'app/account/contacts.ts',
-    snippet: ' && equalBytes(info.value.inviter, invitation.inviter);',
-    replacement: ';',
-    testFile: lyingAnswers,
-    test: '[L3] counts only with the key, inviter and name that its link bears out',
   },
   {
     name: 'a mail of another person',
