@@ -71,9 +71,12 @@ export function createRooms(deps: RoomsDeps) {
   function failed(seat: Seat, error: unknown) {
     if (isClosed || !storage.isOpen()) return;
     if (!isDiskError(error)) throw error;
-    if (isQuotaError(error)) deps.onStorageFull();
-    else void setAside(seat, 'not written', error);
-    if (!mustReopen(seat) && !seat.life?.isClosing) rereading.ask(seat.id);
+    const isFull = isQuotaError(error);
+    if (isFull) deps.onStorageFull();
+    // What a chat leaves undone that closes, its next opening finds.
+    if (mustReopen(seat) || seat.life?.isClosing) return;
+    if (!isFull) void setAside(seat, 'not written', error);
+    rereading.ask(seat.id);
   }
 
   function want(seat: Seat) {

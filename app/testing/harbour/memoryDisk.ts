@@ -6,10 +6,12 @@ import { IDBFactory } from 'fake-indexeddb';
 
 /** As much of the library's inside as a crash needs. */
 interface RawTransaction {
+  readonly mode: string;
   readonly _state: string;
   _abort(errorName: string): void;
 }
 interface RawConnection {
+  readonly _runningVersionchangeTransaction?: boolean;
   _closePending: boolean;
   _closed: boolean;
 }
@@ -23,12 +25,11 @@ export function installMemoryDisk() {
   const factory = new IDBFactory();
   globalThis.indexedDB = factory;
   Dexie.dependencies.indexedDB = factory;
-  const inside = (field: string): Map<string, unknown> => {
-    const found: unknown = Reflect.get(factory, field);
-    if (!(found instanceof Map)) throw new Error(`fake-indexeddb has no ${field} any more`);
-    return found;
+  const databases = () => {
+    const found: unknown = Reflect.get(factory, '_databases');
+    if (!(found instanceof Map)) throw new Error('fake-indexeddb keeps its databases elsewhere now');
+    return found as ReadonlyMap<string, RawDatabase>;
   };
-  const databases = () => inside('_databases') as ReadonlyMap<string, RawDatabase>;
   return {
     /** Databases whose name begins so and that somebody has open. */
     openCount: (prefix: string) =>
@@ -38,7 +39,7 @@ export function installMemoryDisk() {
     /** Takes every database whose name begins so away from whoever has it open. */
     tearOff(prefix: string) {
       for (const [name, database] of databases()) {
-        if (!name.startsWith(prefix)) continue;
+        if (!name.startsWith(prefix) || isBeingMade(database)) continue;
         for (const transaction of database.transactions) {
           if (transaction._state !== 'finished') transaction._abort('AbortError');
         }
@@ -47,12 +48,15 @@ export function installMemoryDisk() {
           connection._closed = true;
         }
         database.connections = [];
-        // Who was just opening it never will, and keeps nobody waiting.
-        inside('_connectionQueues').delete(name);
       }
     },
   };
 }
+/** Opened, and still without what makes its stores: torn off then, nobody could open it any more. It holds nothing. */
+const isBeingMade = ({ connections, transactions }: RawDatabase): boolean =>
+  connections.some((connection) => connection._runningVersionchangeTransaction) &&
+  !transactions.some(({ mode, _state }) => mode === 'versionchange' && _state !== 'finished');
+
 export type MemoryDisk = ReturnType<typeof installMemoryDisk>;
 
 const tornOff =
