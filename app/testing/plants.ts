@@ -13,7 +13,7 @@ import { weatherBugs, type WeatherBug } from './mutants/weatherBugs.ts';
 
 const values = readOptions({
   json: { type: 'boolean', default: false },
-  runs: { type: 'string', default: '4' },
+  runs: { type: 'string', default: '6' },
 });
 const runs = wholeNumber('runs', values.runs);
 const seeds = Array.from({ length: runs }, (_, run) => `planted ${run}`);
