@@ -334,7 +334,7 @@ test.each([true, false])(
     await harbour.pass(20 * 60_000);
     cleo.setOffline(false);
     expect(await until(async () => (await cleo.chats()).includes(chat), 2 * 3600_000)).toBe(true);
-    expect(await until(async () => !(await cleo.chat(harbour.group))?.isRemoved, 60_000)).toBe(true);
+    expect(await until(async () => !(await cleo.chat(harbour.group))?.isRemoved, 2 * 3600_000)).toBe(true);
     expect(await settled(harbour.group, 2, people)).toBe(true);
     expect(await settled(chat, 1, people)).toBe(true);
     await harbour.pass(20_000);

@@ -28,6 +28,7 @@ test.each(['row', 'commit'] as const)(
   async (where) => {
     const { done, id: own } = ada.says(harbour.group, harbour.marked('before'));
     await done;
+    await harbour.pass(3000);
     const { done: bensDone, id: bens } = ben.says(harbour.group, harbour.marked('from ben'));
     await bensDone;
     await harbour.pass(3000);
