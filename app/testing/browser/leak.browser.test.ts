@@ -131,8 +131,9 @@ for (const { changes, finds, relay, sites } of unsealed) {
     expect(readable(run, 'wire')).toEqual(relay);
     // What was deleted leaves the relay's files some moments after it was said to.
     expect(readable(run, 'relayDisk').filter(isKept)).toEqual(relay.filter(isKept));
-    expect(readable(run, 'sites')).toEqual(sites);
-    expect(readable(run, 'profiles')).toEqual(expect.arrayContaining([...sites]));
+    // From the device's tables it goes at once; the browser overwrites its own files when it likes.
+    expect(readable(run, 'sites')).toEqual(sites.filter(isKept));
+    expect(readable(run, 'profiles')).toEqual(expect.arrayContaining(sites.filter(isKept)));
     const isRestOpen = changes.includes('rest unsealed');
     const ofAccount = [...run.tokens, ...handleNeedles];
     const named = isRestOpen ? ['accessToken', 'handle', 'refreshToken'] : [];
