@@ -18,6 +18,8 @@ export interface KeptChecksDeps extends KeptSegmentsDeps {
   readonly current: () => Promise<{ readonly n: number; readonly segment: Segment }>;
   /** The relay has answered what `check` wanted to know. */
   readonly onCompared: () => void;
+  /** A complete segment is about to be read: nothing that is asked of it as it was may end meanwhile. */
+  readonly onReading: (n: number) => Promise<void>;
   /** What has come in of a complete segment. */
   readonly onItems: (n: number, items: readonly SegmentItem[]) => void;
 }
@@ -35,6 +37,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
   const opened = new Map<number, { readonly segment: Segment; readonly isSealed: () => boolean }>();
 
   async function open(n: number) {
+    await deps.onReading(n);
     let isSealed = false;
     const segment = await createSegment({
       ...deps.shared,

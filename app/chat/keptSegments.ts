@@ -113,6 +113,8 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
         segment.purge(clients);
       }
     },
+    /** It is to be another: what is still to be let go in it is asked for anew, of that one. */
+    leave: async (n: number) => void (await close(n)),
     /** None is open. */
     isIdle: () => purging.size === 0,
     async close() {

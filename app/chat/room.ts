@@ -131,6 +131,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     link: deps.link,
     current: () => row.current(),
     onCompared: () => restoring.goOn(),
+    onReading: kept.leave,
     onItems: (n, items) => later(() => records.take(n, items, true)),
   });
   // Before the documents: the relay may have something to say of them as soon as they are open.

@@ -1,0 +1,76 @@
+// Stories of texts that are to leave complete segments, and of what comes between: these are read again meanwhile, or the
+// relay has forgotten that they were complete.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { equalBytes } from '../../../shared/codec/bytes.ts';
+import type { DocumentId } from '../../../shared/protocol/ids.ts';
+import { openChatAccess } from '../../account/chatAccess.ts';
+import type { Lie } from './lie.ts';
+import { createTrio, type Trio } from './trio.ts';
+
+let trio: Trio;
+beforeEach(async () => {
+  trio = await createTrio('purging');
+  await trio.talk(3);
+});
+afterEach(() => trio.harbour.close());
+
+const minuteMs = 60_000;
+async function documentOf(n: number): Promise<DocumentId> {
+  const { storage, engine } = trio.ada.headless();
+  const chat = await storage.chat(trio.harbour.group);
+  const identity = engine.member()?.identity;
+  if (!chat || !identity) throw new Error('expected a member of the group');
+  return openChatAccess(chat, identity).documents.segment(n);
+}
+
+/** Says something in what is the last complete segment then. */
+async function saysInLastComplete() {
+  const { harbour, ada, talk, says } = trio;
+  const place = async () => (await ada.chat(harbour.group))?.segments ?? { open: 0, unsealed: 0 };
+  const id = await says(ada, 'gone soon');
+  const { open } = await place();
+  while ((await place()).open === open) await talk(1);
+  expect(await harbour.calm()).toEqual([]);
+  await harbour.pass(minuteMs);
+  expect(await place()).toMatchObject({ open: open + 1, unsealed: open + 1 });
+  return { id, document: await documentOf(open) };
+}
+
+/** A relay that hears of no purge until this document is read again from the start, which then takes long. */
+function slowness(document: DocumentId) {
+  const story: string[] = [];
+  const reading = new Set<number>();
+  const lie: Lie = {
+    up(frame) {
+      if (frame.type === 'subscribe' && frame.cursor.seq === 0 && equalBytes(frame.document, document)) {
+        reading.add(frame.channel);
+        story.push('read again');
+      }
+      if (frame.type !== 'publish' || frame.purged.length === 0) return [frame];
+      if (story.length === 0) return [];
+      story.push('purged');
+      return [frame];
+    },
+    down: (frame) => (frame.type === 'live' && reading.has(frame.channel) ? [] : [frame]),
+  };
+  return { lie, story };
+}
+
+test('[D14] what is let go while its segment is read again stays in no kept segment', async () => {
+  const { harbour, ada } = trio;
+  const { id, document } = await saysInLastComplete();
+  const { lie, story } = slowness(document);
+  ada.isLiedTo(lie);
+  await ada.deletes(harbour.group, id);
+  await harbour.pass(2000);
+  ada.setOffline(true);
+  await harbour.pass(minuteMs / 2);
+  ada.setOffline(false);
+  await harbour.pass(3 * minuteMs);
+  expect(story[0]).toBe('read again');
+  ada.isLiedTo();
+  ada.setOffline(true);
+  await harbour.pass(minuteMs / 2);
+  ada.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+});
