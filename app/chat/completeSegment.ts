@@ -9,6 +9,7 @@ import type { Segment } from '../doc/segment.ts';
 import { itemsOfState } from '../doc/segmentState.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { Storage } from '../storage/storage.ts';
+import { cameIn } from './projection.ts';
 
 export interface CompleteSegmentDeps {
   readonly context: ChatContext;
@@ -54,8 +55,9 @@ export async function completeSegment(
     if (moved.some(({ id }) => id === row.record)) batch.addErasure({ ...row, segment: to });
   }
   const ids = moved.map(({ id }) => id);
-  for (const change of await storage.changes(ids)) batch.putChange({ ...change, segment: to });
+  // In this one they may lie as well: another may have said them again there.
+  for (const change of await storage.changes(ids)) batch.putChange({ ...change, ...cameIn(change, to) });
   const messages = await storage.messages.many(ids);
-  for (const message of messages.values()) batch.putMessage({ ...message, segment: to });
+  for (const message of messages.values()) batch.putMessage({ ...message, ...cameIn(message, to) });
   return moved;
 }

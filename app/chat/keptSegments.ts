@@ -95,16 +95,20 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
         }));
       if (!segment) return;
       const clients: number[] = [];
+      let isThere = false;
       for (const { header, place } of segment.items()) {
         const record = readRecord(context, header);
         const id = record && idToText(record.header.id);
         if (id === undefined || !ids.includes(id)) continue;
+        isThere = true;
         segment.eraseBody(place);
         if (own.includes(id)) clients.push(place.client);
       }
-      const snapshot = await segment.snapshot();
-      const document = idToText(deps.documentOf(n));
-      await storage.batch().putSegment({ chat, n, document, snapshot }).commit();
+      if (isThere) {
+        const snapshot = await segment.snapshot();
+        const document = idToText(deps.documentOf(n));
+        await storage.batch().putSegment({ chat, n, document, snapshot }).commit();
+      }
       if (clients.length === 0) {
         if (!known) await segment.close();
         await purged(own);

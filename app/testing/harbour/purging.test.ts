@@ -5,6 +5,7 @@ import { equalBytes } from '../../../shared/codec/bytes.ts';
 import type { DocumentId } from '../../../shared/protocol/ids.ts';
 import { openChatAccess } from '../../account/chatAccess.ts';
 import type { Lie } from './lie.ts';
+import { textsAtRelay } from './relayTexts.ts';
 import { createTrio, type Trio } from './trio.ts';
 
 let trio: Trio;
@@ -72,5 +73,34 @@ test('[D14] what is let go while its segment is read again stays in no kept segm
   ada.setOffline(true);
   await harbour.pass(minuteMs / 2);
   ada.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+});
+
+test('[D18] what moves to the next segment goes from the one before, too, where another had said it again', async () => {
+  const { harbour, ada, ben, cleo, talk, says } = trio;
+  const id = await says(ada, 'gone soon');
+  expect(await harbour.calm()).toEqual([]);
+  await harbour.relay.wipe();
+  harbour.relay.start();
+  // She says it again, and nobody hears it. So does Ben, and the segment is complete before she is back.
+  for (const member of [ben, cleo]) member.setOffline(true);
+  ada.isLiedTo({ up: (frame) => (frame.type === 'append' ? [] : [frame]) });
+  await harbour.pass(minuteMs / 2);
+  ada.setOffline(true);
+  ada.isLiedTo();
+  for (const member of [ben, cleo]) member.setOffline(false);
+  await harbour.pass(minuteMs);
+  await talk(30, [ben, cleo]);
+  await harbour.pass(minuteMs);
+  ada.setOffline(false);
+  expect(await harbour.calm()).toEqual([]);
+  const wordAtRelay = async () =>
+    (await textsAtRelay(harbour, ben)).filter((text) => text.includes('gone soon'));
+  expect(await wordAtRelay()).toHaveLength(2);
+  await ada.deletes(harbour.group, id);
+  await harbour.pass(minuteMs);
+  expect(await wordAtRelay()).toEqual([]);
+  // In the one that she only passed through nothing was to be done, and it is not read again.
+  expect((await ada.headless().storage.segment(harbour.group, 1))?.seal).toBeDefined();
   expect(await harbour.calm()).toEqual([]);
 });
