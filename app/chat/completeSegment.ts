@@ -9,7 +9,7 @@ import type { Segment } from '../doc/segment.ts';
 import { itemsOfState } from '../doc/segmentState.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { Storage } from '../storage/storage.ts';
-import { cameIn } from './projection.ts';
+import { placeAgain } from './placeAgain.ts';
 
 export interface CompleteSegmentDeps {
   readonly context: ChatContext;
@@ -50,14 +50,9 @@ export async function completeSegment(
   batch.putSegment({ chat, n, document, snapshot: await segment.snapshot(), ...(seal ? { seal } : {}) });
   batch.deleteOutbox(outbox.map((row) => row.id));
   for (const { session, sequence } of pending) batch.deletePending(document, session, sequence);
-  for (const { id, record } of moved) batch.addOutbox({ id, document: idToText(documentOf(to)), ...record });
+  await placeAgain({ storage, documentOf }, batch, to, moved);
   for (const row of await storage.erasures(chat, n)) {
     if (moved.some(({ id }) => id === row.record)) batch.addErasure({ ...row, segment: to });
   }
-  const ids = moved.map(({ id }) => id);
-  // In this one they may lie as well: another may have said them again there.
-  for (const change of await storage.changes(ids)) batch.putChange({ ...change, ...cameIn(change, to) });
-  const messages = await storage.messages.many(ids);
-  for (const message of messages.values()) batch.putMessage({ ...message, ...cameIn(message, to) });
   return moved;
 }

@@ -10,6 +10,7 @@ import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
 import { idsOf, readKept, type KeptSegmentsDeps } from './keptSegments.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
+import { placeAgain } from './placeAgain.ts';
 
 export interface KeptChecksDeps extends KeptSegmentsDeps {
   readonly selfUser: string;
@@ -89,9 +90,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     const batch = storage.batch();
     const moved = await completeSegment(deps, batch, chat, { n, segment }, target.n);
     const again = missing.filter(({ id }) => !moved.some((other) => other.id === id));
-    for (const { id, record } of again) {
-      batch.addOutbox({ id, document: idToText(deps.documentOf(target.n)), ...record });
-    }
+    await placeAgain(deps, batch, target.n, again);
     await batch.commit();
     opened.delete(n);
     await segment.close();

@@ -1,6 +1,6 @@
 // Puts back what the relay has lost of a chat: what this person said at once, what others said after a while and only
 // where nobody else has done it by then. Nothing that was deleted comes back: of that the header alone.
-import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
+import type { DocumentId } from '../../shared/protocol/ids.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { clearLostSegment, lostMeta, readLostMeta, readLostSegment } from '../doc/lostDocuments.ts';
 import type { Meta } from '../doc/meta.ts';
@@ -11,6 +11,7 @@ import type { Clock } from '../sync/clock.ts';
 import type { KeptChecks } from './keptChecks.ts';
 import { idsOf, type KeptSegments } from './keptSegments.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
+import { placeAgain } from './placeAgain.ts';
 
 /** Others' records are left to their authors and to whoever is first for so long, and as much again by chance. */
 const patienceMs = 8_000;
@@ -142,9 +143,8 @@ export function createRestoring(deps: RestoringDeps) {
 
   async function sayAgain(n: number, segment: Segment | undefined, records: readonly LostRecord[]) {
     if (!segment || records.length === 0) return;
-    const document = idToText(documents.segment(n));
     const batch = storage.batch();
-    for (const { id, record } of records) batch.addOutbox({ id, document, ...record });
+    await placeAgain({ storage, documentOf: documents.segment }, batch, n, records);
     await batch.commit();
     segment.append(records);
   }

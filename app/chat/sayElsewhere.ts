@@ -1,10 +1,11 @@
 // What the last snapshot of a segment lacked, once that has been replaced: whoever left the segment with it never looks there
 // again, and reads what it was in the open one.
-import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
+import type { DocumentId } from '../../shared/protocol/ids.ts';
 import type { SegmentRow } from '../doc/segmentRow.ts';
 import { itemsOfState } from '../doc/segmentState.ts';
 import { idsOf } from './keptSegments.ts';
-import { lostRecord, type LostRecordDeps } from './lostRecord.ts';
+import { lostRecord, type LostRecord, type LostRecordDeps } from './lostRecord.ts';
+import { placeAgain } from './placeAgain.ts';
 
 export interface SayElsewhereDeps extends LostRecordDeps {
   readonly documentOf: (n: number) => DocumentId;
@@ -21,14 +22,14 @@ export async function sayElsewhere(deps: SayElsewhereDeps, n: number, state: Uin
   const headers = new Set(idsOf(context, told));
   const whole = new Set(idsOf(context, [...told.filter(({ body }) => body), ...target.segment.items()]));
   const batch = storage.batch();
-  const again = [];
+  const again: LostRecord[] = [];
   for (const item of items) {
     const found = await lostRecord(deps, item);
     const known = found && (found.record.body.length > 0 ? whole : headers);
     if (!found || known?.has(found.id)) continue;
     again.push(found);
-    batch.addOutbox({ id: found.id, document: idToText(deps.documentOf(target.n)), ...found.record });
   }
+  await placeAgain(deps, batch, target.n, again);
   await batch.commit();
   target.segment.append(again);
 }

@@ -16,6 +16,9 @@ beforeEach(async () => {
 afterEach(() => trio.harbour.close());
 
 const minuteMs = 60_000;
+const wordAtRelay = async () =>
+  (await textsAtRelay(trio.harbour, trio.ben)).filter((text) => text.includes('gone soon'));
+
 async function documentOf(n: number): Promise<DocumentId> {
   const { storage, engine } = trio.ada.headless();
   const chat = await storage.chat(trio.harbour.group);
@@ -94,13 +97,44 @@ test('[D18] what moves to the next segment goes from the one before, too, where 
   await harbour.pass(minuteMs);
   ada.setOffline(false);
   expect(await harbour.calm()).toEqual([]);
-  const wordAtRelay = async () =>
-    (await textsAtRelay(harbour, ben)).filter((text) => text.includes('gone soon'));
   expect(await wordAtRelay()).toHaveLength(2);
   await ada.deletes(harbour.group, id);
   await harbour.pass(minuteMs);
   expect(await wordAtRelay()).toEqual([]);
   // In the one that she only passed through nothing was to be done, and it is not read again.
   expect((await ada.headless().storage.segment(harbour.group, 1))?.seal).toBeDefined();
+  expect(await harbour.calm()).toEqual([]);
+});
+
+test('[D18] what one says again elsewhere goes from there, also where the app ended right after', async () => {
+  const { harbour, ada, ben, cleo, talk, says } = trio;
+  await talk(3);
+  expect(await harbour.calm()).toEqual([]);
+  const backup = harbour.relay.backup();
+  for (const member of [ada, ben]) member.setOffline(true);
+  const complete = async () => (await cleo.chat(harbour.group))?.segments?.unsealed ?? 0;
+  const before = await complete();
+  const id = await says(cleo, 'gone soon');
+  while ((await complete()) === before) await says(cleo, 'the relay will lose this');
+  cleo.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  for (const member of [ada, ben]) member.setOffline(false);
+  await talk(60, [ada, ben]);
+  await harbour.pass(minuteMs);
+  let ended = 0;
+  cleo.headless().storage.database.outbox.hook('creating', (_key, row, transaction) => {
+    if (row.id !== id || ended > 0) return;
+    ended++;
+    transaction.on('complete', () => cleo.crashes());
+  });
+  cleo.setOffline(false);
+  await harbour.pass(minuteMs);
+  expect(ended).toBe(1);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await wordAtRelay()).toHaveLength(1);
+  await cleo.deletes(harbour.group, id);
+  await harbour.pass(minuteMs);
+  expect(await wordAtRelay()).toEqual([]);
   expect(await harbour.calm()).toEqual([]);
 });
