@@ -131,13 +131,12 @@ export async function fetchChatLedger(
     const isAdmin = ledger.members[index]?.role === roles.admin;
     const lacksKey = !ledger.secrets.has(ledger.epoch) || ledger.epochNeeded !== undefined;
     const lacksSeed = isAdmin && !adminSeeds.has(ledger.epoch);
-    const mine: BoxHint | undefined =
-      index !== -1 && (lacksKey || lacksSeed)
-        ? { epoch: ledger.epochNeeded ?? ledger.epoch, index }
-        : index === -1 && ledger.epochNeeded !== undefined
-          ? hint
-          : undefined;
-    let taken = mine ? await takeBox(mine.epoch, mine.index) : ok(false);
+    const isDue = index !== -1 && (lacksKey || lacksSeed);
+    let taken = isDue ? await takeBox(ledger.epochNeeded ?? ledger.epoch, index) : ok(false);
+    // Who was added again may not have been able to read that they were out: then they stand elsewhere by now.
+    if (hint && taken.ok && !taken.value && ledger.epochNeeded !== undefined) {
+      taken = await takeBox(hint.epoch, hint.index);
+    }
     // A box that doesn't open must not close what comes later: the newest epoch's key leads back to this one. Who stood
     // before may be gone, so the own box lies there or further to the front.
     const newest = bodies.at(-1)?.epoch ?? 0;

@@ -1,5 +1,6 @@
 // Who joins, who leaves, and what they can read: the stories of changes to a chat's members, through the real relay.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nothingKept, placeOf } from '../../account/keptForReturn.ts';
 import type { Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
 import { createTrio } from './trio.ts';
@@ -110,6 +111,33 @@ test('[L9] who is added again has all of it, and what they wrote meanwhile arriv
   expect(await harbour.calm()).toEqual([]);
   for (const member of [ada, ben, cleo]) {
     expect((await textsOf(member, group)).toSorted()).toEqual(['behind her back', 'from before']);
+  }
+});
+
+test('[L9] [L13] who is added again goes on with the box that the mail names, though one of before is lost for ever', async () => {
+  const { group } = harbour;
+  const backup = harbour.relay.backup();
+  ben.setOffline(true);
+  await ada.changes(group, 'turn');
+  await harbour.pass(10_000);
+  expect(await epochOf(cleo, group)).toBe(2);
+  // Nobody but the relay has Ben's box of the second epoch.
+  await ada.headless().storage.batch().putSetting(placeOf.telling(group), nothingKept).commit();
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  await harbour.pass(2 * 60_000);
+  ben.setOffline(false);
+  await ada.changes(group, 'remove', ben);
+  await harbour.pass(2 * 60_000);
+  // What would tell him that he is out he can't read. Once he is back he stands further behind than before.
+  expect(await ben.chat(group)).toMatchObject({ epoch: 1, trouble: 'waiting-for-key' });
+  await ada.changes(group, 'add', ben);
+  await harbour.pass(10_000);
+  await says(ada, group, 'welcome back');
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of [ada, ben, cleo]) {
+    expect(await textsOf(member, group)).toEqual(['welcome back']);
+    expect(await epochOf(member, group)).toBe(3);
   }
 });
 
