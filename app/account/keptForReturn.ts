@@ -73,6 +73,8 @@ export const placeOf = {
   making: (chat: string) => `making/${chat}`,
   invitations: 'invitations',
   return: 'return',
+  /** True from a reason to think that the relay has forgotten something until all is told. */
+  doubt: 'doubt',
 } as const;
 
 /** All boxes of an epoch, each with its place and path. */

@@ -284,7 +284,12 @@ export function createRetelling(deps: RetellingDeps) {
     if (doubt === undefined) return 'done';
     const step = await tellAll(doubt);
     if (step === 'later') want(doubt);
-    else mailsAgain();
+    else {
+      if (doubt !== 'start' && wanted === undefined) {
+        await storage.batch().putSetting(placeOf.doubt, false).commit();
+      }
+      mailsAgain();
+    }
     return step;
   }
 

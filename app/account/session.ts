@@ -63,17 +63,22 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
   /** The relay's word counts, not the clock's: a clock that is set back would keep an old token for days. */
   let badToken: string | undefined;
 
-  const keep = async (tokens: Tokens, batch = storage.batch()) => {
+  /** @param isDoubted the relay did not know the tokens before these. */
+  const keep = async (tokens: Tokens, isDoubted: boolean, batch = storage.batch()) => {
     const { accessToken, refreshToken, run } = tokens;
     const before = await storage.setting('tokens', storedTokens);
     const expiresAt = clock.now() + tokens.expiresInMs;
-    await batch.putSetting('tokens', { accessToken, refreshToken, expiresAt, run }).commit();
     // However the old tokens ended: a relay that was started again may have an old copy of its database.
-    if (before?.run !== undefined && before.run !== run) onDoubt('restart');
+    const isOtherRun = before?.run !== undefined && before.run !== run;
+    // Together: these tokens give no reason to look again, should this device go out before it has told anything.
+    if (isOtherRun || isDoubted) batch.putSetting(placeOf.doubt, true);
+    await batch.putSetting('tokens', { accessToken, refreshToken, expiresAt, run }).commit();
+    if (isOtherRun) onDoubt('restart');
+    if (isDoubted) onDoubt('doubt');
     return accessToken;
   };
 
-  async function signIn(identity: Identity): Promise<Result<string, HttpFailure>> {
+  async function signIn(identity: Identity, isDoubted: boolean): Promise<Result<string, HttpFailure>> {
     const account = await storage.setting('account', storedAccount);
     const relayKey = account && parseId<SigningPublicKey>(account.relayKey, 32);
     if (!relayKey) return fail('not-signed-in');
@@ -84,17 +89,16 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
     const signature = await identity.signer.sign(signInStatement({ relayKey, challenge, userId, deviceId }));
     const proof = { challenge, userId, deviceId, signature };
     const signed = await http.post('/api/sign-in', proof, tokensSchema);
-    return signed.ok ? ok(await keep(signed.value)) : signed;
+    return signed.ok ? ok(await keep(signed.value, isDoubted)) : signed;
   }
 
   async function renew(identity: Identity, refreshToken: string | undefined) {
     if (refreshToken !== undefined) {
       const refreshed = await http.post('/api/tokens', { refreshToken }, tokensSchema);
-      if (refreshed.ok) return ok(await keep(refreshed.value));
+      if (refreshed.ok) return ok(await keep(refreshed.value, false));
       if (refreshed.error === 'offline' || refreshed.error === 'busy') return refreshed;
     }
-    const signed = await signIn(identity);
-    if (signed.ok && refreshToken !== undefined) onDoubt('doubt');
+    const signed = await signIn(identity, refreshToken !== undefined);
     return !signed.ok && signed.error === 'bad-signature' ? returnTo(identity, signed.error) : signed;
   }
 
@@ -122,7 +126,7 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
     // Together: what is told anew after this is told also if the device goes out right now.
     const due: KeptReturn = { since: clock.now(), isTold: false };
     const batch = storage.batch().putSetting('account', back.value.account).putSetting(placeOf.return, due);
-    const token = await keep(back.value.tokens, batch);
+    const token = await keep(back.value.tokens, false, batch);
     onDoubt('return');
     return ok(token);
   }
@@ -161,7 +165,7 @@ export function createSession({ http, storage, clock, randomUnit, onDoubt }: Ses
         isAdministrator: admission.kind === 'administrator',
         certificate: bytesToBase64url(answer.value.certificate),
       };
-      await keep(answer.value.tokens);
+      await keep(answer.value.tokens, false);
       return ok(account);
     },
 

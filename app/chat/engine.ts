@@ -5,7 +5,7 @@ import type { Bytes } from '../../shared/codec/bytes.ts';
 import { idToText, type ChatId } from '../../shared/protocol/ids.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
-import { createTellings } from '../account/keptForReturn.ts';
+import { createTellings, placeOf } from '../account/keptForReturn.ts';
 import { createOwnBoxes } from '../account/ownBoxes.ts';
 import { createRetelling, type Doubt } from '../account/retelling.ts';
 import { createIdentity, loadIdentity, type Identity } from '../account/identity.ts';
@@ -318,6 +318,7 @@ export async function createEngine(deps: EngineDeps) {
         await storage.batch().addSetAside(chat.id, reason, clock.now()).commit();
       }
     }
+    if (await storage.setting(placeOf.doubt, v.boolean())) retelling.begin('restart');
     void rebuilding.run();
     return begun;
   }

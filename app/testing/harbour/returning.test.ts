@@ -378,3 +378,21 @@ test('[L11] [A8] a lost end of a ledger comes back also where a backup is as old
   ben.setOffline(false);
   expect(await until(async () => (await ben.chat(chat))?.members.length === 3, 60_000)).toBe(true);
 });
+
+test('[L11] [L13] a device that is closed before it has told what the relay forgot does it when it is opened again', async () => {
+  const [ada, ben, cleo] = [at(0), at(1), at(2)];
+  const backup = harbour.relay.backup();
+  ben.setOffline(true);
+  await ada.changes(harbour.group, 'turn');
+  expect(await settled(harbour.group, 2, [ada, cleo])).toBe(true);
+  ada.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  await harbour.pass(60_000);
+  ada.setOffline(false);
+  expect(await until(() => isBack(ada), 60_000)).toBe(true);
+  await ada.closes();
+  await ada.open();
+  ben.setOffline(false);
+  expect(await settled(harbour.group, 2, people)).toBe(true);
+});
