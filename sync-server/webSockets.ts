@@ -16,8 +16,8 @@ const maxPieceBytes = 64 * 1024;
 /** TCP asks a silent peer after this long. */
 const keepAliveMs = 60_000;
 const goingAway = 1001;
-/** Who was said goodbye answers within this, also on a bad line. `ws` would wait for half a minute. */
-const answerCloseWithinMs = 2000;
+/** Who was said goodbye, or has ended their half, is gone within one to two of these, also on a bad line. */
+const closingLookMs = 1500;
 /** RFC 6455 section 7.4.1: with it `ws` closes at the header of a message over `maxPayload`, which it reads no further. */
 const tooBig = 1009;
 
@@ -59,11 +59,12 @@ export function framesOf(messages: readonly Uint8Array[]): Buffer {
 /** A class for the same reason as `Pacer`; and its listeners are shared, because each idle socket would hold its own. */
 class RelaySocket extends WebSocket {
   connection: Connection | undefined;
+  /** It was on its way out at the last look. */
+  wasClosing = false;
 
   /** `ws` itself closes here, too: before it does so without a word, the connection refuses and closes. */
   override close(code?: number, reason?: string | Buffer): void {
     if (code === tooBig) this.connection?.receivedTooLarge();
-    if (this.readyState === this.OPEN) setTimeout(() => this.terminate(), answerCloseWithinMs).unref();
     super.close(code, reason);
   }
 }
@@ -128,11 +129,6 @@ const flush = (port: StreamPort): void => port.flush();
 function destroyed(this: Duplex): void {
   this.destroy();
 }
-/** The other side sends no more: `ws` then waits for as long as it takes what it is sent, which may be for ever. */
-function halfClosed(this: Duplex): void {
-  setTimeout(() => this.destroy(), answerCloseWithinMs).unref();
-}
-
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
@@ -160,7 +156,8 @@ export function serveSockets(server: Server, relay: Relay): () => void {
   function accept(socket: RelaySocket, stream: Duplex, request: IncomingMessage) {
     if ('setKeepAlive' in stream && typeof stream.setKeepAlive === 'function')
       stream.setKeepAlive(true, keepAliveMs);
-    stream.on('end', halfClosed);
+    // `ws` has its own now, for as long as the stream lives.
+    stream.off('error', destroyed);
     socket.connection = relay.connect(new StreamPort(socket, stream), callerOf(request));
     socket.on('message', received);
     socket.on('close', ended);
@@ -168,6 +165,15 @@ export function serveSockets(server: Server, relay: Relay): () => void {
     // Not let in: it counts nowhere, so nobody waits for its answer.
     if (socket.readyState !== socket.OPEN) stream.end(() => stream.destroy());
   }
+
+  // `ws` would wait half a minute for the answer to a goodbye; and for who sends no more, for as long as they read no more.
+  const look = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (socket.readyState !== socket.CLOSING) continue;
+      if (socket.wasClosing) socket.terminate();
+      socket.wasClosing = true;
+    }
+  }, closingLookMs).unref();
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Node has taken its own listener from it, and `ws` sets its own only while it is at work on it.
@@ -177,6 +183,7 @@ export function serveSockets(server: Server, relay: Relay): () => void {
     sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, stream, request));
   });
   return () => {
+    clearInterval(look);
     for (const socket of sockets.clients) socket.close(goingAway);
     sockets.close();
     // Whoever doesn't answer the close within a moment is cut off.
