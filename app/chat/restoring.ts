@@ -30,6 +30,8 @@ export interface RestoringDeps {
   readonly selfUser: string;
   readonly chat: () => StoredChat;
   readonly segment: (n: number) => Segment | undefined;
+  /** It takes no more, and was ended here; those before it may still be open. */
+  readonly isComplete: (n: number) => boolean;
   readonly meta: () => Meta;
   readonly kept: KeptSegments;
   readonly checks: KeptChecks;
@@ -60,7 +62,9 @@ export function createRestoring(deps: RestoringDeps) {
 
   const isLive = () => {
     const { open, unsealed } = placeOf();
-    for (let n = unsealed; n <= open; n++) if (!deps.segment(n)?.isLive()) return false;
+    for (let n = unsealed; n <= open; n++) {
+      if (!deps.isComplete(n) && !deps.segment(n)?.isLive()) return false;
+    }
     return deps.meta().isLive();
   };
   const placeOf = () => deps.chat().segments ?? { open: 0, unsealed: 0 };
@@ -117,7 +121,8 @@ export function createRestoring(deps: RestoringDeps) {
     const segments = openSegments();
     if (!segments) return false;
     for (const id of idsIn(segments)) here.add(id);
-    let isComplete = [...segments.values()].every((segment) => segment.isDone());
+    // What is unsaid in a complete one goes on in the next, once those before it are complete, too.
+    let isComplete = [...segments].every(([n, segment]) => deps.isComplete(n) || segment.isDone());
     for (const { generation, from: first, to } of lost) {
       for (let n = first; n <= to; n++) {
         const missing = await missingOf(documents.segment(n), generation, here);

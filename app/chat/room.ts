@@ -144,6 +144,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     selfUser,
     chat: state.chat,
     segment: (n) => row.get(n),
+    isComplete: (n) => sealed.has(n),
     meta: () => meta,
     kept,
     onRestored: () => row.sealFull(),
