@@ -3,7 +3,7 @@ import { entryKinds, hashSnapshot } from '../../shared/protocol/entry.ts';
 import type { LogHash, SessionId, SnapshotId } from '../../shared/protocol/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { createTestChat } from '../testing/testChat.ts';
-import { createUnreadable } from './readSnapshot.ts';
+import { createUnreadable, readSnapshot } from './readSnapshot.ts';
 import { sealSnapshot } from './snapshot.ts';
 
 async function createWaiting(randomUnit = 0) {
@@ -53,4 +53,25 @@ test('[D13] what the relay gives under another name or place is waited for, howe
     expect(isOverAt(24 * 60 * 60_000, told)).toBe(false);
   }
   expect(asked).toEqual([]);
+});
+
+test('[D15] one whose key is still missing is not judged: those who have it can read it', async () => {
+  const { contextOf, chance, document } = await createTestChat(1);
+  const cursor = { seq: 7, hash: chance.bytes(16) as LogHash };
+  const state = { session: chance.bytes(8) as SessionId, cursor, sessions: [], update: new Uint8Array([1]) };
+  const bytes = await sealSnapshot(contextOf(0), document, entryKinds.segmentSnapshot, state, chance.bytes);
+  const given = { id: hashSnapshot(sha256, document, bytes), cursor, isSeal: false, bytes };
+  const read = (hasKey: boolean) =>
+    readSnapshot(
+      {
+        context: { ...contextOf(0), ...(hasKey ? {} : { keysOf: () => undefined }) },
+        id: document,
+        rules: { snapshotKind: entryKinds.segmentSnapshot, checkState: () => undefined },
+        learnFirst: async () => true,
+        onSetAside: () => {},
+      },
+      given,
+    );
+  expect(await read(false)).toBe('unjudged');
+  expect(await read(true)).toBeUndefined();
 });
