@@ -51,6 +51,7 @@ export async function beginRepair(deps: RepairDeps, chat: StoredChat): Promise<S
       generation: generation + 1,
       lost: [...(place.lost ?? []), { generation, from: place.unsealed, to: place.open }],
       unchecked: place.unsealed,
+      looked: place.unsealed,
     },
   };
   await batch.putChat(next).commit();

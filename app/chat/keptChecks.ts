@@ -4,8 +4,8 @@ import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { createSegment, type Segment } from '../doc/segment.ts';
-import { itemsOfState, type SegmentItem } from '../doc/segmentState.ts';
-import { openSnapshot } from '../doc/snapshot.ts';
+import { itemsOfState, joinStates, type SegmentItem } from '../doc/segmentState.ts';
+import { openSnapshot, sealSnapshot } from '../doc/snapshot.ts';
 import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
 import { idsOf, readKept, type KeptSegmentsDeps } from './keptSegments.ts';
@@ -21,8 +21,10 @@ export interface KeptChecksDeps extends KeptSegmentsDeps {
   readonly onCompared: () => void;
   /** A complete segment is about to be read: nothing that is asked of it as it was may end meanwhile. */
   readonly onReading: (n: number) => Promise<void>;
-  /** What has come in of a complete segment. */
-  readonly onItems: (n: number, items: readonly SegmentItem[]) => void;
+  /** In the room's queue. */
+  readonly later: (work: () => Promise<unknown>) => void;
+  /** What has come in of a complete segment goes into the rows. */
+  readonly take: (n: number, items: readonly SegmentItem[]) => Promise<void>;
 }
 export type KeptChecks = ReturnType<typeof createKeptChecks>;
 
@@ -44,7 +46,11 @@ export function createKeptChecks(deps: KeptChecksDeps) {
       ...deps.shared,
       id: deps.documentOf(n),
       kept: nothing,
-      onItems: (items) => deps.onItems(n, items),
+      onItems: (items) =>
+        deps.later(async () => {
+          await keepBeside(n, items);
+          await deps.take(n, items);
+        }),
       onStored: async () => {},
       onSignal: () => {},
       onSealed: () => {
@@ -54,6 +60,42 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     const checking = { segment, isSealed: () => isSealed };
     opened.set(n, checking);
     return checking;
+  }
+
+  async function stateOf(n: number, segment: Segment) {
+    const snapshot = await segment.snapshot();
+    const opened = await openSnapshot(context, deps.documentOf(n), entryKinds.segmentSnapshot, snapshot);
+    return opened.ok ? opened.value : undefined;
+  }
+
+  /**
+   * What has come in is kept beside what was: the relay may forget it again before this is complete. The row is no longer
+   * what the relay had, so that it is looked at again in any case.
+   */
+  async function keepBeside(n: number, items: readonly SegmentItem[]) {
+    const known = opened.get(n);
+    const before = (await readKept(deps, n)) ?? nothing;
+    const there = new Set(idsOf(context, itemsOfState(before.update)));
+    if (!known || idsOf(context, items).every((id) => there.has(id))) return;
+    const { segment } = known;
+    const now = await stateOf(n, segment);
+    if (!now) return;
+    const sessions = new Map(
+      [...now.sessions, ...before.sessions].map((line) => [idToText(line.session), line]),
+    );
+    const state = {
+      session: segment.session.id,
+      cursor: before.cursor,
+      sessions: [...sessions.values()],
+      update: joinStates(before.update, now.update),
+    };
+    const document = deps.documentOf(n);
+    const kind = entryKinds.segmentSnapshot;
+    const snapshot = await sealSnapshot(context, document, kind, state, deps.shared.random);
+    await storage
+      .batch()
+      .putSegment({ chat, n, document: idToText(document), snapshot })
+      .commit();
   }
 
   /** Undefined where that can't be told now. */
@@ -118,13 +160,8 @@ export function createKeptChecks(deps: KeptChecksDeps) {
       const { segment, isSealed } = known;
       if (isSealed()) {
         await segment.stop();
-        const state = await openSnapshot(
-          context,
-          deps.documentOf(n),
-          entryKinds.segmentSnapshot,
-          await segment.snapshot(),
-        );
-        const there = idsOf(context, state.ok ? itemsOfState(state.value.update) : []);
+        const state = (await stateOf(n, segment)) ?? nothing;
+        const there = idsOf(context, itemsOfState(state.update));
         const missing = await lostOf(n, new Set([...there, ...here]));
         if (!mayOthers && missing.some(({ isOwn }) => !isOwn)) return false;
         await keep(n, segment, missing);

@@ -59,6 +59,7 @@ export function createRestoring(deps: RestoringDeps) {
   /** The last that was complete when the present connection began: later ones are as the relay has them. */
   let lastBefore = -1;
   let isLookedBack = true;
+  let connections = 0;
 
   const isLive = () => {
     const { open, unsealed } = placeOf();
@@ -70,6 +71,7 @@ export function createRestoring(deps: RestoringDeps) {
   const placeOf = () => deps.chat().segments ?? { open: 0, unsealed: 0 };
   const differing = () => placeOf().differing ?? [];
   const broke = () => {
+    connections++;
     if (!isLookedBack) return;
     isLookedBack = false;
     lastBefore = placeOf().unsealed - 1;
@@ -173,28 +175,39 @@ export function createRestoring(deps: RestoringDeps) {
 
   /**
    * Of segments that were complete before this connection a backup may lack the last ones, or have others in their place,
-   * though all that is open is as it was.
+   * though all that is open is as it was. One that is the same speaks for those that were looked at along with it.
    */
   async function lookBack(): Promise<void> {
-    const others: number[] = [];
     if (isClosed || isLookedBack || !isIdle()) return;
-    for (let n = lastBefore; n >= 0 && others.length < mostLooksBack; n--) {
+    const connection = connections;
+    const { looked = 0 } = placeOf();
+    const others: number[] = [];
+    let left = lastBefore + 1;
+    while (left > 0 && others.length < mostLooksBack) {
+      const n = left - 1;
       const compared = await deps.checks.compare(n);
-      if (compared === undefined) return;
-      if (compared === 'same') break;
+      if (compared === undefined || connection !== connections) return;
       if (compared === 'open') {
         isLookedBack = true;
         return checkAll();
       }
-      others.push(n);
+      if (compared === 'other') others.push(n);
+      left = compared === 'same' && n < looked ? 0 : n;
     }
     isLookedBack = true;
     for (const n of others) differs(n);
+    deps.later(() => putLooked(connection, left));
+  }
+  async function putLooked(connection: number, left: number) {
+    const looked = left > 0 ? left : placeOf().unsealed;
+    if (connection !== connections || (placeOf().looked ?? 0) === looked) return;
+    await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), looked } });
   }
   function checkAll() {
     deps.later(async () => {
       const { unsealed } = placeOf();
-      if (isIdle()) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: unsealed } });
+      const all = { unchecked: unsealed, looked: unsealed };
+      if (isIdle()) await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), ...all } });
       schedule();
     });
   }
@@ -246,6 +259,12 @@ export function createRestoring(deps: RestoringDeps) {
     start() {
       isStarted = true;
       if (!isIdle()) schedule();
+    },
+    /** Where things are once this segment, the first that was not, is complete. */
+    placeAfter(n: number) {
+      const place = placeOf();
+      const isLooked = isLookedBack && (place.looked ?? 0) === n;
+      return { ...place, unsealed: n + 1, ...(isLooked ? { looked: n + 1 } : {}) };
     },
     /** The connection has ended, and with it what is known of the relay. */
     broke,

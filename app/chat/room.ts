@@ -132,7 +132,8 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     current: () => row.current(),
     onCompared: () => restoring.goOn(),
     onReading: kept.leave,
-    onItems: (n, items) => later(() => records.take(n, items, true)),
+    later,
+    take: (n, items) => records.take(n, items, true),
   });
   // Before the documents: the relay may have something to say of them as soon as they are open.
   const restoring = createRestoring({
@@ -242,7 +243,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       : [];
     const next = {
       ...state.chat(),
-      segments: { ...placeOf(), open: Math.max(placeOf().open, target.n), unsealed: n + 1 },
+      segments: { ...restoring.placeAfter(n), open: Math.max(placeOf().open, target.n) },
     };
     await batch.putChat(next).commit();
     state.written(next);

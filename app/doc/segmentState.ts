@@ -34,6 +34,15 @@ export function encodeSegmentState(doc: Y.Doc, clocks: ReadonlyMap<number, numbe
   return encoder.toUint8Array();
 }
 
+/** What is in either of two states; a body that is a hole in the first stays one. */
+export function joinStates(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const doc = new Y.Doc();
+  for (const state of [first, second]) Y.applyUpdate(doc, state);
+  const joined = encodeSegmentState(doc, Y.decodeStateVector(Y.encodeStateVector(doc)));
+  doc.destroy();
+  return joined;
+}
+
 export const bytesOf = (struct: unknown): Uint8Array | undefined =>
   struct instanceof Y.Item && struct.content instanceof Y.ContentBinary ? struct.content.content : undefined;
 

@@ -110,6 +110,8 @@ export const storedChat = v.object({
       lost: v.optional(v.array(v.object({ generation: whole, from: whole, to: whole }))),
       /** Complete segments below this one are still to be looked for at the relay. */
       unchecked: v.optional(whole),
+      /** Complete segments below this one were together as the relay had them, when they were last looked at. */
+      looked: v.optional(whole),
       /** Complete segments in whose place the relay has something else, which is still to be read. */
       differing: v.optional(v.array(whole)),
     }),
