@@ -47,7 +47,9 @@ export async function completeSegment(
     moved.push({ id: idToText(record.header.id), record: copy });
   }
   const seal = segment.sealId();
-  batch.putSegment({ chat, n, document, snapshot: await segment.snapshot(), ...(seal ? { seal } : {}) });
+  const snapshot = await segment.snapshot();
+  const ownClients = segment.ownClients((await storage.segment(chat, n))?.ownClients);
+  batch.putSegment({ chat, n, document, snapshot, ownClients, ...(seal ? { seal } : {}) });
   batch.deleteOutbox(outbox.map((row) => row.id));
   for (const { session, sequence } of pending) batch.deletePending(document, session, sequence);
   await placeAgain({ storage, documentOf }, batch, to, moved);

@@ -46,8 +46,11 @@ export function createErasures(deps: ErasuresDeps) {
     // What others don't know of as deleted stays in the document: a snapshot of it may not miss anything.
     const ids = [...others, ...own];
     if (n < deps.unsealed()) {
-      await deps.kept.erase(n, ids, own, (gone) => done(n, gone));
-      return done(n, others);
+      const leaving = await deps.kept.erase(n, ids, own, (gone) => done(n, gone));
+      return done(
+        n,
+        ids.filter((id) => !leaving.includes(id)),
+      );
     }
     const segment = deps.row().get(n);
     if (!segment) return;

@@ -92,10 +92,9 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     const document = deps.documentOf(n);
     const kind = entryKinds.segmentSnapshot;
     const snapshot = await sealSnapshot(context, document, kind, state, deps.shared.random);
-    await storage
-      .batch()
-      .putSegment({ chat, n, document: idToText(document), snapshot })
-      .commit();
+    const { ownClients } = (await storage.segment(chat, n)) ?? {};
+    const row = { chat, n, document: idToText(document), snapshot, ownClients };
+    await storage.batch().putSegment(row).commit();
   }
 
   /** Undefined where that can't be told now. */

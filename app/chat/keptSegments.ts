@@ -80,21 +80,26 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
       const kept = await readKept(deps, n);
       return kept ? idsOf(context, itemsOfState(kept.update)) : [];
     },
-    /** Erases these bodies in the kept segment, and `own` at the relay too: `purged` learns when they are in neither. */
+    /**
+     * Erases these bodies in the kept segment, and at the relay too what is `own`, or lies in a session of one's own:
+     * `purged` learns when it is in neither. Returns which of them that waits for; all, where it can't be opened.
+     */
     async erase(
       n: number,
       ids: readonly string[],
       own: readonly string[],
       purged: (ids: readonly string[]) => Promise<void>,
-    ) {
+    ): Promise<readonly string[]> {
       const known = purging.get(n);
       const segment =
         known?.segment ??
         (await open(n, () => {
           void close(n).then((gone) => purged([...gone]));
         }));
-      if (!segment) return;
+      if (!segment) return ids;
+      const { ownClients } = (await storage.segment(chat, n)) ?? {};
       const clients: number[] = [];
+      const leaving = new Set<string>();
       let isThere = false;
       for (const { header, place } of segment.items()) {
         const record = readRecord(context, header);
@@ -102,20 +107,22 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
         if (id === undefined || !ids.includes(id)) continue;
         isThere = true;
         segment.eraseBody(place);
-        if (own.includes(id)) clients.push(place.client);
+        if (!own.includes(id) && !ownClients?.includes(place.client)) continue;
+        leaving.add(id);
+        clients.push(place.client);
       }
       if (isThere) {
         const snapshot = await segment.snapshot();
         const document = idToText(deps.documentOf(n));
-        await storage.batch().putSegment({ chat, n, document, snapshot }).commit();
+        await storage.batch().putSegment({ chat, n, document, snapshot, ownClients }).commit();
       }
       if (clients.length === 0) {
         if (!known) await segment.close();
-        await purged(own);
       } else {
-        purging.set(n, { segment, ids: new Set([...(known?.ids ?? []), ...own]) });
+        purging.set(n, { segment, ids: new Set([...(known?.ids ?? []), ...leaving]) });
         segment.purge(clients);
       }
+      return [...leaving];
     },
     /** It is to be another: what is still to be let go in it is asked for anew, of that one. */
     leave: async (n: number) => void (await close(n)),

@@ -119,6 +119,9 @@ export async function createSegment(deps: SegmentDeps) {
     isFull: () => records >= deps.limits.fullRecords || bytes >= deps.limits.fullBytes,
     /** Its records as they lie here, those of this device that reached no entry included. */
     items: () => [...doc.store.clients.values()].flatMap(pairsOf),
+    /** The Yjs clients in it of sessions that this person's devices are known to have begun, here or in `known`. */
+    ownClients: (known: readonly number[] = []) =>
+      [...doc.store.clients.keys()].filter((client) => known.includes(client) || sealed.isOwnClient(client)),
     /** Closes it, and takes it from the disk. */
     async clear() {
       await sealed.close();

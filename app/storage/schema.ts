@@ -65,6 +65,8 @@ export interface SegmentRow {
   readonly snapshot: Bytes;
   /** The relay's snapshot that seals it, where this device knows what is in that. */
   readonly seal?: string;
+  /** Yjs clients of sessions that this person's devices began. */
+  readonly ownClients?: readonly number[] | undefined;
 }
 /** A record whose body is to be erased from a segment: from the document here, and where `own`, from the relay. */
 export interface Erasure {
