@@ -52,6 +52,10 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   let wantsCorrection = false;
   /** Sessions whose erased bodies are still at the relay. */
   const purge = new Set<string>();
+  /** Sessions that are not this person's in the relay's eyes: a purge may not name them. */
+  const foreign = new Set<string>();
+  /** So many a purge names: where several are refused together, half of them are tried. */
+  let atOnce = maxPurgedSessions;
   /**
    * Bodies in the log up to there were erased here that this device may not purge: a snapshot without them, once others
    * have seen it, lets them go, too.
@@ -86,8 +90,8 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     if (!deps.isReady() || !deps.hasRoom()) return schedule(againMs);
     if (!current.isSeen) return deps.look();
     isBuilding = true;
-    // Of more than a frame can name, the others go in the next one.
-    const purged = [...purge].slice(0, maxPurgedSessions);
+    // Of more than it may name, the others go in the next one.
+    const purged = [...purge].slice(0, atOnce);
     const covered = erasedBy;
     const { bytes, id } = await deps.build().finally(() => {
       isBuilding = false;
@@ -108,6 +112,17 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
 
   const erase = () => (erasedBy = { seq: deps.cursor().seq });
   const isErased = () => purge.size === 0 && !erasedBy;
+
+  /** What lies in a session that it may not name goes with a plain snapshot. */
+  function forbidden(purged: readonly string[]) {
+    atOnce = Math.ceil(purged.length / 2);
+    if (purged.length > 1) return;
+    for (const session of purged) {
+      foreign.add(session);
+      purge.delete(session);
+    }
+    erase();
+  }
 
   function answered() {
     cancelAnswer();
@@ -133,8 +148,9 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     },
     /** Bodies of these sessions were erased here, and are to go from the relay; of none that this device may name. */
     purge(sessions: readonly SessionId[]) {
-      for (const session of sessions) purge.add(idToText(session));
-      if (sessions.length === 0) erase();
+      const named = sessions.map(idToText).filter((session) => !foreign.has(session));
+      for (const session of named) purge.add(session);
+      if (named.length === 0 || named.length < sessions.length) erase();
       schedule();
     },
     /** Another's snapshot, which stands for the log up to there, was looked at: what was erased here isn't in it. */
@@ -174,15 +190,12 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     isNews: (id: SnapshotId) => !equalBytes(current.id, id),
     refused(code: RefusalCode, detail: Bytes) {
       if (!underWay) return;
+      const { purged } = underWay;
       answered();
       if (code === 'snapshot-moved' && detail.length === 16) {
         current = { ...current, id: detail as SnapshotId, isSeen: equalBytes(detail, noSnapshot) };
       }
-      // These sessions are not this person's in the relay's eyes: as a plain snapshot then.
-      if (code === 'forbidden' && purge.size > 0) {
-        purge.clear();
-        erase();
-      }
+      if (code === 'forbidden' && purged.length > 0) forbidden(purged);
       schedule(code === 'snapshot-moved' ? soonMs : againMs);
     },
     /** Nothing is to be published, or under way. */

@@ -138,3 +138,23 @@ test('[D18] what one says again elsewhere goes from there, also where the app en
   expect(await wordAtRelay()).toEqual([]);
   expect(await harbour.calm()).toEqual([]);
 });
+
+test('[D18] what lies in one’s own session goes at once, though more is deleted that somebody else said again', async () => {
+  const { harbour, ada, ben, cleo, talk, says } = trio;
+  const another = await says(cleo, 'gone soon, too');
+  expect(await harbour.calm()).toEqual([]);
+  for (const member of [ada, cleo]) member.setOffline(true);
+  await harbour.relay.wipe();
+  harbour.relay.start();
+  await harbour.pass(30 * minuteMs);
+  cleo.setOffline(false);
+  await harbour.pass(10 * minuteMs);
+  const own = await says(cleo, 'gone soon');
+  await talk(40, [ben]);
+  await harbour.pass(10 * minuteMs);
+  expect(await wordAtRelay()).toHaveLength(2);
+  ben.setOffline(true);
+  for (const id of [another, own]) await cleo.deletes(harbour.group, id);
+  await harbour.pass(minuteMs);
+  expect(await wordAtRelay()).toEqual([]);
+});
