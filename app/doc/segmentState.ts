@@ -77,7 +77,8 @@ export interface Judges {
 
 /**
  * Compares a snapshot's state with what the document has below these clocks. A record that lies elsewhere in it is no lack,
- * and neither is what is none: somebody may have put it there, in the place of another's.
+ * and neither is what is none: somebody may have put it there, in the place of another's. One may lie there more than once:
+ * who knew it as deleted has said it again with an empty body, which is as good as none, and takes nothing from another copy.
  */
 export async function lackOf(
   state: readonly SegmentItem[],
@@ -86,26 +87,26 @@ export async function lackOf(
   { isRecord, isDeleted }: Judges,
 ): Promise<Lack> {
   let lack: Lack = 'nothing';
-  const byHeader = new Map(state.map((item) => [bytesToBase64url(item.header), item]));
+  const copiesByHeader = Map.groupBy(state, ({ header }) => bytesToBase64url(header));
   for (const [client, structs] of doc.store.clients) {
     const end = clocks.get(client) ?? 0;
     for (const { header, body, place } of pairsOf(structs)) {
       if (place.clock >= end) break;
-      const there = byHeader.get(bytesToBase64url(header));
-      const isWhole = there && (!body || (there.body && equalBytes(there.body, body)));
-      if (isWhole || !(await isRecord(header))) continue;
-      if (!there || there.body) return 'records';
+      const copies = copiesByHeader.get(bytesToBase64url(header)) ?? [];
+      const isThere = (copy: SegmentItem) => !body?.length || (copy.body && equalBytes(copy.body, body));
+      if (copies.some(isThere) || !(await isRecord(header))) continue;
+      if (copies.every((copy) => copy.body?.length)) return 'records';
       if (!(await isDeleted(header))) lack = 'bodies';
     }
   }
   return lack;
 }
 
-/** Whether a snapshot's state has a body where the document has a hole. */
+/** Whether a snapshot's state has a body where the document has a hole; an empty one is none. */
 export function holdsErased(state: readonly SegmentItem[], doc: Y.Doc): boolean {
   return state.some(({ body, place: { client, clock } }) => {
     const structs = doc.store.clients.get(client);
-    if (!body || !structs || Y.getState(doc.store, client) <= clock + 1) return false;
+    if (!body?.length || !structs || Y.getState(doc.store, client) <= clock + 1) return false;
     return bytesOf(structs[Y.findIndexSS(structs, clock + 1)]) === undefined;
   });
 }

@@ -5,6 +5,7 @@ import { entryKinds, parseEntry } from '../../../shared/protocol/entry.ts';
 import { parseId, type RecordId, type SessionId } from '../../../shared/protocol/ids.ts';
 import { openUpdate } from '../../doc/entrySeal.ts';
 import { readRecord } from '../../doc/record.ts';
+import { itemsOfState } from '../../doc/segmentState.ts';
 import { arrayOf, clientOf } from '../../doc/segmentUpdate.ts';
 import { createForger, updateOf, type Forger } from './forger.ts';
 import type { Member } from './member.ts';
@@ -110,6 +111,27 @@ describe('a record', () => {
     }
     await talk(3);
     expect((await bodiesOf(ada)).slice(1)).toEqual((await bodiesOf(cleo)).slice(1));
+  });
+
+  test("[D15] said again without its body, or with another, makes nobody's snapshot lack it", async () => {
+    await talk(3);
+    const forger = await createForger(harbour, ben);
+    const { entry } = entryOf(forger, ada);
+    const opened = await openUpdate(forger.context, forger.document, entryKinds.segment, entry);
+    const [item] = opened.ok ? itemsOfState(opened.value.update) : [];
+    if (!item) throw new Error('expected a record of hers');
+    const header = new Uint8Array(item.header);
+    for (const body of [harbour.chance.bytes(90), new Uint8Array(0)]) {
+      await forger.appendsRecords([{ header, body }]);
+    }
+    await talk(9);
+    // Where bodies are missing, a deletion is waited for first.
+    await harbour.pass(25 * 60_000);
+    expect(forger.published()).toBe(1);
+    forger.close();
+    for (const member of [ada, ben, cleo])
+      expect(await reasonsOf(member)).not.toContain('incomplete-snapshot');
+    await goesOn();
   });
 
   test("[D7] an edit and a deletion of another's message change nothing", async () => {

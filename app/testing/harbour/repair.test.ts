@@ -1,6 +1,11 @@
 // Stories of a relay that forgets what it had: a backup of yesterday, or nothing at all. What people said comes back from
 // them, once, and what was deleted does not.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { equalBytes } from '../../../shared/codec/bytes.ts';
+import type { DownFrame } from '../../../shared/protocol/frames/down.ts';
+import type { UpFrame } from '../../../shared/protocol/frames/up.ts';
+import { openChatAccess } from '../../account/chatAccess.ts';
+import type { Member } from './member.ts';
 import { createTrio, type Trio } from './trio.ts';
 
 let trio: Trio;
@@ -205,4 +210,77 @@ test('[S7] the words of somebody whose coming the relay has lost are read again 
   for (const member of [ada, cleo]) member.setOffline(false);
   expect(await harbour.calm()).toEqual([]);
   expect(await idsOf(ben, chat)).toContain(id);
+});
+
+/** This person's channels to the group's segment `n`, as frames tell of them. */
+async function channelsTo(n: number, member: Member) {
+  const { storage, engine } = member.headless();
+  const chat = await storage.chat(trio.harbour.group);
+  const identity = engine.member()?.identity;
+  if (!chat || !identity) throw new Error('expected a member of the group');
+  const document = openChatAccess(chat, identity).documents.segment(n);
+  const channels = new Set<number>();
+  return {
+    has: (channel: number) => channels.has(channel),
+    takes(frame: UpFrame) {
+      if (frame.type === 'subscribe') {
+        if (equalBytes(frame.document, document)) channels.add(frame.channel);
+        else channels.delete(frame.channel);
+      }
+      return 'channel' in frame && channels.has(frame.channel);
+    },
+  };
+}
+
+test('[D15] who knows a text as deleted says it again at the same time as who does not, and neither finds anything missing', async () => {
+  const { harbour, ada, ben, cleo, talk, says, bodiesOf, reasonsOf } = trio;
+  const gone = await says(ada, 'gone soon');
+  while ((await ada.chat(harbour.group))?.segments?.open !== 1) await talk(1, [ben]);
+  expect(await harbour.calm()).toEqual([]);
+  cleo.setOffline(true);
+  ben.setOffline(true);
+  await ada.deletes(harbour.group, gone);
+  await harbour.pass(5000);
+  ada.setOffline(true);
+  await harbour.relay.wipe();
+  harbour.relay.start();
+  const bens = await channelsTo(0, ben);
+  const adas = await channelsTo(0, ada);
+  const adasNext = await channelsTo(1, ada);
+  const said: string[] = [];
+  let live: readonly DownFrame[] = [];
+  // Ada says it once she has heard Ben's own words there, and it is on its way until he has said it, too.
+  ada.isLiedTo({
+    up(frame) {
+      const isAppend = frame.type === 'append';
+      // Of the deletion, which lies in the next one, nobody hears.
+      if (adasNext.takes(frame)) return isAppend ? [] : [frame];
+      if (!adas.takes(frame) || !isAppend) return [frame];
+      if (said.at(-1) !== 'Ada') said.push('Ada');
+      return said.length < 4 ? [] : [frame];
+    },
+    down(frame) {
+      if (!('channel' in frame) || !adas.has(frame.channel) || said.length > 1) return [frame];
+      if (frame.type === 'entries') return [...live, frame];
+      if (frame.type === 'live') live = [frame];
+      return frame.type === 'live' ? [] : [frame];
+    },
+  });
+  ben.isLiedTo({
+    up(frame) {
+      const isThere = bens.takes(frame);
+      if (isThere && frame.type === 'append') said.push('Ben');
+      return isThere && frame.type === 'publish' ? [] : [frame];
+    },
+  });
+  ada.setOffline(false);
+  while (live.length === 0) await harbour.pass(100);
+  ben.setOffline(false);
+  await harbour.pass(3 * 60_000);
+  expect(said).toEqual(['Ben', 'Ada', 'Ben', 'Ada']);
+  expect(new Map((await bodiesOf(ben)) as [string, unknown][]).get(gone)).toMatchObject({ kind: 'text' });
+  expect(await reasonsOf(ben)).toEqual([]);
+  for (const member of [ada, ben]) member.isLiedTo();
+  expect(await harbour.calm()).toEqual([]);
+  expect(new Map((await bodiesOf(ben)) as [string, unknown][]).get(gone)).toEqual({ kind: 'deleted' });
 });
