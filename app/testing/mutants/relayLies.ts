@@ -356,8 +356,8 @@ export const relayLies: readonly Mutant[] = [
   {
     name: 'a complete segment of a relay that was set back holds something else',
     file: 'app/chat/keptChecks.ts',
-    snippet: 'onItems: (items) => deps.onItems(n, items),',
-    replacement: 'onItems: () => {},',
+    snippet: 'await deps.take(n, items);',
+    replacement: '',
     testFile: 'app/testing/harbour/repair.test.ts',
     test: '[S7] what came into a complete segment at a relay that was set back reaches those who have it complete',
   },

@@ -55,7 +55,7 @@ export const weatherBugs: readonly WeatherBug[] = [
     name: 'nothing is asked to go from the relay',
     counter: 'unpurged',
     file: 'app/doc/publishing.ts',
-    snippet: 'for (const session of sessions) purge.add(idToText(session));',
-    replacement: 'void sessions;',
+    snippet: 'for (const session of named) purge.add(session);',
+    replacement: 'void named;',
   },
 ];
