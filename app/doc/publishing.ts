@@ -50,8 +50,10 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   let wantsSeal = false;
   /** The current one is worth less than what is here. */
   let wantsCorrection = false;
-  /** Sessions whose erased bodies are still at the relay. */
+  /** Sessions whose erased bodies are still at the relay, but for those that the snapshot under way names. */
   const purge = new Set<string>();
+  /** What is erased in these from now on takes another purge. */
+  let named: readonly string[] = [];
   /** Sessions that are not this person's in the relay's eyes: a purge may not name them. */
   const foreign = new Set<string>();
   /** So many a purge names: where several are refused together, half of them are tried. */
@@ -61,9 +63,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
    * have seen it, lets them go, too.
    */
   let erasedBy: { readonly seq: number } | undefined;
-  let underWay:
-    | { readonly id: SnapshotId; readonly purged: readonly string[]; readonly erasedBy: typeof erasedBy }
-    | undefined;
+  let underWay: { readonly id: SnapshotId; readonly erasedBy: typeof erasedBy } | undefined;
   let isBuilding = false;
   let isClosed = false;
   let isScheduled = false;
@@ -91,27 +91,28 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     if (!current.isSeen) return deps.look();
     isBuilding = true;
     // Of more than it may name, the others go in the next one.
-    const purged = [...purge].slice(0, atOnce);
+    named = [...purge].slice(0, atOnce);
+    for (const session of named) purge.delete(session);
     const covered = erasedBy;
     const { bytes, id } = await deps.build().finally(() => {
       isBuilding = false;
     });
     if (isClosed) return;
-    underWay = { id, purged, erasedBy: covered };
+    underWay = { id, erasedBy: covered };
     cancelAnswer = clock.after(answerWithinMs, () => {
-      underWay = undefined;
+      failed();
       schedule();
     });
     deps.publish({
       bytes,
       previous: current.id,
       isSeal: wantsSeal,
-      purged: purged.flatMap((key) => parseId<SessionId>(key, 8) ?? []),
+      purged: named.flatMap((key) => parseId<SessionId>(key, 8) ?? []),
     });
   }
 
   const erase = () => (erasedBy = { seq: deps.cursor().seq });
-  const isErased = () => purge.size === 0 && !erasedBy;
+  const isErased = () => purge.size === 0 && named.length === 0 && !erasedBy;
 
   /** What lies in a session that it may not name goes with a plain snapshot. */
   function forbidden(purged: readonly string[]) {
@@ -127,6 +128,12 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   function answered() {
     cancelAnswer();
     underWay = undefined;
+    named = [];
+  }
+  /** Nothing came of the snapshot under way. */
+  function failed() {
+    for (const session of named) purge.add(session);
+    answered();
   }
 
   return {
@@ -169,11 +176,10 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       }
       if (isSeal) wantsSeal = false;
       if (isOwn) {
-        for (const session of underWay?.purged ?? []) purge.delete(session);
         if (erasedBy === underWay?.erasedBy) erasedBy = undefined;
+        answered();
         if (isErased()) deps.onPurged();
         wantsCorrection = false;
-        answered();
       }
       schedule();
       return isOwn;
@@ -190,8 +196,8 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     isNews: (id: SnapshotId) => !equalBytes(current.id, id),
     refused(code: RefusalCode, detail: Bytes) {
       if (!underWay) return;
-      const { purged } = underWay;
-      answered();
+      const purged = named;
+      failed();
       if (code === 'snapshot-moved' && detail.length === 16) {
         current = { ...current, id: detail as SnapshotId, isSeen: equalBytes(detail, noSnapshot) };
       }
@@ -202,9 +208,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     isIdle: () => !wants() && !underWay && !isBuilding,
     /** The channel is live again. */
     resume: () => schedule(),
-    pause() {
-      answered();
-    },
+    pause: failed,
     close() {
       isClosed = true;
       cancelTimer();

@@ -2,6 +2,7 @@
 // relay has forgotten that they were complete.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { equalBytes } from '../../../shared/codec/bytes.ts';
+import type { DownFrame } from '../../../shared/protocol/frames/down.ts';
 import type { DocumentId } from '../../../shared/protocol/ids.ts';
 import { openChatAccess } from '../../account/chatAccess.ts';
 import type { Lie } from './lie.ts';
@@ -156,5 +157,28 @@ test('[D18] what lies in one’s own session goes at once, though more is delete
   ben.setOffline(true);
   for (const id of [another, own]) await cleo.deletes(harbour.group, id);
   await harbour.pass(minuteMs);
+  expect(await wordAtRelay()).toEqual([]);
+});
+
+test('[D14] what is deleted while a purge is under way goes with the next one', async () => {
+  const { harbour, ada, says } = trio;
+  const first = await says(ada, 'gone soon');
+  const second = await says(ada, 'gone soon, too');
+  const held: DownFrame[] = [];
+  let isSlow = true;
+  ada.isLiedTo({
+    down(frame) {
+      if (!isSlow) return [...held.splice(0), frame];
+      if (frame.type === 'published') held.push(frame);
+      return frame.type === 'published' ? [] : [frame];
+    },
+  });
+  await ada.deletes(harbour.group, first);
+  await harbour.pass(5000);
+  expect(held).not.toEqual([]);
+  await ada.deletes(harbour.group, second);
+  await harbour.pass(2000);
+  isSlow = false;
+  await harbour.pass(2 * minuteMs);
   expect(await wordAtRelay()).toEqual([]);
 });
