@@ -70,6 +70,8 @@ interface Member {
   ) => Promise<Result<null, 'not-found' | 'not-allowed'>>;
   readonly close: () => Promise<void>;
 }
+/** Four times as many as a relay has on their way; what is passed over it offers again. */
+const maxMailsWaiting = 64;
 const profileSchema = v.object({ name: v.string() });
 const relayTimeSchema = v.object({ differenceMs: v.number() });
 
@@ -140,7 +142,7 @@ export async function createEngine(deps: EngineDeps) {
         void quietly(ownBoxes.run());
       },
       onDiskFull: (isRelayFull) => ephemeral.set({ isRelayFull }),
-      onMail: (mailId, mail) => void takeMail(mailId, mail),
+      onMail: takeMail,
       onLedgerMoved: (chat, head) => void quietly(keeper.moved(chat, head)),
     });
     const tellings = createTellings(storage);
@@ -204,7 +206,10 @@ export async function createEngine(deps: EngineDeps) {
     });
 
     let mails: Promise<void> = Promise.resolve();
+    let mailsWaiting = 0;
     function takeMail(mailId: number, mail: Bytes) {
+      if (mailsWaiting >= maxMailsWaiting) return;
+      mailsWaiting++;
       const work = async () => {
         if (isClosed) return;
         const taken = await contacts.takeMail(mail);
@@ -228,10 +233,12 @@ export async function createEngine(deps: EngineDeps) {
         link.mailTaken(mailId);
       };
       // A mail that the disk could not take stays untaken, and doesn't hold up the next.
-      mails = mails.then(work).catch((error: unknown) => {
-        if (!isClosed) console.error('a mail failed', error instanceof Error ? error.name : 'unknown');
-      });
-      return mails;
+      mails = mails
+        .then(work)
+        .catch((error: unknown) => {
+          if (!isClosed) console.error('a mail failed', error instanceof Error ? error.name : 'unknown');
+        })
+        .finally(() => mailsWaiting--);
     }
 
     const rooms = createRooms({

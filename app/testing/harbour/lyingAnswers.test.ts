@@ -347,3 +347,20 @@ describe('mail', () => {
     await eve.closes();
   });
 });
+
+test('[S13] mails without end are passed over but for a few, and the chats go on', async () => {
+  const flood = Array.from({ length: 2000 }, (_, i) => ({
+    type: 'mail' as const,
+    mailId: 1_000_000 + i,
+    mail: new Uint8Array(100) as Bytes,
+  }));
+  ben.isLiedTo({ down: (frame) => (frame.type === 'welcome' ? [frame, ...flood] : [frame]) });
+  ben.setOffline(true);
+  ben.setOffline(false);
+  await harbour.pass(20_000);
+  const [mails] = (await ben.headless().storage.setAside()).filter(({ reason }) => reason.startsWith('mail'));
+  expect(mails?.count).toBe(64);
+  ben.isLiedTo();
+  await trio.talk(3);
+  expect((await harbour.calm()).filter(({ kind }) => kind !== 'undecryptable')).toEqual([]);
+});
