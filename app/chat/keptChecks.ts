@@ -11,6 +11,7 @@ import { completeSegment } from './completeSegment.ts';
 import { idsOf, readKept, type KeptSegmentsDeps } from './keptSegments.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
 import { placeAgain } from './placeAgain.ts';
+import { recordsThere } from './recordsThere.ts';
 
 export interface KeptChecksDeps extends KeptSegmentsDeps {
   readonly selfUser: string;
@@ -119,10 +120,10 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     return undefined;
   }
 
-  const lostOf = async (n: number, there: ReadonlySet<string>) => {
+  const lostOf = async (n: number, there: readonly SegmentItem[]) => {
     const kept = itemsOfState((await readKept(deps, n))?.update ?? nothing.update);
     const found = await Promise.all(kept.map((item) => lostRecord(deps, item)));
-    return found.filter((one) => one !== undefined).filter(({ id }) => !there.has(id));
+    return recordsThere(context, there).missing(found.filter((one) => one !== undefined));
   };
 
   /** Keeps what the relay has; what it lacks goes on in the open segment. */
@@ -146,9 +147,9 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     /**
      * A step at each call; true once the relay has this segment complete, this device what is in it, and the relay, there
      * or in an open segment, all that was kept of it. Others' records are said again only where `mayOthers`.
-     * @param here the ids of records in open segments.
+     * @param here what lies in open segments.
      */
-    async check(n: number, mayOthers: boolean, here: ReadonlySet<string>): Promise<boolean> {
+    async check(n: number, mayOthers: boolean, here: readonly SegmentItem[]): Promise<boolean> {
       const known = opened.get(n);
       if (!known) {
         const compared = answered(n);
@@ -160,15 +161,14 @@ export function createKeptChecks(deps: KeptChecksDeps) {
       if (isSealed()) {
         await segment.stop();
         const state = (await stateOf(n, segment)) ?? nothing;
-        const there = idsOf(context, itemsOfState(state.update));
-        const missing = await lostOf(n, new Set([...there, ...here]));
-        if (!mayOthers && missing.some(({ isOwn }) => !isOwn)) return false;
+        const missing = await lostOf(n, [...itemsOfState(state.update), ...here]);
+        if (!mayOthers && missing.some(({ isUrgent }) => !isUrgent)) return false;
         await keep(n, segment, missing);
         return true;
       }
       if (!segment.isLive()) return false;
-      const lost = await lostOf(n, new Set(idsOf(context, segment.items())));
-      const now = lost.filter(({ isOwn }) => isOwn || mayOthers);
+      const lost = await lostOf(n, segment.items());
+      const now = lost.filter(({ isUrgent }) => isUrgent || mayOthers);
       if (now.length > 0) segment.append(now);
       else if (lost.length === 0 && segment.isDone()) segment.seal();
       return false;

@@ -75,11 +75,6 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
       const kept = await readKept(deps, n);
       return kept ? itemsOfState(kept.update) : [];
     },
-    /** The records of a kept segment. */
-    ids: async (n: number): Promise<readonly string[]> => {
-      const kept = await readKept(deps, n);
-      return kept ? idsOf(context, itemsOfState(kept.update)) : [];
-    },
     /**
      * Erases these bodies in the kept segment, and at the relay too what is `own`, or lies in a session of one's own:
      * `purged` learns when it is in neither. Returns which of them that waits for; all, where it can't be opened.

@@ -1,6 +1,7 @@
 // From records to rows: what a chat's records mean for its timeline. The same records give the same rows in whatever
 // order they come: each counts once, and changes find their message also when they arrive first.
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
+import { equalBytes } from '../../shared/codec/bytes.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { bodyKindOf, parseBody, type Body } from '../doc/bodies.ts';
 import { clampHybridTime, hybridTimeToMs } from '../doc/hybridTime.ts';
@@ -26,6 +27,8 @@ export interface ProjectedRecord {
   readonly body: Uint8Array | undefined;
   /** Own and not yet with the relay. */
   readonly isWaiting: boolean;
+  /** It was counted before, when it had come without its body (`broughtBack.ts`). */
+  readonly before?: Pick<StoredChange, 'segment' | 'elsewhere'>;
 }
 export interface ProjectionDeps {
   readonly storage: Storage;
@@ -60,18 +63,21 @@ export const erasedRecord = ({ id, author, segment, elsewhere }: Placed): Erased
   segments: [...(segment === undefined ? [] : [segment]), ...(elsewhere ?? [])],
 });
 
+/** Whether one of these changes of the message deletes it: a body may be missing though nobody did. */
+export const isDeletedByAuthor = ({ author }: StoredMessage, changes: readonly StoredChange[]): boolean =>
+  changes.some(({ author: by, change }) => change.kind === 'deletion' && by === author);
+
 /**
  * The edits of a deleted message that still have their text, without it, and as records whose bodies are to go: a deleted
  * text must not live on in an edit of it. None where only its body is missing, and nobody deleted it (SPEC D17).
  */
-export function withoutText({ author, segment }: StoredMessage, changes: readonly StoredChange[]) {
-  const isDeleted = changes.some(({ author: by, change }) => change.kind === 'deletion' && by === author);
+export function withoutText(message: StoredMessage, changes: readonly StoredChange[]) {
   const isText = ({ change }: StoredChange) => change.kind === 'edit' && change.text !== '';
-  const texts = isDeleted ? changes.filter(isText) : [];
+  const texts = isDeletedByAuthor(message, changes) ? changes.filter(isText) : [];
   return {
     rows: texts.map((edit): StoredChange => ({ ...edit, change: { kind: 'edit', text: '' } })),
     // Rows of the first versions don't say where they lie.
-    erased: texts.map((edit) => erasedRecord({ ...edit, segment: edit.segment ?? segment })),
+    erased: texts.map((edit) => erasedRecord({ ...edit, segment: edit.segment ?? message.segment })),
   };
 }
 
@@ -80,6 +86,19 @@ export function cameIn(before: Pick<Placed, 'segment' | 'elsewhere'> | undefined
   const known = [...(before?.elsewhere ?? []), ...(before?.segment === undefined ? [] : [before.segment])];
   const elsewhere = [...new Set(known)].filter((n) => n !== segment);
   return elsewhere.length > 0 ? { segment, elsewhere } : { segment };
+}
+
+/** Of a record that has come more than once the first copy, but one with its body before one without. */
+export function oneOfEach(records: readonly ProjectedRecord[]): ReadonlyMap<string, ProjectedRecord> {
+  const one = new Map<string, ProjectedRecord>();
+  const hashOf = ({ header }: ProjectedRecord) => hashRecordHeader(header);
+  for (const record of records) {
+    const id = idToText(record.header.id);
+    const other = one.get(id);
+    const isWhole = other && !other.body && record.body && equalBytes(hashOf(record), hashOf(other));
+    if (!other || isWhole) one.set(id, record);
+  }
+  return one;
 }
 
 /** Later wins; ties by id, so that everyone has the same winner. */
@@ -98,11 +117,7 @@ export async function projectRecords(
 ): Promise<Projected> {
   const { storage } = deps;
   const known = await storage.hasRecords(areNew ? [] : records.map(({ header }) => idToText(header.id)));
-  const fresh = new Map<string, ProjectedRecord>();
-  for (const record of records) {
-    const id = idToText(record.header.id);
-    if (!known.has(id) && !fresh.has(id)) fresh.set(id, record);
-  }
+  const fresh = oneOfEach(records.filter(({ header }) => !known.has(idToText(header.id))));
   const messages = new Map<string, StoredMessage>();
   const changes: StoredChange[] = [];
   const batch = storage.batch();
@@ -112,16 +127,18 @@ export async function projectRecords(
   let isForked = false;
 
   for (const [id, record] of fresh) {
-    isForked ||= forksChain(chat, record.header);
+    isForked ||= !record.before && forksChain(chat, record.header);
     chat = countRecord(deps, chat, record.header);
     const body = record.body && parseBody(record.header.kind, record.body);
-    const change = changeOf(id, before.id, record, body);
-    if (change) {
+    const placed = record.before ? cameIn(record.before, record.segment) : {};
+    const made = changeOf(id, before.id, record, body);
+    if (made) {
+      const change = { ...made, ...placed };
       changes.push(change);
       batch.putChange(change);
       continue;
     }
-    const message = messageOf(deps, chat, id, record, body);
+    const message = { ...messageOf(deps, chat, id, record, body), ...placed };
     messages.set(id, message);
     if (message.isUnread) arrivedIds.push(id);
   }

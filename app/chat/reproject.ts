@@ -1,6 +1,7 @@
-// Rows made again from their records: what stands in them counts for nothing, but for what only this device decided
-// (hidden here). A row stays as it is until the one in its place is written, and stays where no record makes another. All
-// changes of a chat are made again before the first message, which is then what its record and its changes say.
+// Rows made again from their records: what stands in them counts for nothing, but for what only this device decided (hidden
+// here), and what a record said before somebody said it again without its body. A row stays as it is until the one in its
+// place is written, and stays where no record makes another. All changes of a chat are made again before the first message,
+// which is then what its record and its changes say.
 import { idToText } from '../../shared/protocol/ids.ts';
 import { parseBody } from '../doc/bodies.ts';
 import type { Batch } from '../storage/batch.ts';
@@ -10,6 +11,7 @@ import {
   cameIn,
   changeOf,
   messageOf,
+  oneOfEach,
   withoutText,
   type ErasedRecord,
   type ProjectedRecord,
@@ -24,26 +26,27 @@ export async function reprojectRecords(
 ): Promise<{ readonly batch: Batch; readonly erased: readonly ErasedRecord[] }> {
   const { storage } = deps;
   const batch = storage.batch();
-  const messages: StoredMessage[] = [];
+  const messages: { readonly made: StoredMessage; readonly isBare: boolean }[] = [];
   const erased: ErasedRecord[] = [];
   const ids = records.map(({ header }) => idToText(header.id));
   const known = new Map((await storage.changes(ids)).map((change) => [change.id, change]));
-  for (const record of records) {
-    const id = idToText(record.header.id);
+  for (const [id, record] of oneOfEach(records)) {
     const body = record.body && parseBody(record.header.kind, record.body);
     const change = changeOf(id, chat.id, record, body);
     const row = known.get(id);
     // What an erased one named is known from when it had its body.
     const said = change?.change.kind === 'erased' ? (row ?? change) : change;
     if (said) batch.putChange({ ...said, ...cameIn(row, record.segment) });
-    else messages.push(messageOf(deps, chat, id, record, body));
+    else messages.push({ made: messageOf(deps, chat, id, record, body), isBare: !record.body });
   }
-  const before = await storage.messages.many(messages.map(({ id }) => id));
-  for (const message of messages) {
-    const changes = (await storage.changesOf([message.id])).filter((change) => change.chat === chat.id);
+  const before = await storage.messages.many(messages.map(({ made }) => made.id));
+  for (const { made, isBare } of messages) {
+    const changes = (await storage.changesOf([made.id])).filter((change) => change.chat === chat.id);
+    const row = before.get(made.id);
+    // Another copy has its body, or had: somebody else may have said it again without.
+    const message = isBare && row && row.kind !== 'deleted' ? row : made;
     const changed = changes.reduce((now, change) => applyChange(deps, now, change), message);
-    const row = before.get(message.id);
-    const placed = { ...changed, ...cameIn(row, message.segment), isHidden: row?.isHidden ?? false };
+    const placed = { ...changed, ...cameIn(row, made.segment), isHidden: row?.isHidden ?? false };
     const hidden = { ...placed, isUnread: false, text: '', terms: [], reactions: {} };
     batch.putMessage(placed.isHidden ? hidden : placed);
     if (changed.kind !== 'deleted') continue;

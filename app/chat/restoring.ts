@@ -9,9 +9,10 @@ import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { KeptChecks } from './keptChecks.ts';
-import { idsOf, type KeptSegments } from './keptSegments.ts';
+import type { KeptSegments } from './keptSegments.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
 import { placeAgain } from './placeAgain.ts';
+import { recordsThere } from './recordsThere.ts';
 
 /** Others' records are left to their authors and to whoever is first for so long, and as much again by chance. */
 const patienceMs = 8_000;
@@ -111,26 +112,26 @@ export function createRestoring(deps: RestoringDeps) {
     }
     return segments;
   }
-  const idsIn = (segments: ReadonlyMap<number, Segment>) =>
-    [...segments.values()].flatMap((segment) => idsOf(context, segment.items()));
+  const itemsIn = (segments: ReadonlyMap<number, Segment>) =>
+    [...segments.values()].flatMap((segment) => segment.items());
 
   /** True when everything that was in these lives is with the relay, in whichever segment. */
   async function restoreRecords(lost: readonly Life[], mayOthers: boolean): Promise<boolean> {
     const { open, unsealed } = placeOf();
     const from = Math.min(unsealed, ...lost.map((life) => life.from));
-    const here = new Set<string>();
-    for (let n = from; n < unsealed; n++) for (const id of await deps.kept.ids(n)) here.add(id);
+    const there = recordsThere(context, []);
+    for (let n = from; n < unsealed; n++) there.add(await deps.kept.items(n));
     const segments = openSegments();
     if (!segments) return false;
-    for (const id of idsIn(segments)) here.add(id);
+    there.add(itemsIn(segments));
     // What is unsaid in a complete one goes on in the next, once those before it are complete, too.
     let isComplete = [...segments].every(([n, segment]) => deps.isComplete(n) || segment.isDone());
     for (const { generation, from: first, to } of lost) {
       for (let n = first; n <= to; n++) {
-        const missing = await missingOf(documents.segment(n), generation, here);
+        const missing = there.missing(await foundIn(documents.segment(n), generation));
         if (missing.length > 0) isComplete = false;
-        const now = missing.filter(({ isOwn }) => isOwn || mayOthers);
-        for (const { id } of now) here.add(id);
+        const now = missing.filter(({ isUrgent }) => isUrgent || mayOthers);
+        there.add(now.map(({ record }) => record));
         // In its own segment where that still takes records, in the last one otherwise.
         const target = segments.has(n) ? n : open;
         await sayAgain(target, segments.get(target), now);
@@ -139,13 +140,10 @@ export function createRestoring(deps: RestoringDeps) {
     return isComplete;
   }
 
-  async function missingOf(id: DocumentId, generation: number, here: ReadonlySet<string>) {
-    const missing = new Map<string, LostRecord>();
-    for (const item of await readLostSegment(storage, id, generation)) {
-      const found = await lostRecord(deps, item);
-      if (found && !here.has(found.id)) missing.set(found.id, found);
-    }
-    return [...missing.values()];
+  async function foundIn(id: DocumentId, generation: number): Promise<readonly LostRecord[]> {
+    const items = await readLostSegment(storage, id, generation);
+    const found = await Promise.all(items.map((item) => lostRecord(deps, item)));
+    return found.filter((one) => one !== undefined);
   }
 
   async function sayAgain(n: number, segment: Segment | undefined, records: readonly LostRecord[]) {
@@ -163,7 +161,7 @@ export function createRestoring(deps: RestoringDeps) {
     if (wanted.length === 0) return void lookBack();
     for (const n of wanted) {
       const segments = openSegments();
-      if (!segments || !(await deps.checks.check(n, mayOthers, new Set(idsIn(segments))))) continue;
+      if (!segments || !(await deps.checks.check(n, mayOthers, itemsIn(segments)))) continue;
       const rest = { differing: differing().filter((other) => other !== n) };
       const next = n === unchecked - 1 ? { ...rest, unchecked: n } : rest;
       await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), ...next } });

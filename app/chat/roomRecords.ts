@@ -3,9 +3,10 @@
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatAccess } from '../account/chatAccess.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
-import { bodyKindOf, parseBody } from '../doc/bodies.ts';
-import { openBody, readRecord, verifyRecord, type ReadRecord } from '../doc/record.ts';
+import { bodyKindOf } from '../doc/bodies.ts';
+import { openBody, readRecord, verifyRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
+import { broughtBack, editedBy, type BroughtBack, type ReadItem } from './broughtBack.ts';
 import { deletedAmong } from './deletedRecords.ts';
 import type { Erasures } from './erasures.ts';
 import {
@@ -31,10 +32,6 @@ export interface RoomRecordsDeps {
 }
 /** Of a chat whose rows are made again: first the one, then the other. */
 export type RemadePart = 'changes' | 'messages';
-interface ReadItem {
-  readonly record: ReadRecord;
-  readonly item: Pick<SegmentItem, 'body'>;
-}
 export type RoomRecords = ReturnType<typeof createRoomRecords>;
 
 /** All of it runs in the room's queue. */
@@ -61,25 +58,25 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     });
     const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
     const waiting = new Set((await storage.outbox(idToText(document))).map((row) => row.id));
-    const fresh = read.filter(({ record }) => !known.has(idToText(record.header.id)));
+    const again = isNew ? read.filter(({ record }) => known.has(idToText(record.header.id))) : [];
+    const fresh: readonly (ReadItem | BroughtBack)[] = [
+      ...read.filter(({ record }) => !known.has(idToText(record.header.id))),
+      ...(await broughtBack(context, storage, again)),
+    ];
     const records = await verified(n, fresh, waiting);
     if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
     await project(records, true);
-    if (isNew)
-      await noteKnown(
-        n,
-        read.filter(({ record }) => known.has(idToText(record.header.id))),
-      );
+    if (isNew) await noteKnown(n, again);
   }
 
   /** As the projection takes them; those that their authors did not sign are left out. */
   async function verified(
     n: number,
-    read: readonly ReadItem[],
+    read: readonly (ReadItem | BroughtBack)[],
     waiting: ReadonlySet<string>,
   ): Promise<readonly ProjectedRecord[]> {
     const checked = await Promise.all(
-      read.map(async ({ record, item }): Promise<ProjectedRecord | undefined> => {
+      read.map(async ({ record, item, ...known }): Promise<ProjectedRecord | undefined> => {
         if (!(await verifyRecord(context, record))) return undefined;
         return {
           header: record.header,
@@ -87,6 +84,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
           segment: n,
           body: openBody(context, record.header, item.body),
           isWaiting: waiting.has(idToText(record.header.id)),
+          ...known,
         };
       }),
     );
@@ -120,13 +118,6 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     await project(records.filter((record) => !isCounted(record)));
   }
 
-  /** What an edit names; of one that had come without its body, too. */
-  function targetOf({ header }: ReadRecord, item: Pick<SegmentItem, 'body'>): string {
-    const bytes = openBody(context, header, item.body);
-    const body = bytes && parseBody(header.kind, bytes);
-    return body?.kind === 'edit' ? idToText(body.target) : '';
-  }
-
   /**
    * A record may come twice (it was moved, or said again): it lies where it came last, and a body that was deleted is
    * erased wherever it comes.
@@ -138,10 +129,10 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
       if (message.segment !== n) batch.putMessage({ ...message, ...cameIn(message, n) });
     }
     const changes = new Map((await storage.changes(ids)).map((change) => [change.id, change]));
-    for (const { record, item } of read) {
-      const change = changes.get(idToText(record.header.id));
+    for (const one of read) {
+      const change = changes.get(idToText(one.record.header.id));
       if (!change) continue;
-      const target = change.target || targetOf(record, item);
+      const target = change.target || editedBy(context, one);
       if (change.segment !== n || target !== change.target) {
         batch.putChange({ ...change, ...cameIn(change, n), target });
       }

@@ -3,9 +3,9 @@
 import type { DocumentId } from '../../shared/protocol/ids.ts';
 import type { SegmentRow } from '../doc/segmentRow.ts';
 import { itemsOfState } from '../doc/segmentState.ts';
-import { idsOf } from './keptSegments.ts';
-import { lostRecord, type LostRecord, type LostRecordDeps } from './lostRecord.ts';
+import { lostRecord, type LostRecordDeps } from './lostRecord.ts';
 import { placeAgain } from './placeAgain.ts';
+import { recordsThere } from './recordsThere.ts';
 
 export interface SayElsewhereDeps extends LostRecordDeps {
   readonly documentOf: (n: number) => DocumentId;
@@ -18,17 +18,10 @@ export async function sayElsewhere(deps: SayElsewhereDeps, n: number, state: Uin
   const items = row.get(n)?.items() ?? [];
   const target = await row.current();
   if (target.n === n) return;
-  const told = itemsOfState(state);
-  const headers = new Set(idsOf(context, told));
-  const whole = new Set(idsOf(context, [...told.filter(({ body }) => body), ...target.segment.items()]));
+  const there = recordsThere(context, [...itemsOfState(state), ...target.segment.items()]);
+  const found = await Promise.all(items.map((item) => lostRecord(deps, item)));
+  const again = there.missing(found.filter((one) => one !== undefined));
   const batch = storage.batch();
-  const again: LostRecord[] = [];
-  for (const item of items) {
-    const found = await lostRecord(deps, item);
-    const known = found && (found.record.body.length > 0 ? whole : headers);
-    if (!found || known?.has(found.id)) continue;
-    again.push(found);
-  }
   await placeAgain(deps, batch, target.n, again);
   await batch.commit();
   target.segment.append(again);

@@ -3,11 +3,13 @@ import * as Y from 'yjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entryKinds, parseEntry } from '../../../shared/protocol/entry.ts';
 import { parseId, type RecordId, type SessionId } from '../../../shared/protocol/ids.ts';
+import { projectionVersion } from '../../chat/projection.ts';
 import { openUpdate } from '../../doc/entrySeal.ts';
-import { readRecord } from '../../doc/record.ts';
+import { readRecord, type SealedRecord } from '../../doc/record.ts';
 import { itemsOfState } from '../../doc/segmentState.ts';
 import { arrayOf, clientOf } from '../../doc/segmentUpdate.ts';
 import { createForger, updateOf, type Forger } from './forger.ts';
+import type { Backup } from './harbourRelay.ts';
 import type { Member } from './member.ts';
 import { createTrio, type Trio } from './trio.ts';
 
@@ -148,6 +150,70 @@ describe('a record', () => {
     for (const member of [ada, cleo]) expect(await bodiesOf(member)).toEqual(before);
     await goesOn();
   });
+});
+
+/** All records that the forged log has, as they were said. */
+async function recordsOf(forger: Forger): Promise<readonly SealedRecord[]> {
+  const opened = await Promise.all(
+    forger.entries().map((entry) => openUpdate(forger.context, forger.document, entryKinds.segment, entry)),
+  );
+  const items = opened.flatMap((one) => (one.ok ? itemsOfState(one.value.update) : []));
+  return items.map(({ header, body }) => ({
+    header: new Uint8Array(header),
+    body: new Uint8Array(body ?? []),
+  }));
+}
+
+describe('a relay that forgot is told by a liar first', () => {
+  /** Ben says all that was said again, with these bodies, before anybody else, and goes. */
+  async function benTells(backup: Backup, bodyOf: () => Uint8Array<ArrayBuffer>) {
+    const before = await createForger(harbour, ben);
+    const records = await recordsOf(before);
+    before.close();
+    for (const member of [ada, cleo]) member.setOffline(true);
+    await harbour.relay.restore(backup);
+    harbour.relay.start();
+    await harbour.pass(2000);
+    const forger = await createForger(harbour, ben);
+    await forger.appendsRecords(records.map(({ header }) => ({ header, body: bodyOf() })));
+    expect(forger.refusals()).toEqual([]);
+    forger.close();
+    ben.setOffline(true);
+    return records.length;
+  }
+  const lies = {
+    'without its body': () => new Uint8Array(0),
+    'with another body': () => harbour.chance.bytes(90),
+  };
+  for (const [how, bodyOf] of Object.entries(lies)) {
+    test(`[S7] what was said again ${how} is said again whole, for a fresh device and for who had heard the lie`, async () => {
+      expect(await harbour.calm()).toEqual([]);
+      const backup = harbour.relay.backup();
+      const [id = ''] = await talk(6);
+      await ada.edits(harbour.group, id, harbour.marked('edited'));
+      expect(await harbour.calm()).toEqual([]);
+      const before = await bodiesOf(cleo);
+      expect(await benTells(backup, bodyOf)).toBe(7);
+      await cleo.becomesFresh();
+      cleo.setOffline(false);
+      await harbour.pass(5000);
+      expect(await bodiesOf(cleo)).not.toEqual(before);
+      ada.setOffline(false);
+      await harbour.pass(60_000);
+      expect(await bodiesOf(cleo)).toEqual(before);
+      await cleo.becomesFresh();
+      await harbour.pass(60_000);
+      expect(await bodiesOf(cleo)).toEqual(before);
+      // Nor do the lies count where rows are made again.
+      await cleo.closes();
+      cleo.isUpdated(projectionVersion + 1);
+      await cleo.open();
+      await harbour.pass(60_000);
+      expect(await bodiesOf(cleo)).toEqual(before);
+      ben.setOffline(false);
+      await goesOn();
+    });
+  }
 });
 
 describe('deletes in Yjs', () => {

@@ -226,6 +226,22 @@ export const memberLies: readonly Mutant[] = [
     test: '[D18] a deleted text that a backup brings back goes again, in an open segment',
   },
   {
+    name: 'tells a relay that forgot of records without their bodies',
+    file: 'app/chat/recordsThere.ts',
+    snippet: 'copy.body && equalBytes(copy.body, body) && equalBytes(copy.header, header)',
+    replacement: 'equalBytes(copy.header, header)',
+    testFile: liars,
+    test: '[S7] what was said again without its body is said again whole, for a fresh device and for who had heard the lie',
+  },
+  {
+    name: 'says records without their bodies before others do',
+    file: 'app/chat/roomRecords.ts',
+    snippet: '...(await broughtBack(context, storage, again)),',
+    replacement: '...(await broughtBack(context, storage, [])),',
+    testFile: liars,
+    test: '[S7] what was said again with another body is said again whole, for a fresh device and for who had heard the lie',
+  },
+  {
     name: 'goes on after they were removed',
     file: 'app/doc/entrySeal.ts',
     snippet: ' || !context.wasMember(author.device, header.epoch)',

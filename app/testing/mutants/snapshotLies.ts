@@ -43,7 +43,7 @@ export const snapshotLies: readonly Mutant[] = [
   {
     name: 'publishes a snapshot that erases a message, and has others erase the edits of it',
     file: 'app/chat/projection.ts',
-    snippet: 'const texts = isDeleted ? changes.filter(isText) : [];',
+    snippet: 'const texts = isDeletedByAuthor(message, changes) ? changes.filter(isText) : [];',
     replacement: 'const texts = changes.filter(isText);',
     testFile: 'app/chat/projection.test.ts',
     test: '[D17] edits of a message that nobody deleted stay, though its body is missing, or others deleted it',
@@ -108,8 +108,8 @@ export const snapshotLies: readonly Mutant[] = [
   {
     name: 'a last snapshot lacks something for whoever left with it',
     file: 'app/chat/sayElsewhere.ts',
-    snippet: 'if (!found || known?.has(found.id)) continue;',
-    replacement: 'if (!found || known?.has(found.id) !== undefined) continue;',
+    snippet: 'target.segment.append(again);',
+    replacement: 'target.segment.append([]);',
     testFile: lyingSnapshots,
     test: '[D15] who has left with a last snapshot that leaves something out reads it in the open segment',
   },

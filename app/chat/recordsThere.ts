@@ -1,0 +1,47 @@
+// What is there of a chat's records, beside which others may be lost. A header alone is not a record: anybody can say it
+// again without its body, or with another. That suffices only for one whose message is known here as deleted.
+import { equalBytes } from '../../shared/codec/bytes.ts';
+import { idToText } from '../../shared/protocol/ids.ts';
+import type { ChatContext } from '../doc/chatContext.ts';
+import { readRecord } from '../doc/record.ts';
+import type { SegmentItem } from '../doc/segmentState.ts';
+import type { LostRecord } from './lostRecord.ts';
+
+type Item = Pick<SegmentItem, 'header' | 'body'>;
+
+export interface MissingRecord extends LostRecord {
+  /** One's own, of which nothing is there. What lacks its body alone may have been deleted by a record on its way. */
+  readonly isUrgent: boolean;
+}
+
+export function recordsThere(context: ChatContext, items: readonly Item[]) {
+  const copiesById = new Map<string, Item[]>();
+  function add(more: readonly Item[]) {
+    for (const item of more) {
+      const record = readRecord(context, item.header);
+      if (!record) continue;
+      const id = idToText(record.header.id);
+      const copies = copiesById.get(id);
+      if (copies) copies.push(item);
+      else copiesById.set(id, [item]);
+    }
+  }
+  add(items);
+  const isThere = ({ id, record: { header, body } }: LostRecord) => {
+    const copies = copiesById.get(id) ?? [];
+    if (body.length === 0) return copies.length > 0;
+    return copies.some((copy) => copy.body && equalBytes(copy.body, body) && equalBytes(copy.header, header));
+  };
+  return {
+    add,
+    /** Of these, what is to be said again: each once, and whole where one of its copies is. */
+    missing(found: readonly LostRecord[]): readonly MissingRecord[] {
+      const missing = new Map<string, MissingRecord>();
+      for (const one of found) {
+        if (isThere(one) || (missing.has(one.id) && one.record.body.length === 0)) continue;
+        missing.set(one.id, { ...one, isUrgent: one.isOwn && !copiesById.has(one.id) });
+      }
+      return [...missing.values()];
+    },
+  };
+}
