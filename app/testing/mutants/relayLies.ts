@@ -361,4 +361,20 @@ export const relayLies: readonly Mutant[] = [
     testFile: 'app/testing/harbour/repair.test.ts',
     test: '[S7] what came into a complete segment at a relay that was set back reaches those who have it complete',
   },
+  {
+    name: 'leaves a complete segment unanswered while a deletion in an older one is waited for',
+    file: 'app/chat/restoring.ts',
+    snippet: 'if (n >= 0 && differing().length < mostLooksBack)',
+    replacement: 'if (n >= placeOf().unsealed)',
+    testFile: 'app/testing/harbour/repairInOrder.test.ts',
+    test: '[S7] a deletion in an older complete segment is read before a full one is left, though a newer one is not answered for',
+  },
+  {
+    name: 'has a segment complete before those before it',
+    file: 'app/chat/restoring.ts',
+    snippet: 'if (!deps.isComplete(n) && !deps.segment(n)?.isLive()) return false;',
+    replacement: 'if (!deps.segment(n)?.isLive()) return false;',
+    testFile: 'app/testing/harbour/repairInOrder.test.ts',
+    test: '[S7] a segment that is complete at the relay before those before it holds up no repair',
+  },
 ];
