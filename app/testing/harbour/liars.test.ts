@@ -9,7 +9,6 @@ import { readRecord, type SealedRecord } from '../../doc/record.ts';
 import { itemsOfState } from '../../doc/segmentState.ts';
 import { arrayOf, clientOf } from '../../doc/segmentUpdate.ts';
 import { createForger, updateOf, type Forger } from './forger.ts';
-import type { Backup } from './harbourRelay.ts';
 import type { Member } from './member.ts';
 import { createTrio, type Trio } from './trio.ts';
 
@@ -165,11 +164,14 @@ async function recordsOf(forger: Forger): Promise<readonly SealedRecord[]> {
 }
 
 describe('a relay that forgot is told by a liar first', () => {
-  /** Ben says all that was said again, with these bodies, before anybody else, and goes. */
-  async function benTells(backup: Backup, bodyOf: () => Uint8Array<ArrayBuffer>) {
-    const before = await createForger(harbour, ben);
-    const records = await recordsOf(before);
-    before.close();
+  /** All that is said from now on Ben says again, with these bodies, before anybody else, and goes. */
+  async function forgetsAndHears(bodyOf: () => Uint8Array<ArrayBuffer>, say: () => Promise<unknown>) {
+    const backup = harbour.relay.backup();
+    const hearing = await createForger(harbour, ben);
+    await say();
+    expect(await harbour.calm()).toEqual([]);
+    const records = await recordsOf(hearing);
+    hearing.close();
     for (const member of [ada, cleo]) member.setOffline(true);
     await harbour.relay.restore(backup);
     harbour.relay.start();
@@ -181,39 +183,51 @@ describe('a relay that forgot is told by a liar first', () => {
     ben.setOffline(true);
     return records.length;
   }
-  const lies = {
-    'without its body': () => new Uint8Array(0),
-    'with another body': () => harbour.chance.bytes(90),
-  };
-  for (const [how, bodyOf] of Object.entries(lies)) {
-    test(`[S7] what was said again ${how} is said again whole, for a fresh device and for who had heard the lie`, async () => {
-      expect(await harbour.calm()).toEqual([]);
-      const backup = harbour.relay.backup();
-      const [id = ''] = await talk(6);
-      await ada.edits(harbour.group, id, harbour.marked('edited'));
-      expect(await harbour.calm()).toEqual([]);
-      const before = await bodiesOf(cleo);
-      expect(await benTells(backup, bodyOf)).toBe(7);
-      await cleo.becomesFresh();
-      cleo.setOffline(false);
-      await harbour.pass(5000);
-      expect(await bodiesOf(cleo)).not.toEqual(before);
-      ada.setOffline(false);
-      await harbour.pass(60_000);
-      expect(await bodiesOf(cleo)).toEqual(before);
-      await cleo.becomesFresh();
-      await harbour.pass(60_000);
-      expect(await bodiesOf(cleo)).toEqual(before);
-      // Nor do the lies count where rows are made again.
-      await cleo.closes();
-      cleo.isUpdated(projectionVersion + 1);
-      await cleo.open();
-      await harbour.pass(60_000);
-      expect(await bodiesOf(cleo)).toEqual(before);
-      ben.setOffline(false);
-      await goesOn();
-    });
+  /** Ada alone knows better, and a device that is new before her, or after. */
+  async function everyoneHasAll(before: unknown) {
+    await cleo.becomesFresh();
+    cleo.setOffline(false);
+    await harbour.pass(5000);
+    expect(await bodiesOf(cleo)).not.toEqual(before);
+    ada.setOffline(false);
+    await harbour.pass(60_000);
+    expect(await bodiesOf(cleo)).toEqual(before);
+    await cleo.becomesFresh();
+    await harbour.pass(60_000);
+    expect(await bodiesOf(cleo)).toEqual(before);
+    // Nor do the lies count where rows are made again.
+    await cleo.closes();
+    cleo.isUpdated(projectionVersion + 1);
+    await cleo.open();
+    await harbour.pass(60_000);
+    expect(await bodiesOf(cleo)).toEqual(before);
+    ben.setOffline(false);
+    await goesOn();
   }
+  const withoutBody = () => new Uint8Array(0);
+  const withAnother = () => harbour.chance.bytes(90);
+  async function saysAndEdits() {
+    const [id = ''] = await talk(6);
+    await ada.edits(harbour.group, id, harbour.marked('edited'));
+  }
+  beforeEach(async () => {
+    expect(await harbour.calm()).toEqual([]);
+  });
+
+  test('[S7] what was said again without its body is said again whole, for a fresh device and for who had heard the lie', async () => {
+    expect(await forgetsAndHears(withoutBody, saysAndEdits)).toBe(7);
+    await everyoneHasAll(await bodiesOf(ada));
+  });
+  test('[S7] what was said again with another body is said again whole, for a fresh device and for who had heard the lie', async () => {
+    expect(await forgetsAndHears(withAnother, saysAndEdits)).toBe(7);
+    await everyoneHasAll(await bodiesOf(ada));
+  });
+  test('[S7] what was said again without its body is said again whole from a complete segment, too', async () => {
+    const told = await forgetsAndHears(withoutBody, () => talk(24));
+    expect(told).toBeGreaterThan(10);
+    expect((await ada.chat(harbour.group))?.segments?.unsealed).toBe(1);
+    await everyoneHasAll(await bodiesOf(ada));
+  });
 });
 
 describe('deletes in Yjs', () => {
