@@ -55,7 +55,7 @@ export const weatherBugs: readonly WeatherBug[] = [
     name: 'nothing is asked to go from the relay',
     counter: 'unpurged',
     file: 'app/doc/publishing.ts',
-    snippet: 'for (const session of named) purge.add(session);',
-    replacement: 'void named;',
+    snippet: 'for (const session of named) purge.add(session);\n      if (named.length === 0',
+    replacement: 'void named;\n      if (named.length === 0',
   },
 ];
