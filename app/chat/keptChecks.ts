@@ -8,7 +8,7 @@ import { itemsOfState, joinStates, type SegmentItem } from '../doc/segmentState.
 import { openSnapshot, sealSnapshot } from '../doc/snapshot.ts';
 import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
-import { idsOf, readKept, type KeptSegmentsDeps } from './keptSegments.ts';
+import { readKept, type KeptSegmentsDeps } from './keptSegments.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
 import { placeAgain } from './placeAgain.ts';
 import { recordsThere } from './recordsThere.ts';
@@ -69,6 +69,12 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     return opened.ok ? opened.value : undefined;
   }
 
+  /** What of these is not there. */
+  async function lackIn(there: readonly SegmentItem[], items: readonly SegmentItem[]) {
+    const found = await Promise.all(items.map((item) => lostRecord(deps, item)));
+    return recordsThere(context, there).missing(found.filter((one) => one !== undefined));
+  }
+
   /**
    * What has come in is kept beside what was: the relay may forget it again before this is complete. The row is no longer
    * what the relay had, so that it is looked at again in any case.
@@ -76,8 +82,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
   async function keepBeside(n: number, items: readonly SegmentItem[]) {
     const known = opened.get(n);
     const before = (await readKept(deps, n)) ?? nothing;
-    const there = new Set(idsOf(context, itemsOfState(before.update)));
-    if (!known || idsOf(context, items).every((id) => there.has(id))) return;
+    if (!known || (await lackIn(itemsOfState(before.update), items)).length === 0) return;
     const { segment } = known;
     const now = await stateOf(n, segment);
     if (!now) return;
@@ -120,11 +125,8 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     return undefined;
   }
 
-  const lostOf = async (n: number, there: readonly SegmentItem[]) => {
-    const kept = itemsOfState((await readKept(deps, n))?.update ?? nothing.update);
-    const found = await Promise.all(kept.map((item) => lostRecord(deps, item)));
-    return recordsThere(context, there).missing(found.filter((one) => one !== undefined));
-  };
+  const lostOf = async (n: number, there: readonly SegmentItem[]) =>
+    lackIn(there, itemsOfState((await readKept(deps, n))?.update ?? nothing.update));
 
   /** Keeps what the relay has; what it lacks goes on in the open segment. */
   async function keep(n: number, segment: Segment, missing: readonly LostRecord[]) {
