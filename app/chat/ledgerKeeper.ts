@@ -21,6 +21,7 @@ import {
   type LedgerFailure,
 } from '../account/fetchChatLedger.ts';
 import {
+  isHeard,
   noChange,
   placeOf,
   tellingWith,
@@ -170,14 +171,25 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     return made !== undefined;
   }
 
-  /** Who was added by this device, in entries that count here for the first time, is told; once, whatever was lost before. */
+  /**
+   * Who was added by this device, in entries that count here for the first time, is told; once, whatever was lost before.
+   * So is, when it removes somebody, who was not heard yet: perhaps nobody else is left who would tell them again.
+   */
   function mailsFor(before: StoredChat, chat: ChatId, { ledger }: ReadLedger) {
     const known = before.heads?.length ?? 1;
     const own = ledger.events.filter(
-      ({ kind, by, position }) => kind === 'add' && position >= known && equalBytes(by, identity.user),
+      ({ by, position }) => position >= known && equalBytes(by, identity.user),
     );
-    return own.flatMap(({ who, epoch, index, position }) =>
-      who.flatMap((user, n): { key: string; task: MailTask; addedAt: number }[] => {
+    const unheard = ledger.members
+      .map(({ person }, index) => ({ user: person.user, index }))
+      .filter(({ user }) => !equalBytes(user, identity.user) && !isHeard(before, { to: idToText(user) }));
+    const told = own.flatMap(({ kind, who, epoch, index, position }) => {
+      if (kind === 'add') return who.map((user, n) => ({ user, index: index + n, epoch, position }));
+      const isNewest = kind === 'remove' && epoch === ledger.epoch;
+      return isNewest ? unheard.map((one) => ({ ...one, epoch, position })) : [];
+    });
+    return told.flatMap(
+      ({ user, index, epoch, position }): { key: string; task: MailTask; addedAt: number }[] => {
         const found = [...ledger.members, ...ledger.former].find(({ person }) =>
           equalBytes(person.user, user),
         );
@@ -186,7 +198,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
           version: 2,
           chat,
           epoch,
-          boxIndex: index + n,
+          boxIndex: index,
           sender: identity.user,
           isInvited: false,
           invitation: noEntryHash as Bytes as InvitationId,
@@ -195,8 +207,8 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         } as const;
         const sealed = sealChatMail(user, found.person.userBoxKey, mail, random);
         const task: MailTask = { kind: 'mail', to: idToText(user), mail: bytesToBase64url(sealed) };
-        return [{ key: `${position}/${n}`, task, addedAt: position }];
-      }),
+        return [{ key: `${position}/${index}`, task, addedAt: position }];
+      },
     );
   }
   const putMail = (batch: Batch, chat: string, { key, task }: { key: string; task: StoredTask }, n: number) =>

@@ -1,5 +1,6 @@
 // Who joins, who leaves, and what they can read: the stories of changes to a chat's members, through the real relay.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { roles } from '../../account/chatState.ts';
 import { nothingKept, placeOf } from '../../account/keptForReturn.ts';
 import type { Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
@@ -273,4 +274,23 @@ test('[L10] at a relay that was set back a change waits until others have told i
     const kinds = (await member.chat(chat))?.events?.map(({ kind }) => kind);
     expect(kinds).toEqual(['remove', 'add', 'turn', 'add']);
   }
+});
+
+test('[L12] who never heard of a chat is told of it again by whoever removes the one who had told them', async () => {
+  const chat = (await ada.startsGroup([], harbour.marked('three of us'))) ?? '';
+  expect(await ada.changes(chat, 'add', ben, roles.admin)).toBe(true);
+  await harbour.pass(20_000);
+  cleo.setOffline(true);
+  expect(await ada.changes(chat, 'add', cleo)).toBe(true);
+  await harbour.pass(20_000);
+  expect(await ben.changes(chat, 'remove', ada)).toBe(true);
+  await harbour.pass(20_000);
+  await harbour.relay.wipe();
+  harbour.relay.start();
+  await harbour.pass(60_000);
+  cleo.setOffline(false);
+  await harbour.pass(10 * 60_000);
+  expect(await cleo.chats()).toContain(chat);
+  await says(cleo, chat, 'here I am');
+  expect(await textsOf(ben, chat)).toEqual(['here I am']);
 });
