@@ -32,11 +32,6 @@ export async function readKept({ chat, context, storage, documentOf }: KeptSegme
   const kept = row && (await openSnapshot(context, documentOf(n), entryKinds.segmentSnapshot, row.snapshot));
   return kept?.ok ? kept.value : undefined;
 }
-export const idsOf = (context: ChatContext, items: readonly SegmentItem[]): readonly string[] =>
-  items.flatMap(({ header }) => {
-    const record = readRecord(context, header);
-    return record ? [idToText(record.header.id)] : [];
-  });
 
 export function createKeptSegments(deps: KeptErasuresDeps) {
   const { chat, context, storage } = deps;
