@@ -1,5 +1,6 @@
 // Complete segments beside what the relay has of them. A relay that was wiped, or set back to a backup, may lack one, or have
 // filled it otherwise: then all that it has there is read, what it lacks is said again, and what it has is kept.
+import type { Bytes } from '../../shared/codec/bytes.ts';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
@@ -32,6 +33,16 @@ export type KeptChecks = ReturnType<typeof createKeptChecks>;
 /** The relay has it complete and as it is kept here, complete but with something else in it, or not as complete. */
 type Compared = 'same' | 'other' | 'open';
 
+/** Undefined for what is too large for a snapshot. */
+async function tryToSeal(seal: () => Promise<Bytes>): Promise<Bytes | undefined> {
+  try {
+    return await seal();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** An empty document to begin with: all that is in it then, the relay has. */
 const nothing = { cursor: startCursor, sessions: [], update: new Uint8Array([0, 0]) };
 
@@ -49,8 +60,11 @@ export function createKeptChecks(deps: KeptChecksDeps) {
       kept: nothing,
       onItems: (items) =>
         deps.later(async () => {
-          await keepBeside(n, items);
-          await deps.take(n, items);
+          try {
+            await keepBeside(n, items);
+          } finally {
+            await deps.take(n, items);
+          }
         }),
       onStored: async () => {},
       onSignal: () => {},
@@ -77,7 +91,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
 
   /**
    * What has come in is kept beside what was: the relay may forget it again before this is complete. The row is no longer
-   * what the relay had, so that it is looked at again in any case.
+   * what the relay had, so that it is looked at again in any case. Who makes a segment too large for that gains nothing more.
    */
   async function keepBeside(n: number, items: readonly SegmentItem[]) {
     const known = opened.get(n);
@@ -97,7 +111,8 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     };
     const document = deps.documentOf(n);
     const kind = entryKinds.segmentSnapshot;
-    const snapshot = await sealSnapshot(context, document, kind, state, deps.shared.random);
+    const snapshot = await tryToSeal(() => sealSnapshot(context, document, kind, state, deps.shared.random));
+    if (!snapshot) return;
     const { ownClients } = (await storage.segment(chat, n)) ?? {};
     const row = { chat, n, document: idToText(document), snapshot, ownClients };
     await storage.batch().putSegment(row).commit();

@@ -101,17 +101,17 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
         leaving.add(id);
         clients.push(place.client);
       }
+      // Before anything is waited for: an earlier purge that ends meanwhile ends without this one.
+      if (clients.length > 0) {
+        purging.set(n, { segment, ids: new Set([...(known?.ids ?? []), ...leaving]) });
+        segment.purge(clients);
+      }
       if (isThere) {
         const snapshot = await segment.snapshot();
         const document = idToText(deps.documentOf(n));
         await storage.batch().putSegment({ chat, n, document, snapshot, ownClients }).commit();
       }
-      if (clients.length === 0) {
-        if (!known) await segment.close();
-      } else {
-        purging.set(n, { segment, ids: new Set([...(known?.ids ?? []), ...leaving]) });
-        segment.purge(clients);
-      }
+      if (clients.length === 0 && !known) await segment.close();
       return [...leaving];
     },
     /** It is to be another: what is still to be let go in it is asked for anew, of that one. */

@@ -11,6 +11,7 @@ import {
   type InvitationId,
   type Signature,
   type SigningPublicKey,
+  type UserId,
 } from '../../shared/protocol/ids.ts';
 import { fail, type Result } from '../../shared/protocol/result.ts';
 import { sealChatMail } from '../account/chatMail.ts';
@@ -42,6 +43,13 @@ import type { Clock } from '../sync/clock.ts';
 import type { Link } from '../sync/link.ts';
 import type { HttpFailure } from '../sync/relayHttp.ts';
 import type { Room } from './room.ts';
+
+/** Where in the ledger who was a member before was added again; undefined for who has been one ever since. */
+function addedAgainAt({ events }: ReadLedger['ledger'], user: UserId): number | undefined {
+  const own = events.filter(({ who }) => who.some((one) => equalBytes(one, user)));
+  const last = own.findLast(({ kind }) => kind === 'add')?.position ?? 0;
+  return own.some(({ kind, position }) => kind === 'remove' && position < last) ? last : undefined;
+}
 
 export interface LedgerKeeperDeps extends LedgerDeps {
   readonly clock: Clock;
@@ -160,10 +168,8 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         ? making
         : undefined;
     if (!made && mails.length === 0) return false;
-    const wasMember = (user: string) =>
-      [...before.members, ...(before.former ?? [])].some((member) => member.user === user);
     const kept = mails.map(({ task: { to, mail }, addedAt }) =>
-      wasMember(to) ? { to, mail, addedAt } : { to, mail },
+      addedAt === undefined ? { to, mail } : { to, mail, addedAt },
     );
     const boxes = made && { epoch: made.epoch, boxes: made.boxes };
     await deps.tellings.change(before.id, (telling) => tellingWith(telling, boxes, kept));
@@ -180,16 +186,18 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     const own = ledger.events.filter(
       ({ by, position }) => position >= known && equalBytes(by, identity.user),
     );
-    const unheard = ledger.members
-      .map(({ person }, index) => ({ user: person.user, index }))
-      .filter(({ user }) => !equalBytes(user, identity.user) && !isHeard(before, { to: idToText(user) }));
+    const people = ledger.members.map(({ person: { user } }, index) => ({ user, index }));
+    const isTold = (user: UserId) =>
+      equalBytes(user, identity.user) ||
+      isHeard(before, { to: idToText(user), addedAt: addedAgainAt(ledger, user) });
     const told = own.flatMap(({ kind, who, epoch, index, position }) => {
       if (kind === 'add') return who.map((user, n) => ({ user, index: index + n, epoch, position }));
       const isNewest = kind === 'remove' && epoch === ledger.epoch;
-      return isNewest ? unheard.map((one) => ({ ...one, epoch, position })) : [];
+      const unheard = isNewest ? people.filter(({ user }) => !isTold(user)) : [];
+      return unheard.map((one) => ({ ...one, epoch, position }));
     });
     return told.flatMap(
-      ({ user, index, epoch, position }): { key: string; task: MailTask; addedAt: number }[] => {
+      ({ user, index, epoch, position }): { key: string; task: MailTask; addedAt: number | undefined }[] => {
         const found = [...ledger.members, ...ledger.former].find(({ person }) =>
           equalBytes(person.user, user),
         );
@@ -207,7 +215,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         } as const;
         const sealed = sealChatMail(user, found.person.userBoxKey, mail, random);
         const task: MailTask = { kind: 'mail', to: idToText(user), mail: bytesToBase64url(sealed) };
-        return [{ key: `${position}/${index}`, task, addedAt: position }];
+        return [{ key: `${position}/${index}`, task, addedAt: addedAgainAt(ledger, user) }];
       },
     );
   }

@@ -63,6 +63,8 @@ test('[S7] what is missing is said again once, and whole where one of its copies
   ]) {
     expect(missingBeside([], found)).toEqual([{ ...one, isUrgent: true }]);
   }
+  const under = { ...(await record(false)), id: one.id };
+  expect(missingBeside([], [one, under]).map(({ record: said }) => said)).toEqual([one.record, under.record]);
 });
 
 test('[S7] what is wholly missing of this person is said again at once; what lacks its body may be deleted, and waits', async () => {

@@ -1,5 +1,6 @@
 // What is there of a chat's records, beside which others may be lost. A header alone is not a record: anybody can say it
 // again without its body, or with another. That suffices only for one whose message is known here as deleted.
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes } from '../../shared/codec/bytes.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
@@ -34,12 +35,16 @@ export function recordsThere(context: ChatContext, items: readonly Item[]) {
   };
   return {
     add,
-    /** Of these, what is to be said again: each once, and whole where one of its copies is. */
+    /**
+     * Of these, what is to be said again: each once, and whole where one of its copies is. Two with one id are two: who puts
+     * another under the id of somebody's word hides nothing by it.
+     */
     missing(found: readonly LostRecord[]): readonly MissingRecord[] {
       const missing = new Map<string, MissingRecord>();
       for (const one of found) {
-        if (isThere(one) || (missing.has(one.id) && one.record.body.length === 0)) continue;
-        missing.set(one.id, { ...one, isUrgent: one.isOwn && !copiesById.has(one.id) });
+        const header = bytesToBase64url(one.record.header);
+        if (isThere(one) || (missing.has(header) && one.record.body.length === 0)) continue;
+        missing.set(header, { ...one, isUrgent: one.isOwn && !copiesById.has(one.id) });
       }
       return [...missing.values()];
     },

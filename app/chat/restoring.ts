@@ -193,11 +193,13 @@ export function createRestoring(deps: RestoringDeps) {
       left = compared === 'same' && n < looked ? 0 : n;
     }
     isLookedBack = true;
+    // One that was read in this run already is left as it is, and looked at again in the next.
+    const isRead = others.some((n) => differed.has(n));
     for (const n of others) differs(n);
-    deps.later(() => putLooked(connection, left));
+    if (!isRead) deps.later(() => putLooked(connection, left));
   }
   async function putLooked(connection: number, left: number) {
-    const looked = left > 0 ? left : placeOf().unsealed;
+    const looked = left > 0 ? Math.min(left, placeOf().looked ?? 0) : placeOf().unsealed;
     if (connection !== connections || (placeOf().looked ?? 0) === looked) return;
     await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), looked } });
   }

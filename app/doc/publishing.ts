@@ -94,9 +94,15 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     named = [...purge].slice(0, atOnce);
     for (const session of named) purge.delete(session);
     const covered = erasedBy;
-    const { bytes, id } = await deps.build().finally(() => {
-      isBuilding = false;
-    });
+    const { bytes, id } = await deps
+      .build()
+      .catch((error: unknown) => {
+        failed();
+        throw error;
+      })
+      .finally(() => {
+        isBuilding = false;
+      });
     if (isClosed) return;
     underWay = { id, erasedBy: covered };
     cancelAnswer = clock.after(answerWithinMs, () => {

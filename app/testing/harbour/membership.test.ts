@@ -1,7 +1,7 @@
 // Who joins, who leaves, and what they can read: the stories of changes to a chat's members, through the real relay.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { roles } from '../../account/chatState.ts';
-import { nothingKept, placeOf } from '../../account/keptForReturn.ts';
+import { keptTelling, nothingKept, placeOf } from '../../account/keptForReturn.ts';
 import type { Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
 import { createTrio } from './trio.ts';
@@ -276,21 +276,55 @@ test('[L10] at a relay that was set back a change waits until others have told i
   }
 });
 
-test('[L12] who never heard of a chat is told of it again by whoever removes the one who had told them', async () => {
+/** A group in which Ben may remove Ada, who has told the others of it. */
+async function groupOfTwoAdmins() {
   const chat = (await ada.startsGroup([], harbour.marked('three of us'))) ?? '';
   expect(await ada.changes(chat, 'add', ben, roles.admin)).toBe(true);
   await harbour.pass(20_000);
+  return chat;
+}
+async function forgets() {
+  await harbour.relay.wipe();
+  harbour.relay.start();
+  await harbour.pass(60_000);
+}
+
+test('[L12] who never heard of a chat is told of it again by whoever removes the one who had told them', async () => {
+  const chat = await groupOfTwoAdmins();
   cleo.setOffline(true);
   expect(await ada.changes(chat, 'add', cleo)).toBe(true);
   await harbour.pass(20_000);
   expect(await ben.changes(chat, 'remove', ada)).toBe(true);
   await harbour.pass(20_000);
-  await harbour.relay.wipe();
-  harbour.relay.start();
-  await harbour.pass(60_000);
+  await forgets();
   cleo.setOffline(false);
   await harbour.pass(10 * 60_000);
   expect(await cleo.chats()).toContain(chat);
+  // Who has only read has the chat, and is told no more.
+  await says(ben, chat, 'hello');
+  await cleo.reads(chat);
+  await harbour.pass(60_000);
+  await forgets();
+  await harbour.pass(10 * 60_000);
+  const told = await ben.headless().storage.setting(placeOf.telling(chat), keptTelling);
+  expect(told?.mails).toEqual([]);
+});
+
+test('[L12] so is who was added again, and has not heard of that', async () => {
+  const chat = await groupOfTwoAdmins();
+  expect(await ada.changes(chat, 'add', cleo)).toBe(true);
+  await harbour.pass(20_000);
   await says(cleo, chat, 'here I am');
-  expect(await textsOf(ben, chat)).toEqual(['here I am']);
+  expect(await ada.changes(chat, 'remove', cleo)).toBe(true);
+  await harbour.pass(20_000);
+  expect((await cleo.chat(chat))?.isRemoved).toBe(true);
+  cleo.setOffline(true);
+  expect(await ada.changes(chat, 'add', cleo)).toBe(true);
+  await harbour.pass(20_000);
+  expect(await ben.changes(chat, 'remove', ada)).toBe(true);
+  await harbour.pass(20_000);
+  await forgets();
+  cleo.setOffline(false);
+  await harbour.pass(10 * 60_000);
+  expect((await cleo.chat(chat))?.isRemoved ?? false).toBe(false);
 });
