@@ -212,8 +212,14 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     },
     /** Nothing is to be published, or under way. */
     isIdle: () => !wants() && !underWay && !isBuilding,
-    /** The channel is live again. */
-    resume: () => schedule(),
+    /** The channel is live again: what waited for that, and is waited for, goes soon. */
+    resume() {
+      if (isUrgent()) {
+        cancelTimer();
+        isScheduled = false;
+      }
+      schedule();
+    },
     pause: failed,
     close() {
       isClosed = true;
