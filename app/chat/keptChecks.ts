@@ -19,7 +19,7 @@ export interface KeptChecksDeps extends KeptSegmentsDeps {
   readonly link: Pick<Link, 'look'>;
   /** The segment that takes new records. */
   readonly current: () => Promise<{ readonly n: number; readonly segment: Segment }>;
-  /** The relay has answered what `check` wanted to know. */
+  /** The relay has said what `check` waited for. */
   readonly onCompared: () => void;
   /** A complete segment is about to be read: nothing that is asked of it as it was may end meanwhile. */
   readonly onReading: (n: number) => Promise<void>;
@@ -70,6 +70,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
       onSignal: () => {},
       onSealed: () => {
         isSealed = true;
+        deps.onCompared();
       },
     });
     const checking = { segment, isSealed: () => isSealed };
@@ -165,8 +166,14 @@ export function createKeptChecks(deps: KeptChecksDeps) {
      * A step at each call; true once the relay has this segment complete, this device what is in it, and the relay, there
      * or in an open segment, all that was kept of it. Others' records are said again only where `mayOthers`.
      * @param here what lies in open segments.
+     * @param isComing this device has not had all of it yet: it does not end it before it is full.
      */
-    async check(n: number, mayOthers: boolean, here: readonly SegmentItem[]): Promise<boolean> {
+    async check(
+      n: number,
+      mayOthers: boolean,
+      here: readonly SegmentItem[],
+      isComing = false,
+    ): Promise<boolean> {
       const known = opened.get(n);
       if (!known) {
         const compared = answered(n);
@@ -187,7 +194,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
       const lost = await lostOf(n, segment.items());
       const now = lost.filter(({ isUrgent }) => isUrgent || mayOthers);
       if (now.length > 0) segment.append(now);
-      else if (lost.length === 0 && segment.isDone()) segment.seal();
+      else if (lost.length === 0 && segment.isDone() && (!isComing || segment.isFull())) segment.seal();
       return false;
     },
     async close() {

@@ -28,6 +28,7 @@ const listSchema = v.array(
     atMs: v.number(),
     unreadCount: v.number(),
     typingNames: v.array(v.string()),
+    isCatchingUp: v.optional(v.boolean(), false),
   }),
 );
 type Rows = readonly ChatRowView[];

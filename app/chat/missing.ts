@@ -30,8 +30,12 @@ const isAhead = ({ chains }: StoredChat, { of, sequence }: ToldMore): boolean =>
 
 /** Who said so, where it has still not come. */
 export const tellerOfMore = (chat: StoredChat): string | undefined =>
-  chat.toldMore && isAhead(chat, chat.toldMore) ? chat.toldMore.user : undefined;
+  chat.toldMore && !isComing(chat) && isAhead(chat, chat.toldMore) ? chat.toldMore.user : undefined;
 
 /** An author has said something that stands on what has not arrived. */
-export const hasGap = ({ chains }: StoredChat): boolean =>
-  Object.values(chains).some(({ ahead }) => ahead.length > 0);
+export const hasGap = (chat: StoredChat): boolean =>
+  !isComing(chat) && Object.values(chat.chains).some(({ ahead }) => ahead.length > 0);
+
+/** Older messages are still being read from the relay: what is not here is no gap. */
+export const isComing = ({ segments }: Pick<StoredChat, 'segments'>): boolean =>
+  segments?.coming !== undefined;

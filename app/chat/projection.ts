@@ -11,6 +11,7 @@ import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.
 import type { Storage } from '../storage/storage.ts';
 import { mostSaid } from './missing.ts';
 import { termsOfMessage } from './searchText.ts';
+import { hasNumber, takeRunAfter, withNumber, type Spans } from './spans.ts';
 
 /**
  * Raised with each change of what rows say of the same records: the rows of all chats are then made again
@@ -188,9 +189,15 @@ export function forksChain(chat: StoredChat, { device, sequence, previous }: Rec
   if (sequence > mostSaid(chat)) return true;
   const chain = chat.chains[idToText(device)];
   if (!chain) return false;
-  const isTaken = sequence <= chain.sequence || chain.ahead.includes(sequence);
+  const isTaken = sequence <= chain.sequence || hasNumber(chain.ahead, sequence);
   const isNext = sequence === chain.sequence + 1 && chain.hash !== '';
   return isTaken || (isNext && bytesToBase64url(previous) !== chain.hash);
+}
+
+/** A device's newest record here, also behind a gap: what is to stand next in its chain names that. */
+export function lastSaid({ chains }: StoredChat, device: string) {
+  const chain = chains[device];
+  return chain?.top && chain.top.sequence > chain.sequence ? chain.top : chain;
 }
 
 /** Counts a record on its device's chain, and its time in the chat's. */
@@ -203,16 +210,15 @@ export function countRecord(
   const at = clampHybridTime(header.at, nowMs());
   const chain = chat.chains[device] ?? { sequence: 0, hash: '', ahead: [] };
   let { sequence, hash, top } = chain;
-  const ahead = new Set(chain.ahead);
+  let ahead: Spans = chain.ahead;
   if (header.sequence === sequence + 1) {
-    sequence++;
+    const after = takeRunAfter(ahead, sequence + 1);
     hash = bytesToBase64url(hashRecordHeader(header));
-    while (ahead.delete(sequence + 1)) {
-      sequence++;
-      hash = top?.sequence === sequence ? top.hash : '';
-    }
+    if (after.last > header.sequence) hash = top?.sequence === after.last ? top.hash : '';
+    sequence = after.last;
+    ahead = after.spans;
   } else if (header.sequence > sequence && header.sequence <= mostSaid(chat)) {
-    ahead.add(header.sequence);
+    ahead = withNumber(ahead, header.sequence);
     if (header.sequence > (top?.sequence ?? 0)) {
       top = { sequence: header.sequence, hash: bytesToBase64url(hashRecordHeader(header)) };
     }
@@ -222,7 +228,7 @@ export function countRecord(
     ...chat,
     chains: {
       ...chat.chains,
-      [device]: { sequence, hash, ahead: [...ahead], place, ...(top && ahead.size > 0 ? { top } : {}) },
+      [device]: { sequence, hash, ahead, place, ...(top && ahead.length > 0 ? { top } : {}) },
     },
     latestAt: Math.max(chat.latestAt, at),
   };

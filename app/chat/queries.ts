@@ -6,7 +6,7 @@ import { hybridTimeToMs } from '../doc/hybridTime.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import { nobody, type Ephemeral } from './ephemeral.ts';
-import { hasGap, tellerOfMore } from './missing.ts';
+import { hasGap, isComing, tellerOfMore } from './missing.ts';
 import { createMessageViews, nameIn, personIn } from './messageViews.ts';
 import { deliveryOf } from './receipts.ts';
 import { termsOfQuery } from './searchText.ts';
@@ -105,6 +105,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
         draft: chat.draft,
         atMs: chat.at,
         unreadCount: chat.unread,
+        isCatchingUp: isComing(chat),
         typingNames: (presence[chat.id] ?? nobody).typing.map((user) => nameIn(chat, user)),
       }));
   }
@@ -138,6 +139,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       unreadCount: chat.unread,
       onlineUserIds: online,
       typingUserIds: typing,
+      isCatchingUp: isComing(chat),
       ...(trouble ? { trouble } : {}),
       ...(isTold ? { toldBy: nameIn(chat, teller) } : {}),
     };

@@ -45,7 +45,20 @@ export interface RestoringDeps {
   readonly putChat: (next: StoredChat) => Promise<void>;
 }
 
-type Life = NonNullable<NonNullable<StoredChat['segments']>['lost']>[number];
+export type Restoring = ReturnType<typeof createRestoring>;
+type Place = NonNullable<StoredChat['segments']>;
+type Life = NonNullable<Place['lost']>[number];
+
+/** The place once segment `n`, where that was next to be looked at or read, no longer is. */
+function without({ coming, ...place }: Place, n: number): Place {
+  const rest = {
+    ...place,
+    ...(place.differing ? { differing: place.differing.filter((other) => other !== n) } : {}),
+    ...(n + 1 === place.unchecked ? { unchecked: n } : {}),
+  };
+  const left = coming && n + 1 === coming.below ? { ...coming, below: n } : coming;
+  return left && left.from < left.below ? { ...rest, coming: left } : rest;
+}
 
 export function createRestoring(deps: RestoringDeps) {
   const { context, storage, clock, documents } = deps;
@@ -90,7 +103,8 @@ export function createRestoring(deps: RestoringDeps) {
     if (!isLive()) return schedule();
     othersAt ??= clock.elapsed() + patienceMs * (1 + deps.randomUnit());
     const mayOthers = clock.elapsed() >= othersAt;
-    if (place.lost?.length) {
+    // What others said may lie where this device has not read yet.
+    if (place.lost?.length && !place.coming) {
       let isComplete = mayOthers;
       if (!(await restoreRecords(place.lost, mayOthers))) isComplete = false;
       if (!(await restoreMeta(mayOthers))) isComplete = false;
@@ -98,7 +112,7 @@ export function createRestoring(deps: RestoringDeps) {
       schedule();
     }
     // Also meanwhile: a full segment that waits for a deletion is not left, nor what is said again in it, until that is read.
-    return checkKept(place.unchecked ?? 0, mayOthers);
+    return checkKept(place, mayOthers);
   }
 
   /** Undefined while one of them is not loaded. */
@@ -155,16 +169,16 @@ export function createRestoring(deps: RestoringDeps) {
   }
 
   /** Complete segments, the newest first, beside those that differ: one may wait for a deletion in another. */
-  async function checkKept(unchecked: number, mayOthers: boolean): Promise<void> {
-    const wanted = unchecked > 0 ? [...differing(), unchecked - 1] : differing();
+  async function checkKept({ unchecked = 0, coming }: Place, mayOthers: boolean): Promise<void> {
+    const next = [...(unchecked > 0 ? [unchecked - 1] : []), ...(coming ? [coming.below - 1] : [])];
+    const wanted = new Set([...differing(), ...next]);
     // What a break left to be looked at had to wait for this. Not in the room's queue: the relay is asked.
-    if (wanted.length === 0) return void lookBack();
+    if (wanted.size === 0) return void lookBack();
     for (const n of wanted) {
       const segments = openSegments();
-      if (!segments || !(await deps.checks.check(n, mayOthers, itemsIn(segments)))) continue;
-      const rest = { differing: differing().filter((other) => other !== n) };
-      const next = n === unchecked - 1 ? { ...rest, unchecked: n } : rest;
-      await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), ...next } });
+      const isComing = coming !== undefined && coming.from <= n;
+      if (!segments || !(await deps.checks.check(n, mayOthers, itemsIn(segments), isComing))) continue;
+      await deps.putChat({ ...deps.chat(), segments: without(placeOf(), n) });
       await deps.erase(n);
       return step();
     }
@@ -220,14 +234,14 @@ export function createRestoring(deps: RestoringDeps) {
   /** A full segment waits for a deletion, which may stand in an older one than is being looked at: the next is, beside it. */
   function deletionMissing() {
     deps.later(async () => {
-      const n = (placeOf().unchecked ?? 0) - 1;
-      if (n >= 0 && differing().length < mostLooksBack) await putDiffering(n, { unchecked: n });
+      const { unchecked, coming } = placeOf();
+      const n = (unchecked || (coming?.below ?? 0)) - 1;
+      if (n >= 0 && differing().length < mostLooksBack) await putDiffering(n);
     });
   }
-  async function putDiffering(n: number, next: { readonly unchecked?: number } = {}) {
-    const others = differing().filter((other) => other !== n);
-    const segments = { ...placeOf(), ...next, differing: [...others, n] };
-    await deps.putChat({ ...deps.chat(), segments });
+  async function putDiffering(n: number) {
+    const rest = without(placeOf(), n);
+    await deps.putChat({ ...deps.chat(), segments: { ...rest, differing: [...(rest.differing ?? []), n] } });
     schedule();
   }
 
@@ -250,11 +264,14 @@ export function createRestoring(deps: RestoringDeps) {
     deps.onRestored();
   }
 
-  const isIdle = () => !placeOf().lost?.length && !placeOf().unchecked && differing().length === 0;
+  const mayLeap = () => !placeOf().lost?.length && !placeOf().unchecked && differing().length === 0;
+  const isIdle = () => mayLeap() && !placeOf().coming;
 
   return {
     /** The relay has all of it. */
     isIdle,
+    /** Nothing is being put back, or beside what the relay has instead. */
+    mayLeap,
     /** All documents are open. */
     start() {
       isStarted = true;
@@ -265,6 +282,11 @@ export function createRestoring(deps: RestoringDeps) {
       const place = placeOf();
       const isLooked = isLookedBack && (place.looked ?? 0) === n;
       return { ...place, unsealed: n + 1, ...(isLooked ? { looked: n + 1 } : {}) };
+    },
+    /** Where things are once all before this segment are left as they are: to be read, the last one first. */
+    placeBehind(to: number): Place {
+      const place = placeOf();
+      return { ...place, unsealed: to, coming: { from: place.coming?.from ?? place.unsealed, below: to } };
     },
     /** The connection has ended, and with it what is known of the relay. */
     broke,

@@ -18,13 +18,13 @@ import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Link } from '../sync/link.ts';
 import type { RelayClock } from '../sync/relayTime.ts';
-import { completeSegment } from './completeSegment.ts';
 import { isDeleted } from './deletedRecords.ts';
 import { createErasures } from './erasures.ts';
 import { createKeptChecks } from './keptChecks.ts';
 import { createKeptSegments } from './keptSegments.ts';
+import { createLeaving } from './leaving.ts';
 import type { Presence } from './presence.ts';
-import { projectRecords, withLast, type ProjectionDeps } from './projection.ts';
+import { lastSaid, projectRecords, withLast, type ProjectionDeps } from './projection.ts';
 import { timeOfRecord } from './recordTime.ts';
 import { createRestoring } from './restoring.ts';
 import { createRoomMarks } from './roomMarks.ts';
@@ -145,7 +145,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     selfUser,
     chat: state.chat,
     segment: (n) => row.get(n),
-    isComplete: (n) => sealed.has(n),
+    isComplete: (n) => leaving.isComplete(n),
     meta: () => meta,
     kept,
     onRestored: () => row.sealFull(),
@@ -177,22 +177,31 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       marks.schedule();
     },
   });
-  /** Segments that are complete at the relay, and still open here. */
-  const sealed = new Set<number>();
+  const leaving = createLeaving({
+    state,
+    context,
+    storage,
+    documentOf: documents.segment,
+    row: () => row,
+    restoring: () => restoring,
+    erase: (n) => erasures.run(n),
+  });
   const row: SegmentRow = await createSegmentRow(
     {
       ...shared,
       documentOf: documents.segment,
       maySeal: () => !placeOf().lost?.length,
+      mayLeap: () => restoring.mayLeap(),
       onItems: (n, items, isNew) => later(() => records.take(n, items, isNew)),
       onStored: (ids) => enqueue(() => records.stored(ids)),
       onOpened: (open) => later(() => state.put({ ...state.chat(), segments: { ...placeOf(), open } })),
+      onLeapt: (n) => void leaving.leapt(n),
       onWhole,
       onSealCorrected: (n, state) =>
         later(() =>
           sayElsewhere({ context, storage, selfUser, documentOf: documents.segment, row }, n, state),
         ),
-      onSealed: (n) => void complete(n),
+      onSealed: (n) => void leaving.completed(n),
       onPurged: (n) => later(() => erasures.purged(n)),
       onLive: () => void restoring.lookBack(),
       onBreak: () => restoring.broke(),
@@ -216,42 +225,6 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     ...presence.events,
   });
 
-  async function complete(n: number) {
-    if (sealed.has(n)) return;
-    sealed.add(n);
-    row.moveOn(n + 1);
-    // Before the queue: what it still has to acknowledge goes through there.
-    await row.get(n)?.stop();
-    later(async () => {
-      while (sealed.has(placeOf().unsealed)) await keepFirst();
-    });
-  }
-  async function keepFirst() {
-    const { unsealed: n } = placeOf();
-    sealed.delete(n);
-    const segment = row.get(n);
-    const target = await row.current();
-    const batch = storage.batch();
-    const moved = segment
-      ? await completeSegment(
-          { context, storage, documentOf: documents.segment },
-          batch,
-          state.chat().id,
-          { n, segment },
-          target.n,
-        )
-      : [];
-    const next = {
-      ...state.chat(),
-      segments: { ...restoring.placeAfter(n), open: Math.max(placeOf().open, target.n) },
-    };
-    await batch.putChat(next).commit();
-    state.written(next);
-    await row.drop(n);
-    target.segment.append(moved);
-    await erasures.run(n);
-  }
-
   async function signal(kind: SignalKind) {
     const { isRemoved, members } = state.chat();
     if (isRemoved || members.length < 2) return;
@@ -272,15 +245,15 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       const chat = state.chat();
       if (chat.isRemoved) return false;
       if ((await storage.hasRecords([id])).size > 0) return true;
-      const chain = chat.chains[selfDevice];
+      const last = lastSaid(chat, selfDevice);
       const { n, segment } = await row.current();
       const { header, sealed } = await sealRecord(
         context,
         {
           id: recordId,
           body,
-          sequence: (chain?.sequence ?? 0) + 1,
-          previous: (chain?.hash && parseBase64url(chain.hash)) || new Uint8Array(16),
+          sequence: (last?.sequence ?? 0) + 1,
+          previous: (last?.hash && parseBase64url(last.hash)) || new Uint8Array(16),
           at: await timeOfRecord(storage, clock, chat, selfUser, body),
           seen: segment.cursor(),
         },

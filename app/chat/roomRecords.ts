@@ -20,6 +20,7 @@ import {
 } from './projection.ts';
 import { reprojectRecords } from './reproject.ts';
 import type { RoomState } from './roomState.ts';
+import { hasNumber } from './spans.ts';
 
 export interface RoomRecordsDeps {
   readonly state: RoomState;
@@ -110,7 +111,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const records = await verified(n, own, waiting);
     const isCounted = ({ header }: ProjectedRecord) => {
       const chain = chat.chains[idToText(header.device)];
-      return chain && (header.sequence <= chain.sequence || chain.ahead.includes(header.sequence));
+      return chain && (header.sequence <= chain.sequence || hasNumber(chain.ahead, header.sequence));
     };
     const { batch, erased } = await reprojectRecords(projection, chat, records.filter(isCounted));
     await erasures.add(batch, erased).commit();

@@ -50,6 +50,7 @@ export interface ChatRowView {
   readonly atMs: number;
   readonly unreadCount: number;
   readonly typingNames: readonly string[];
+  readonly isCatchingUp: boolean;
 }
 
 export interface ChatView {
@@ -69,6 +70,8 @@ export interface ChatView {
   readonly toldBy?: string;
   /** Something is wrong with this chat's keys or log, or at the relay, that heals itself; the screen has the sentence. */
   readonly trouble?: 'waiting-for-key' | 'gap' | 'fork' | 'stuck' | 'update-needed' | 'relay-full';
+  /** Older messages are still being read from the relay, the newest of them first. */
+  readonly isCatchingUp: boolean;
 }
 
 export interface ReactionView {

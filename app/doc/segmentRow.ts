@@ -1,9 +1,11 @@
 // The segments of a chat that are not complete yet, in a row: records go to the last one, and when it is full to the next.
 // Everyone finds the same next segment by its number, also offline; one that somebody else began is found by listening
-// one ahead. Complete ones are handed to whoever keeps them.
+// one ahead. Where many have begun meanwhile, the newest is read first. Complete ones are handed to whoever keeps them.
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
-import type { DocumentId } from '../../shared/protocol/ids.ts';
+import { equalBytes } from '../../shared/codec/bytes.ts';
+import { noSnapshot, type DocumentId } from '../../shared/protocol/ids.ts';
 import type { Channel } from '../sync/channels.ts';
+import { furthestBegun } from './furthest.ts';
 import { createSegment, type Segment, type SegmentDeps } from './segment.ts';
 import type { SegmentItem } from './segmentState.ts';
 
@@ -15,11 +17,13 @@ export interface SegmentPlace {
 }
 export interface SegmentRowDeps extends Omit<
   SegmentDeps,
-  'id' | 'onItems' | 'onSealCorrected' | 'onSealed' | 'onPurged' | 'onSignal'
+  'id' | 'onItems' | 'onHeard' | 'onSealCorrected' | 'onSealed' | 'onPurged' | 'onSignal'
 > {
   readonly documentOf: (n: number) => DocumentId;
   /** Not while something of them is still to be said again. */
   readonly maySeal: () => boolean;
+  /** Not while something is being put back. */
+  readonly mayLeap: () => boolean;
   /** `isNew`: they were not on this device's disk before. */
   readonly onItems: (n: number, items: readonly SegmentItem[], isNew: boolean) => void;
   /** Its last snapshot, of this state, lacked something, and has been replaced. */
@@ -29,6 +33,8 @@ export interface SegmentRowDeps extends Omit<
   readonly onPurged: (n: number) => void;
   /** Records go here from now on. */
   readonly onOpened: (n: number) => void;
+  /** The same, and those before it are to be left as they are: they will be read later. */
+  readonly onLeapt: (n: number) => void;
   /** All that the relay says of itself has come: also after each break. */
   readonly onLive: () => void;
   /** The relay is out of reach. */
@@ -36,10 +42,19 @@ export interface SegmentRowDeps extends Omit<
 }
 export type SegmentRow = Awaited<ReturnType<typeof createSegmentRow>>;
 
+/** As many segments are read one after another; of more, the newest is read first. */
+const mostInOrder = 2;
+/** The relay may not answer, or say that there is more than there is. */
+const leapWithinMs = 3_000;
+
 export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace) {
   let { open } = place;
   let isClosed = false;
   let ahead: Channel | undefined;
+  /** It is not known yet whether the next segment, or one far behind it, is read next. */
+  let isLeaping = false;
+  const completeMeanwhile = new Set<number>();
+  let cancelLeap = () => {};
   const segments = new Map<number, Promise<Segment>>();
   const loaded = new Map<number, Segment>();
 
@@ -55,7 +70,14 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
         advance();
       },
       onSealCorrected: (state) => deps.onSealCorrected(n, state),
-      onSealed: () => deps.onSealed(n),
+      onHeard() {
+        // Said to have begun, and nothing in it that counts.
+        if (n > open + 1) void drop(n);
+      },
+      onSealed() {
+        if (isLeaping) completeMeanwhile.add(n);
+        else if (n <= open + 1) deps.onSealed(n);
+      },
       onPurged: () => deps.onPurged(n),
       onSignal: () => {},
     }).then((segment) => {
@@ -78,7 +100,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     const next = open + 1;
     const begin = () => {
       ahead?.close();
-      void load(next);
+      void (deps.mayLeap() ? leapFrom(next) : load(next));
     };
     ahead = deps.link.openChannel(
       { chat: deps.context.chat, document: deps.documentOf(next), cursor: () => startCursor },
@@ -100,26 +122,63 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     );
   }
 
+  /** Reads the newest that has begun, where that is far behind this one; this one where nothing comes of that soon. */
+  async function leapFrom(next: number) {
+    const inOrder = () => {
+      isLeaping = false;
+      if (isClosed) return;
+      if (open < next) void load(next);
+      for (const n of completeMeanwhile) deps.onSealed(n);
+      completeMeanwhile.clear();
+      advance();
+    };
+    isLeaping = true;
+    cancelLeap();
+    cancelLeap = deps.clock.after(leapWithinMs, inOrder);
+    const newest = await furthestBegun(next, async (n) => {
+      const looked = await deps.link.look(deps.context.chat, deps.documentOf(n));
+      return looked.ok && (looked.value.end.seq > 0 || !equalBytes(looked.value.snapshot, noSnapshot));
+    });
+    if (newest - next < mostInOrder) inOrder();
+    else if (newest > open && !isClosed) void load(newest);
+  }
+
   /** All but the last take no more: whoever is first says so to the relay. */
   function sealFull() {
     if (deps.maySeal()) for (const [n, segment] of loaded) if (n < open) segment.seal();
   }
   function moveOn(n: number) {
     if (isClosed || n <= open) return;
+    const isLeap = n > open + 1;
     open = n;
-    deps.onOpened(n);
-    sealFull();
+    if (isLeap) {
+      isLeaping = false;
+      // Left with all others before this one.
+      completeMeanwhile.clear();
+      deps.onLeapt(n);
+    } else {
+      deps.onOpened(n);
+      sealFull();
+    }
     void load(n).then(advance, () => {});
     listenAhead();
   }
   function advance() {
-    if (loaded.get(open)?.isFull()) moveOn(open + 1);
+    if (!isLeaping && loaded.get(open)?.isFull()) moveOn(open + 1);
+  }
+
+  async function drop(n: number) {
+    const segment = loaded.get(n);
+    loaded.delete(n);
+    segments.delete(n);
+    await segment?.clear();
   }
 
   async function close() {
     if (isClosed) return;
     isClosed = true;
     ahead?.close();
+    cancelLeap();
     for (const begun of segments.values()) await (await begun.catch(() => undefined))?.close();
   }
   try {
@@ -147,13 +206,14 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     askAgain() {
       for (const segment of loaded.values()) segment.askAgain();
     },
-    /** It is complete, and kept elsewhere. */
-    async drop(n: number) {
-      const segment = loaded.get(n);
-      loaded.delete(n);
-      segments.delete(n);
-      await segment?.clear();
+    /** The loaded ones before this one. */
+    async before(n: number): Promise<readonly number[]> {
+      const numbers = [...segments.keys()].filter((other) => other < n);
+      await Promise.allSettled(numbers.map((other) => segments.get(other)));
+      return numbers.filter((other) => loaded.has(other));
     },
+    /** It is left, and kept elsewhere. */
+    drop,
     isCaughtUp: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isCaughtUp()),
     isTidy: () => [...loaded.values()].every((s) => s.isTidy()) && !loaded.get(open)?.isFull(),
     isQuiet: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isQuiet()),

@@ -26,6 +26,7 @@ const versions: readonly Readonly<Record<string, string>>[] = [
   },
   { segments: '[chat+n]', erasures: 'id, [chat+segment]' },
   { quarantine: '[table+id]' },
+  {},
 ];
 const bytes = (...values: number[]): Bytes => new Uint8Array(values);
 
@@ -46,7 +47,7 @@ const chat: StoredChat = {
   draft: 'not yet said',
   marks: {},
   names: {},
-  chains: { device: { sequence: 1, hash: 'h', ahead: [] } },
+  chains: { device: { sequence: 1, hash: 'h', ahead: [5, 4, 9] } },
   latestAt: 5,
 };
 const message: MessageSecret = {

@@ -5,6 +5,8 @@ import * as v from 'valibot';
 const text = v.string();
 const whole = v.pipe(v.number(), v.integer());
 const vector = v.record(text, whole);
+/** Numbers alone, and the first and last of runs (`chat/spans.ts`). */
+const spans = v.pipe(v.array(v.union([whole, v.pipe(v.tuple([whole, whole]), v.readonly())])), v.readonly());
 
 /** How far a device's owner has got, per author device: the highest record number without a gap below it. */
 export type Vector = Readonly<Record<string, number>>;
@@ -82,13 +84,13 @@ export const storedChat = v.object({
   edit: v.optional(v.object({ messageId: text, text })),
   marks: v.record(text, storedMark),
   names: v.record(text, v.object({ name: text, at: whole })),
-  /** Per device: records here without a gap, the last one's hash, and numbers that came ahead of the gap. */
+  /** Per device: records here without a gap, the last one's hash, and numbers that came ahead of the gap, in runs. */
   chains: v.record(
     text,
     v.object({
       sequence: whole,
       hash: text,
-      ahead: v.array(whole),
+      ahead: spans,
       /** The last of those that came ahead. */
       top: v.optional(v.object({ sequence: whole, hash: text })),
       /** The newest place in the ledger that its records name. */
@@ -114,6 +116,8 @@ export const storedChat = v.object({
       looked: v.optional(whole),
       /** Complete segments in whose place the relay has something else, which is still to be read. */
       differing: v.optional(v.array(whole)),
+      /** Segments from the one up to before the other that this device has not read, or not to their end: the last is next. */
+      coming: v.optional(v.object({ from: whole, below: whole })),
     }),
   ),
   /** Where its documents were left when nothing was to be done; without it the chat is looked after at the next start. */

@@ -12,6 +12,7 @@ const row = (chatId: string, atMs: number, text: string, isOwn = false, unreadCo
   atMs,
   unreadCount,
   typingNames: [],
+  isCatchingUp: false,
 });
 
 describe('what is new in the list', () => {

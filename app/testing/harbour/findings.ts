@@ -105,6 +105,7 @@ export async function looksSettled(people: readonly Member[]): Promise<boolean> 
     if ((await waitingOf(member)) + (await storage.database.tasks.count()) > 0) return false;
     for (const { id, chains, isRemoved, segments } of await storage.chats()) {
       if (segments?.lost?.length || segments?.unchecked || segments?.differing?.length) return false;
+      if (segments?.coming) return false;
       if (isRemoved) continue;
       const counts = Object.entries(chains).map(([device, { sequence }]) => `${device} ${sequence}`);
       const here = counts.toSorted().join();

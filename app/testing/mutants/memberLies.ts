@@ -154,6 +154,14 @@ export const memberLies: readonly Mutant[] = [
     test: '[D16] a mark says nothing of what its own device, this one, or nobody at all can have said',
   },
   {
+    name: 'goes on in a segment that was begun behind a hole',
+    file: 'app/doc/furthest.ts',
+    snippet: 'indexOf(false)',
+    replacement: 'lastIndexOf(false)',
+    testFile: 'app/doc/furthest.test.ts',
+    test: '[S14] nothing counts behind a hole',
+  },
+  {
     name: 'holds the list of chats with a message of the far future',
     file: 'app/chat/projection.ts',
     snippet: 'at: clampHybridTime(message.at, nowMs) };',

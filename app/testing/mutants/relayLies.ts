@@ -139,10 +139,18 @@ export const relayLies: readonly Mutant[] = [
   {
     name: 'what is withheld is not shown in its chain',
     file: 'app/chat/missing.ts',
-    snippet: 'Object.values(chains).some(({ ahead }) => ahead.length > 0)',
-    replacement: 'Object.values(chains).some(({ ahead }) => ahead.length < 0)',
+    snippet: 'Object.values(chat.chains).some(({ ahead }) => ahead.length > 0)',
+    replacement: 'Object.values(chat.chains).some(({ ahead }) => ahead.length < 0)',
     testFile: lyingRelay,
     test: '[D16] and so does a whole session of theirs',
+  },
+  {
+    name: 'goes to a segment because the relay says that it has begun',
+    file: 'app/doc/segmentRow.ts',
+    snippet: 'else if (newest > open && !isClosed) void load(newest);',
+    replacement: 'else if (newest > open && !isClosed) moveOn(newest);',
+    testFile: 'app/testing/harbour/newestFirst.test.ts',
+    test: '[S14] who is told that there is more than there is goes on where all others are',
   },
   {
     name: 'two stories are told and never made one',

@@ -159,6 +159,11 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
             : words.conversation.toldMore(chat.toldBy)}
         </Notice>
       )}
+      {chat.isCatchingUp && chat.trouble === undefined && (
+        <Notice icon="clock" className="rounded-none!">
+          {words.conversation.catchingUp}
+        </Notice>
+      )}
       <RowActionsProvider value={rowActions}>
         {view === undefined ? (
           <LoadingTimeline />

@@ -10,6 +10,7 @@ import { EmptyState } from '../kit/EmptyState.tsx';
 import { excerptAround } from '../kit/foldText.ts';
 import { Highlight } from '../kit/Highlight.tsx';
 import { fromInside } from '../kit/leaveTo.ts';
+import { Notice } from '../kit/Notice.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 import { useNow } from '../kit/useNow.ts';
 import type { SearchResult } from './useSearch.ts';
@@ -93,6 +94,11 @@ export function SearchResults(props: {
       data-testid="search-results"
     >
       <output className="spoken">{result.isComplete ? words.inbox.found(count) : ''}</output>
+      {result.isCatchingUp && (
+        <Notice icon="clock" className="mx-3 my-1">
+          {words.inbox.foundSoFar}
+        </Notice>
+      )}
       {chats.length > 0 && (
         <section>
           <h2 className={headingLook}>{words.inbox.chatsHeading}</h2>

@@ -15,6 +15,8 @@ export interface SearchResult {
   readonly chats: readonly ChatRowView[];
   readonly hits: readonly SearchHitView[];
   readonly isComplete: boolean;
+  /** Not everything that was said is on this device yet. */
+  readonly isCatchingUp: boolean;
   /** Where each result leads, chats first. */
   readonly paths: readonly string[];
 }
@@ -40,6 +42,7 @@ export function useSearch(text: string, rows: readonly ChatRowView[]): SearchRes
       words: searched,
       chats,
       hits,
+      isCatchingUp: rows.some((row) => row.isCatchingUp),
       isComplete: typed === '' || (found !== undefined && asked === typed),
       paths: [
         ...chats.map((row) => chatPath(row.chatId)),
