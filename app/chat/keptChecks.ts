@@ -12,7 +12,7 @@ import { completeSegment } from './completeSegment.ts';
 import { readKept, type KeptSegmentsDeps } from './keptSegments.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
 import { placeAgain } from './placeAgain.ts';
-import { recordsThere } from './recordsThere.ts';
+import { recordsThere, withoutCopies } from './recordsThere.ts';
 
 export interface KeptChecksDeps extends KeptSegmentsDeps {
   readonly selfUser: string;
@@ -86,7 +86,9 @@ export function createKeptChecks(deps: KeptChecksDeps) {
 
   /** What of these is not there. */
   async function lackIn(there: readonly SegmentItem[], items: readonly SegmentItem[]) {
-    const found = await Promise.all(items.map((item) => lostRecord(deps, item)));
+    const others = withoutCopies(there, items);
+    if (others.length === 0) return [];
+    const found = await Promise.all(others.map((item) => lostRecord(deps, item)));
     return recordsThere(context, there).missing(found.filter((one) => one !== undefined));
   }
 
@@ -166,7 +168,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
      * A step at each call; true once the relay has this segment complete, this device what is in it, and the relay, there
      * or in an open segment, all that was kept of it. Others' records are said again only where `mayOthers`.
      * @param here what lies in open segments.
-     * @param isComing this device has not had all of it yet: it does not end it before it is full.
+     * @param isComing this device has not had all of it yet: it ends none of which nothing is there.
      */
     async check(
       n: number,
@@ -191,10 +193,12 @@ export function createKeptChecks(deps: KeptChecksDeps) {
         return true;
       }
       if (!segment.isLive()) return false;
-      const lost = await lostOf(n, segment.items());
+      const there = segment.items();
+      const lost = await lostOf(n, there);
       const now = lost.filter(({ isUrgent }) => isUrgent || mayOthers);
       if (now.length > 0) segment.append(now);
-      else if (lost.length === 0 && segment.isDone() && (!isComing || segment.isFull())) segment.seal();
+      else if (lost.length === 0 && segment.isDone() && (!isComing || (there.length > 0 && mayOthers)))
+        segment.seal();
       return false;
     },
     async close() {

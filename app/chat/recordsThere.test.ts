@@ -6,7 +6,7 @@ import { sealRecord } from '../doc/record.ts';
 import { createTestChat } from '../testing/testChat.ts';
 import { openStorage } from '../storage/storage.ts';
 import { lostRecord, type LostRecord } from './lostRecord.ts';
-import { recordsThere } from './recordsThere.ts';
+import { recordsThere, withoutCopies } from './recordsThere.ts';
 
 let chat: Awaited<ReturnType<typeof createTestChat>>;
 beforeAll(async () => {
@@ -85,4 +85,13 @@ test("[S7] another's body is said again by nobody: it is none", async () => {
   const another = await lostRecord(deps, { header, body: chat.chance.bytes(90), place });
   expect(another).toEqual(withBody(one, nothing));
   storage.close();
+});
+
+test('[S7] only what is there byte for byte needs no closer look', async () => {
+  const [one, other, bare] = [await record(false), await record(false), await record(false)];
+  const there = [one, withBody(other, one.record.body), withBody(bare, nothing)].map(({ record }) => record);
+  const asked = [one, other, bare].map(({ record }) => record);
+  expect(withoutCopies(there, asked)).toEqual([other.record, bare.record]);
+  expect(withoutCopies([], asked)).toEqual(asked);
+  expect(withoutCopies([...there, other.record], asked)).toEqual([bare.record]);
 });

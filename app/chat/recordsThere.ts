@@ -15,6 +15,19 @@ export interface MissingRecord extends LostRecord {
   readonly isUrgent: boolean;
 }
 
+/** Those of which no copy is there, byte for byte: a quick look, before anything is opened. */
+export function withoutCopies<I extends Item>(there: readonly Item[], items: readonly I[]): readonly I[] {
+  const bodies = new Map<string, Uint8Array[]>();
+  for (const { header, body } of there) {
+    const key = bytesToBase64url(header);
+    if (body) bodies.set(key, [...(bodies.get(key) ?? []), body]);
+  }
+  return items.filter(({ header, body }) => {
+    const copies = bodies.get(bytesToBase64url(header)) ?? [];
+    return !body || !copies.some((copy) => equalBytes(copy, body));
+  });
+}
+
 export function recordsThere(context: ChatContext, items: readonly Item[]) {
   const copiesById = new Map<string, Item[]>();
   function add(more: readonly Item[]) {

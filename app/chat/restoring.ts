@@ -103,8 +103,7 @@ export function createRestoring(deps: RestoringDeps) {
     if (!isLive()) return schedule();
     othersAt ??= clock.elapsed() + patienceMs * (1 + deps.randomUnit());
     const mayOthers = clock.elapsed() >= othersAt;
-    // What others said may lie where this device has not read yet.
-    if (place.lost?.length && !place.coming) {
+    if (place.lost?.length) {
       let isComplete = mayOthers;
       if (!(await restoreRecords(place.lost, mayOthers))) isComplete = false;
       if (!(await restoreMeta(mayOthers))) isComplete = false;
@@ -170,6 +169,12 @@ export function createRestoring(deps: RestoringDeps) {
 
   /** Complete segments, the newest first, beside those that differ: one may wait for a deletion in another. */
   async function checkKept({ unchecked = 0, coming }: Place, mayOthers: boolean): Promise<void> {
+    const isUnread = (n: number) => coming !== undefined && coming.from <= n && n < coming.below;
+    // Nobody may have those now; what is before them is here.
+    if (coming && isUnread(unchecked - 1)) {
+      await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: coming.from } });
+      return step();
+    }
     const next = [...(unchecked > 0 ? [unchecked - 1] : []), ...(coming ? [coming.below - 1] : [])];
     const wanted = new Set([...differing(), ...next]);
     // What a break left to be looked at had to wait for this. Not in the room's queue: the relay is asked.

@@ -168,9 +168,11 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
   }
 
   async function drop(n: number) {
-    const segment = loaded.get(n);
-    loaded.delete(n);
+    const begun = segments.get(n);
     segments.delete(n);
+    // It may hear of the relay before it is ready.
+    const segment = await begun?.catch(() => undefined);
+    if (loaded.get(n) === segment) loaded.delete(n);
     await segment?.clear();
   }
 

@@ -38,6 +38,16 @@ async function watch(member: Member, ids: readonly string[], withinMs: number) {
   return seen;
 }
 
+/** Until the newest are here, and all before this segment are not. */
+async function untilComing(member: Member, below: number) {
+  for (let passed = 0; passed < 60_000; passed += 20) {
+    await harbour.pass(20);
+    const { coming } = await placeOf(member);
+    if (coming && coming.below <= below) return;
+  }
+  throw new Error(`${member.name} has not read back to segment ${below}`);
+}
+
 test('[S14] a fresh device has the newest messages first, then all others from the newest back, and no gap is told', async () => {
   const ids = await trio.talk(150);
   expect(await harbour.calm()).toEqual([]);
@@ -81,16 +91,11 @@ test('[S14] a crash in the middle goes on where it was, the newest first', async
   const ids = await trio.talk(130);
   expect(await harbour.calm()).toEqual([]);
   await ben.becomesFresh();
-  for (let passed = 0; passed < 60_000; passed += 20) {
-    await harbour.pass(20);
-    const { coming } = await placeOf(ben);
-    if (coming && coming.below < 6) break;
-  }
-  expect((await placeOf(ben)).coming?.below).toBeLessThan(6);
+  await untilComing(ben, 6);
   ben.crashes();
   harbour.crashed();
   await ben.open();
-  expect((await placeOf(ben)).coming?.below).toBeLessThan(6);
+  expect((await placeOf(ben)).coming?.below).toBeLessThanOrEqual(6);
   expect(await harbour.calm()).toEqual([]);
   expect((await trio.idsOf(ben)).filter((id) => ids.includes(id))).toHaveLength(ids.length);
 });
@@ -112,16 +117,32 @@ test('[S7] a relay that is wiped while older messages are still coming has all a
   const ids = await trio.talk(130);
   expect(await harbour.calm()).toEqual([]);
   await ben.becomesFresh();
-  for (let passed = 0; passed < 60_000; passed += 20) {
-    await harbour.pass(20);
-    const { coming } = await placeOf(ben);
-    if (coming && coming.below < 6) break;
-  }
-  expect((await placeOf(ben)).coming).toBeDefined();
+  await untilComing(ben, 6);
   await harbour.relay.wipe();
   harbour.relay.start();
   expect(await harbour.calm()).toEqual([]);
   expect((await trio.idsOf(ben)).filter((id) => ids.includes(id))).toHaveLength(ids.length);
+});
+
+test('[S7] what is kept before and behind what is still coming is put back, though nobody else is there', async () => {
+  await trio.talk(40);
+  expect(await harbour.calm()).toEqual([]);
+  cleo.setOffline(true);
+  await trio.talk(130, [ada, ben]);
+  await harbour.pass(60_000);
+  cleo.setOffline(false);
+  await untilComing(cleo, 6);
+  expect((await placeOf(cleo)).coming?.from).toBeGreaterThan(0);
+  for (const other of [ada, ben]) other.setOffline(true);
+  await harbour.relay.wipe();
+  const { id: own } = cleo.says(harbour.group, harbour.marked('where the relay forgot all else'));
+  harbour.relay.start();
+  await harbour.pass(180_000);
+  const place = await placeOf(cleo);
+  expect(place.coming).toBeDefined();
+  expect([place.lost, place.unchecked]).toEqual([undefined, 0]);
+  expect(await harbour.calm()).toEqual([]);
+  expect(await trio.idsOf(ada)).toContain(own);
 });
 
 test('[S14] who is told that there is more than there is goes on where all others are', async () => {
