@@ -55,6 +55,16 @@ test('[R3] entries of one turn keep their order, for their authors and for the o
   expect(order).toEqual([1, 2, 3, 4]);
 });
 
+test.each([15, 16, 17, 40])('[R3] of %i entries of one turn each is stored', async (count) => {
+  const relay = openTestRelay();
+  const { bob, chat, document, annSocket, session } = await twoInAChat(relay);
+  const sent = Array.from({ length: count }, () => session.next());
+  for (const entry of sent) annSocket.send({ type: 'append', channel: 1, entry });
+  await settled();
+  const reader = await follow(relay, bob, chat, document);
+  expect(reader.all('entries').flatMap(({ entries }) => entries)).toEqual(sent);
+});
+
 test('[R6] a session belongs to the device that first used it', async () => {
   const { annSocket, bobSocket, session } = await twoInAChat(openTestRelay());
   annSocket.send({ type: 'append', channel: 1, entry: session.next() });
