@@ -178,6 +178,12 @@ test('[W1] a writer grows as far as it must', () => {
   expect(decode(list(varint, 5000), encode(list(varint, 5000), many))).toEqual(many);
 });
 
+test('[W1] who encodes may say how what was written is copied', () => {
+  const kept = encode(fixed(2), Uint8Array.of(1, 2), (written) => Buffer.from(written));
+  encode(fixed(2), Uint8Array.of(8, 8));
+  expect(hex(kept)).toBe('0102');
+});
+
 test('[W1] writers that begin while another is at work, or after one that threw, keep apart', () => {
   const early: Uint8Array[] = [];
   const reentrant: Codec<number> = {

@@ -10,10 +10,11 @@ export interface Codec<T> {
 }
 export type ValueOf<C> = C extends Codec<infer T> ? T : never;
 
-export function encode<T>(codec: Codec<T>, value: T): Bytes {
+/** @param copyOf makes what is returned, from bytes that are written over later: an array of its own, unless given. */
+export function encode<T>(codec: Codec<T>, value: T, copyOf?: (written: Bytes) => Bytes): Bytes {
   const writer = createWriter();
   codec.write(writer, value);
-  return writer.finish();
+  return writer.finish(copyOf);
 }
 
 /** Undefined when the bytes are not exactly one value of this codec. */

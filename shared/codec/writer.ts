@@ -10,8 +10,8 @@ export interface Writer {
   blob(bytes: Uint8Array): void;
   /** A blob of UTF-8. */
   text(text: string): void;
-  /** What was written. Ends the writer: it takes nothing more. */
-  finish(): Bytes;
+  /** What was written, as `copyOf` copies it. Ends the writer: it takes nothing more. */
+  finish(copyOf?: (written: Bytes) => Bytes): Bytes;
 }
 
 export const createWriter = (): Writer => new ByteWriter();
@@ -67,8 +67,10 @@ class ByteWriter implements Writer {
   text(text: string): void {
     this.blob(textToBytes(text));
   }
-  finish(): Bytes {
-    const written = this.#buffer.slice(0, this.#length);
+  finish(copyOf?: (written: Bytes) => Bytes): Bytes {
+    const written = copyOf
+      ? copyOf(this.#buffer.subarray(0, this.#length))
+      : this.#buffer.slice(0, this.#length);
     if (this.#buffer.length <= maxSpareBytes) spare = this.#buffer;
     this.#buffer = nothing;
     this.#length = 0;

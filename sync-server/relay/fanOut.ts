@@ -1,9 +1,12 @@
 // Stored entries as frames for many readers: consecutive entries of one author travel together, and a frame is built
 // once for all readers whose channel has the same number.
 import type { Bytes } from '../../shared/codec/bytes.ts';
-import { encodeDown } from '../../shared/protocol/frames/down.ts';
+import { encodeDownTo } from '../../shared/protocol/frames/down.ts';
 import { maxBatchBytes, maxBatchEntries } from '../../shared/protocol/limits.ts';
 import type { Follower, PendingEntry } from './room.ts';
+
+/** A copy in Node's pool, where it is small: making room of its own takes longer, and a frame is gone in a moment. */
+const pooled = (written: Bytes): Bytes => Buffer.from(written);
 
 export interface Run {
   readonly author: Follower;
@@ -43,12 +46,8 @@ function createRun(first: PendingEntry, held: readonly PendingEntry[]): Run {
     frameFor(channel) {
       const built = frames.get(channel);
       if (built) return built;
-      const frame = encodeDown({
-        type: 'entries',
-        channel,
-        firstSeq,
-        entries: held.map(({ bytes }) => bytes),
-      });
+      const entries = held.map(({ bytes }) => bytes);
+      const frame = encodeDownTo(pooled, { type: 'entries', channel, firstSeq, entries });
       frames.set(channel, frame);
       return frame;
     },

@@ -1,4 +1,5 @@
 // All frames from relay to client. Numbers are on the wire and never reused.
+import type { Bytes } from '../../codec/bytes.ts';
 import { decode, encode, union, type ValueOf } from '../../codec/codec.ts';
 import { ack } from './ack.ts';
 import { behind } from './behind.ts';
@@ -39,5 +40,8 @@ const down = union({
 });
 export type DownFrame = ValueOf<typeof down>;
 export const encodeDown = (frame: DownFrame) => encode(down, frame);
+/** As `encodeDown`, for who knows of a better place than an array of its own: `copyOf` as with `encode`. */
+export const encodeDownTo = (copyOf: (written: Bytes) => Bytes, frame: DownFrame) =>
+  encode(down, frame, copyOf);
 /** Undefined for anything that is not exactly one frame of this version. */
 export const parseDown = (bytes: Uint8Array): DownFrame | undefined => decode(down, bytes);
