@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   blob,
+  blobView,
   boolean,
   decode,
   encode,
@@ -100,6 +101,7 @@ keepsTheLaws({ name: 'u8', codec: u8, values: fc.nat(255) });
 keepsTheLaws({ name: 'varint', codec: varint, values: fc.oneof(fc.nat(300), fc.maxSafeNat()) });
 keepsTheLaws({ name: 'boolean', codec: boolean, values: fc.boolean() });
 keepsTheLaws({ name: 'blob', codec: blob(50), values: ownBytes(50) });
+keepsTheLaws({ name: 'blobView', codec: blobView(50), values: ownBytes(50) });
 keepsTheLaws({ name: 'text', codec: text(40), values: anyText });
 keepsTheLaws({ name: 'rest', codec: rest(), values: ownBytes(50) });
 keepsTheLaws({ name: 'list', codec: list(inner, 5), values: fc.array(anyInner, { maxLength: 5 }) });
@@ -176,6 +178,16 @@ test('[W1] a writer grows as far as it must', () => {
   expect(decode(blob(100_000), encode(blob(100_000), large))).toEqual(large);
   const many = Array.from({ length: 5000 }, (_, i) => i);
   expect(decode(list(varint, 5000), encode(list(varint, 5000), many))).toEqual(many);
+});
+
+test('[W1] a view is a blob on the wire, and of the bytes that it was read from', () => {
+  const value = Uint8Array.of(1, 2, 3);
+  const frame = encode(blob(9), value);
+  expect(encode(blobView(9), value)).toEqual(frame);
+  const read = decode(blobView(9), frame);
+  frame[3] = 7;
+  expect(read).toEqual(Uint8Array.of(1, 2, 7));
+  expect(decode(blobView(2), frame)).toBeUndefined();
 });
 
 test('[W1] who encodes may say how what was written is copied', () => {

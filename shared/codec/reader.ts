@@ -7,7 +7,11 @@ export interface Reader {
   u8(): number;
   varint(): number;
   raw(length: number): Bytes;
+  /** As `raw`, but no copy: it holds on to what is read from, and changes with it. */
+  view(length: number): Bytes;
   blob(maxLength: number): Bytes;
+  /** As `blob`, but a view. */
+  blobView(maxLength: number): Bytes;
   text(maxLength: number): string;
   /** All that is left. */
   rest(): Bytes;
@@ -50,15 +54,30 @@ class ByteReader implements Reader {
     throw new Malformed('varint is too long');
   }
   raw(length: number): Bytes {
+    const from = this.#pass(length);
+    return this.#bytes.slice(from, from + length) as Bytes;
+  }
+  view(length: number): Bytes {
+    const from = this.#pass(length);
+    return this.#bytes.subarray(from, from + length) as Bytes;
+  }
+  /** Goes on behind the next bytes; where they begin. */
+  #pass(length: number): number {
     if (length > this.remaining) throw new Malformed('ends early');
-    const taken = this.#bytes.slice(this.#position, this.#position + length);
+    const from = this.#position;
     this.#position += length;
-    return taken as Bytes;
+    return from;
   }
   blob(maxLength: number): Bytes {
+    return this.raw(this.#blobLength(maxLength));
+  }
+  blobView(maxLength: number): Bytes {
+    return this.view(this.#blobLength(maxLength));
+  }
+  #blobLength(maxLength: number): number {
     const length = this.varint();
     if (length > maxLength) throw new Malformed('longer than allowed');
-    return this.raw(length);
+    return length;
   }
   text(maxLength: number): string {
     const encoded = this.blob(maxLength);

@@ -4,7 +4,7 @@ import { decode, struct, varint } from '../../shared/codec/codec.ts';
 import { extendLogHash, hashEntry } from '../../shared/protocol/entry.ts';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { emptyLogHash, entryHash } from '../../shared/protocol/ids.ts';
-import { upNumberByType as to } from '../../shared/protocol/frames/up.ts';
+import { encodeUp, upNumberByType as to } from '../../shared/protocol/frames/up.ts';
 import { maxInFlight } from '../../shared/protocol/limits.ts';
 import { sha256 } from '../auth/sha256.ts';
 import { newDocumentId, newTestSession, proofOf } from '../testing/testChat.ts';
@@ -63,6 +63,18 @@ test.each([15, 16, 17, 40])('[R3] of %i entries of one turn each is stored', asy
   await settled();
   const reader = await follow(relay, bob, chat, document);
   expect(reader.all('entries').flatMap(({ entries }) => entries)).toEqual(sent);
+});
+
+test('[R41] an entry that came with much else waits without it', async () => {
+  const { annSocket, bobSocket, session } = await twoInAChat(openTestRelay());
+  const entry = session.next();
+  const frame = encodeUp({ type: 'append', channel: 1, entry });
+  const chunk = new Uint8Array(64 * 1024);
+  chunk.set(frame);
+  annSocket.sendRaw(chunk.subarray(0, frame.length));
+  chunk.fill(0);
+  await settled();
+  expect(bobSocket.last('entries').entries).toEqual([entry]);
 });
 
 test('[R6] a session belongs to the device that first used it', async () => {

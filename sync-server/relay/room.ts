@@ -68,6 +68,14 @@ interface MadeRows {
   readonly sessions: Map<string, SessionRow>;
 }
 
+/**
+ * An entry waits for the disk as its socket read it, and with it all that was read at once. Where that is many times as
+ * much, it waits as a copy: what waits is bounded in bytes of entries.
+ */
+const maxHeldTimes = 4;
+const heldOf = (entry: Bytes): Bytes =>
+  entry.buffer.byteLength > maxHeldTimes * entry.length ? entry.slice() : entry;
+
 /** A class for the same reason as `Pacer`: of idle sockets, a few share each. */
 export class Room implements Participant {
   readonly chat: ChatRoom;
@@ -151,7 +159,14 @@ export class Room implements Participant {
     if (place === 'out-of-order') return { code: place, detail: lastAcceptedOf(line) };
     this.#end = { seq: this.#end.seq + 1, hash: extendLogHash(sha256, this.#end.hash, hash) };
     (this.#lines ??= new Map()).set(id, { ...line, sequence, hash });
-    (this.#pending ??= []).push({ author, session, id, sequence, cursor: this.#end, bytes });
+    (this.#pending ??= []).push({
+      author,
+      session,
+      id,
+      sequence,
+      cursor: this.#end,
+      bytes: heldOf(bytes),
+    });
     this.#deps.commit.join(this, bytes.length);
     return undefined;
   }

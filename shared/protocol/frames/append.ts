@@ -1,5 +1,6 @@
 // Client → relay: one sealed entry for the end of the channel's document.
-import { blob, struct, varint } from '../../codec/codec.ts';
+import { blobView, struct, varint } from '../../codec/codec.ts';
 import { maxEntryBytes } from '../limits.ts';
 
-export const append = struct({ channel: varint, entry: blob(maxEntryBytes) });
+/** The relay has stored and passed on an entry within a moment; what its socket has read is nobody else's. */
+export const append = struct({ channel: varint, entry: blobView(maxEntryBytes) });
