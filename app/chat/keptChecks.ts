@@ -4,6 +4,7 @@ import type { Bytes } from '../../shared/codec/bytes.ts';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
+import { clearLostSegment } from '../doc/lostDocuments.ts';
 import { createSegment, type Segment } from '../doc/segment.ts';
 import { itemsOfState, joinStates, type SegmentItem } from '../doc/segmentState.ts';
 import { openSnapshot, sealSnapshot } from '../doc/snapshot.ts';
@@ -154,6 +155,8 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     const again = missing.filter(({ id }) => !moved.some((other) => other.id === id));
     await placeAgain(deps, batch, target.n, again);
     await batch.commit();
+    // Where a crash in a leap has left it open.
+    await clearLostSegment(storage, deps.documentOf(n), deps.shared.generation ?? 0);
     opened.delete(n);
     await segment.close();
     target.segment.append([...moved, ...again]);
@@ -168,13 +171,13 @@ export function createKeptChecks(deps: KeptChecksDeps) {
      * A step at each call; true once the relay has this segment complete, this device what is in it, and the relay, there
      * or in an open segment, all that was kept of it. Others' records are said again only where `mayOthers`.
      * @param here what lies in open segments.
-     * @param isComing this device has not had all of it yet: it ends none of which nothing is there.
+     * @param isFilling others may still be bringing back what this device never had of it: it is not ended half full.
      */
     async check(
       n: number,
       mayOthers: boolean,
       here: readonly SegmentItem[],
-      isComing = false,
+      isFilling = false,
     ): Promise<boolean> {
       const known = opened.get(n);
       if (!known) {
@@ -193,12 +196,10 @@ export function createKeptChecks(deps: KeptChecksDeps) {
         return true;
       }
       if (!segment.isLive()) return false;
-      const there = segment.items();
-      const lost = await lostOf(n, there);
+      const lost = await lostOf(n, segment.items());
       const now = lost.filter(({ isUrgent }) => isUrgent || mayOthers);
       if (now.length > 0) segment.append(now);
-      else if (lost.length === 0 && segment.isDone() && (!isComing || (there.length > 0 && mayOthers)))
-        segment.seal();
+      else if (lost.length === 0 && segment.isDone() && (!isFilling || segment.isFull())) segment.seal();
       return false;
     },
     async close() {

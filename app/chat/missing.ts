@@ -6,9 +6,10 @@ import type { StoredChat } from '../storage/models.ts';
 /**
  * More than this no device can have said: each record takes its place in a segment, a full one takes no more, and one more
  * may have begun than this device knows.
+ * @param segment where a record has come from, of which the chat's row may learn later.
  */
-export const mostSaid = ({ segments }: Pick<StoredChat, 'segments'>): number =>
-  ((segments?.open ?? 0) + 2) * documentLimits.fullRecords;
+export const mostSaid = ({ segments }: Pick<StoredChat, 'segments'>, segment = 0): number =>
+  (Math.max(segments?.open ?? 0, segment) + 2) * documentLimits.fullRecords;
 
 export type ToldMore = NonNullable<StoredChat['toldMore']>;
 

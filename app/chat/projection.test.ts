@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type DeviceId, type LedgerHead, type RecordId } from '../../shared/protocol/ids.ts';
 import { encodeBody, recordKinds, type Body } from '../doc/bodies.ts';
+import { documentLimits } from '../doc/documentLimits.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import { chatRow } from '../testing/testRows.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
@@ -324,6 +325,19 @@ test('[D16] a record in a place that is taken, or on another than the last, fork
   const gap = countRecord(self, one, fourth);
   expect(forksChain(gap, { ...fourth, at: 1 })).toBe(true);
   expect(forksChain(gap, chained)).toBe(false);
+});
+
+test('[D16] what lies far behind the segment that this device knows of may have a number as high as that allows', () => {
+  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
+  const [first] = recordsOf([said]).map(({ header }) => header);
+  if (!first) throw new Error('expected a header');
+  const high = { ...first, sequence: 4 * documentLimits.fullRecords };
+  const chainsOf = (segment: number) =>
+    Object.values(countRecord({ nowMs: () => nowMs }, emptyChat, high, segment).chains);
+  expect(forksChain(emptyChat, high, 1)).toBe(true);
+  expect(chainsOf(1)).toMatchObject([{ ahead: [] }]);
+  expect(forksChain(emptyChat, high, 3)).toBe(false);
+  expect(chainsOf(3)).toMatchObject([{ ahead: [high.sequence] }]);
 });
 
 test('[L12] a chain keeps the newest place in the ledger that its records name', () => {

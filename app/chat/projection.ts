@@ -128,8 +128,8 @@ export async function projectRecords(
   let isForked = false;
 
   for (const [id, record] of fresh) {
-    isForked ||= !record.before && forksChain(chat, record.header);
-    chat = countRecord(deps, chat, record.header);
+    isForked ||= !record.before && forksChain(chat, record.header, record.segment);
+    chat = countRecord(deps, chat, record.header, record.segment);
     const body = record.body && parseBody(record.header.kind, record.body);
     const placed = record.before ? cameIn(record.before, record.segment) : {};
     const made = changeOf(id, before.id, record, body);
@@ -184,9 +184,16 @@ export async function projectRecords(
   return { chat, batch, erased, arrived, isForked };
 }
 
-/** Whether a new record stands where its device has said another before, on another than that, or nowhere (SPEC D16). */
-export function forksChain(chat: StoredChat, { device, sequence, previous }: RecordHeader): boolean {
-  if (sequence > mostSaid(chat)) return true;
+/**
+ * Whether a new record stands where its device has said another before, on another than that, or nowhere (SPEC D16).
+ * @param segment where it lies.
+ */
+export function forksChain(
+  chat: StoredChat,
+  { device, sequence, previous }: RecordHeader,
+  segment = 0,
+): boolean {
+  if (sequence > mostSaid(chat, segment)) return true;
   const chain = chat.chains[idToText(device)];
   if (!chain) return false;
   const isTaken = sequence <= chain.sequence || hasNumber(chain.ahead, sequence);
@@ -200,11 +207,12 @@ export function lastSaid({ chains }: StoredChat, device: string) {
   return chain?.top && chain.top.sequence > chain.sequence ? chain.top : chain;
 }
 
-/** Counts a record on its device's chain, and its time in the chat's. */
+/** Counts a record of this segment on its device's chain, and its time in the chat's. */
 export function countRecord(
   { nowMs }: Pick<ProjectionDeps, 'nowMs'>,
   chat: StoredChat,
   header: RecordHeader,
+  segment = 0,
 ): StoredChat {
   const device = idToText(header.device);
   const at = clampHybridTime(header.at, nowMs());
@@ -217,7 +225,7 @@ export function countRecord(
     if (after.last > header.sequence) hash = top?.sequence === after.last ? top.hash : '';
     sequence = after.last;
     ahead = after.spans;
-  } else if (header.sequence > sequence && header.sequence <= mostSaid(chat)) {
+  } else if (header.sequence > sequence && header.sequence <= mostSaid(chat, segment)) {
     ahead = withNumber(ahead, header.sequence);
     if (header.sequence > (top?.sequence ?? 0)) {
       top = { sequence: header.sequence, hash: bytesToBase64url(hashRecordHeader(header)) };

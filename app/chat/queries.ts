@@ -105,7 +105,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
         draft: chat.draft,
         atMs: chat.at,
         unreadCount: chat.unread,
-        isCatchingUp: isComing(chat),
+        isCatchingUp: isComing(chat) && !chat.isRemoved,
         typingNames: (presence[chat.id] ?? nobody).typing.map((user) => nameIn(chat, user)),
       }));
   }
@@ -139,7 +139,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       unreadCount: chat.unread,
       onlineUserIds: online,
       typingUserIds: typing,
-      isCatchingUp: isComing(chat),
+      isCatchingUp: isComing(chat) && !chat.isRemoved,
       ...(trouble ? { trouble } : {}),
       ...(isTold ? { toldBy: nameIn(chat, teller) } : {}),
     };

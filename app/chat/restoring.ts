@@ -18,6 +18,8 @@ import { recordsThere } from './recordsThere.ts';
 const patienceMs = 8_000;
 /** Complete segments that are looked at in each connection, as long as they differ. */
 const mostLooksBack = 8;
+/** Who else has a segment that the relay has lost, and this device never had, has so long to bring it back. */
+const fillingMs = 10 * 60_000;
 /** How often it is looked at again until all is there. */
 const againMs = 3_000;
 
@@ -51,13 +53,16 @@ type Life = NonNullable<Place['lost']>[number];
 
 /** The place once segment `n`, where that was next to be looked at or read, no longer is. */
 function without({ coming, ...place }: Place, n: number): Place {
+  const differing = place.differing?.filter((other) => other !== n);
   const rest = {
     ...place,
-    ...(place.differing ? { differing: place.differing.filter((other) => other !== n) } : {}),
+    ...(differing ? { differing } : {}),
     ...(n + 1 === place.unchecked ? { unchecked: n } : {}),
   };
   const left = coming && n + 1 === coming.below ? { ...coming, below: n } : coming;
-  return left && left.from < left.below ? { ...rest, coming: left } : rest;
+  // The last ones may be read beside others.
+  const isLeft = left && (left.from < left.below || differing?.some((other) => left.from <= other));
+  return isLeft ? { ...rest, coming: left } : rest;
 }
 
 export function createRestoring(deps: RestoringDeps) {
@@ -69,6 +74,8 @@ export function createRestoring(deps: RestoringDeps) {
   const differed = new Set<number>();
   /** When others' records are said again; set once all is live. */
   let othersAt: number | undefined;
+  /** Until then others may bring back segments that the relay has lost. */
+  let filledBy = -Infinity;
 
   /** The last that was complete when the present connection began: later ones are as the relay has them. */
   let lastBefore = -1;
@@ -169,20 +176,22 @@ export function createRestoring(deps: RestoringDeps) {
 
   /** Complete segments, the newest first, beside those that differ: one may wait for a deletion in another. */
   async function checkKept({ unchecked = 0, coming }: Place, mayOthers: boolean): Promise<void> {
+    if (!mayLeap()) filledBy = clock.elapsed() + fillingMs;
     const isUnread = (n: number) => coming !== undefined && coming.from <= n && n < coming.below;
     // Nobody may have those now; what is before them is here.
     if (coming && isUnread(unchecked - 1)) {
       await deps.putChat({ ...deps.chat(), segments: { ...placeOf(), unchecked: coming.from } });
       return step();
     }
-    const next = [...(unchecked > 0 ? [unchecked - 1] : []), ...(coming ? [coming.below - 1] : [])];
+    const newest = coming && coming.from < coming.below ? [coming.below - 1] : [];
+    const next = [...(unchecked > 0 ? [unchecked - 1] : []), ...newest];
     const wanted = new Set([...differing(), ...next]);
     // What a break left to be looked at had to wait for this. Not in the room's queue: the relay is asked.
     if (wanted.size === 0) return void lookBack();
     for (const n of wanted) {
       const segments = openSegments();
-      const isComing = coming !== undefined && coming.from <= n;
-      if (!segments || !(await deps.checks.check(n, mayOthers, itemsIn(segments), isComing))) continue;
+      const isFilling = coming !== undefined && coming.from <= n && clock.elapsed() < filledBy;
+      if (!segments || !(await deps.checks.check(n, mayOthers, itemsIn(segments), isFilling))) continue;
       await deps.putChat({ ...deps.chat(), segments: without(placeOf(), n) });
       await deps.erase(n);
       return step();
@@ -240,7 +249,7 @@ export function createRestoring(deps: RestoringDeps) {
   function deletionMissing() {
     deps.later(async () => {
       const { unchecked, coming } = placeOf();
-      const n = (unchecked || (coming?.below ?? 0)) - 1;
+      const n = (unchecked || (coming && coming.from < coming.below ? coming.below : 0)) - 1;
       if (n >= 0 && differing().length < mostLooksBack) await putDiffering(n);
     });
   }

@@ -39,4 +39,5 @@ test('[D16] the run that closes a gap is taken whole, and the others stay', () =
 
 test('[X5] numbers that an older version kept one by one, in the order in which they came, are joined with the next', () => {
   expect(withNumber([7, 5, 3], 4)).toEqual([[3, 5], 7]);
+  expect(takeRunAfter([5, 9, 4], 3)).toEqual({ spans: [9], last: 5 });
 });

@@ -23,6 +23,9 @@ export function withNumber(spans: Spans, n: number): Spans {
 
 /** Without the run that follows `n` at once, and its last number; where there is none, `n`. */
 export function takeRunAfter(spans: Spans, n: number): { readonly spans: Spans; readonly last: number } {
-  const last = Math.max(n, ...spans.filter((span) => firstOf(span) === n + 1).map(lastOf));
+  let last = n;
+  // Older versions kept numbers one by one, in the order in which they came.
+  for (const span of spans.toSorted((a, b) => firstOf(a) - firstOf(b)))
+    if (firstOf(span) === last + 1) last = lastOf(span);
   return { spans: spans.filter((span) => lastOf(span) > last), last };
 }

@@ -66,13 +66,13 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
       id: deps.documentOf(n),
       onItems(items) {
         deps.onItems(n, items, loaded.has(n));
-        if (items.length > 0) moveOn(n);
+        if (items.length > 0) moveOn(n, n > open + 1);
         advance();
       },
       onSealCorrected: (state) => deps.onSealCorrected(n, state),
       onHeard() {
         // Said to have begun, and nothing in it that counts.
-        if (n > open + 1) void drop(n);
+        void begun.then(() => (n > open + 1 ? drop(n) : undefined)).catch(() => {});
       },
       onSealed() {
         if (isLeaping) completeMeanwhile.add(n);
@@ -100,7 +100,9 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     const next = open + 1;
     const begin = () => {
       ahead?.close();
-      void (deps.mayLeap() ? leapFrom(next) : load(next));
+      // What is far behind may be on its way already.
+      const isFarLoaded = [...segments.keys()].some((n) => n > next);
+      void (deps.mayLeap() && !isFarLoaded ? leapFrom(next) : load(next));
     };
     ahead = deps.link.openChannel(
       { chat: deps.context.chat, document: deps.documentOf(next), cursor: () => startCursor },
@@ -147,9 +149,8 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
   function sealFull() {
     if (deps.maySeal()) for (const [n, segment] of loaded) if (n < open) segment.seal();
   }
-  function moveOn(n: number) {
+  function moveOn(n: number, isLeap = false) {
     if (isClosed || n <= open) return;
-    const isLeap = n > open + 1;
     open = n;
     if (isLeap) {
       isLeaping = false;
@@ -168,11 +169,9 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
   }
 
   async function drop(n: number) {
-    const begun = segments.get(n);
+    const segment = loaded.get(n);
+    loaded.delete(n);
     segments.delete(n);
-    // It may hear of the relay before it is ready.
-    const segment = await begun?.catch(() => undefined);
-    if (loaded.get(n) === segment) loaded.delete(n);
     await segment?.clear();
   }
 
@@ -203,7 +202,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     },
     get: (n: number) => loaded.get(n),
     /** Records go at least to this one. */
-    moveOn,
+    moveOn: (n: number) => moveOn(n),
     sealFull,
     askAgain() {
       for (const segment of loaded.values()) segment.askAgain();
@@ -216,7 +215,8 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
     },
     /** It is left, and kept elsewhere. */
     drop,
-    isCaughtUp: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isCaughtUp()),
+    isCaughtUp: () =>
+      !isLeaping && segments.size === loaded.size && [...loaded.values()].every((s) => s.isCaughtUp()),
     isTidy: () => [...loaded.values()].every((s) => s.isTidy()) && !loaded.get(open)?.isFull(),
     isQuiet: () => segments.size === loaded.size && [...loaded.values()].every((s) => s.isQuiet()),
     /** Where the log of each was left. */

@@ -34,20 +34,29 @@ export interface ForgedState extends Pick<Snapshot, 'update' | 'sessions'> {
 }
 export type Forger = Awaited<ReturnType<typeof createForger>>;
 
-/** @param where the group's first segment, or its meta document. */
-export async function createForger(harbour: Harbour, liar: Member, where: 'segment' | 'meta' = 'segment') {
+/**
+ * @param where a segment of the group, or its meta document.
+ * @param n the segment's number.
+ */
+export async function createForger(
+  harbour: Harbour,
+  liar: Member,
+  where: 'segment' | 'meta' = 'segment',
+  n = 0,
+) {
   const { storage, engine } = liar.headless();
   const chat = await storage.chat(harbour.group);
   const me = engine.member();
   if (!chat || !me) throw new Error('expected a member of the group');
   const { context, documents } = openChatAccess(chat, me.identity);
-  const document = where === 'meta' ? documents.meta : documents.segment(0);
+  const document = where === 'meta' ? documents.meta : documents.segment(n);
   const kind = entryKinds[where];
   const snapshotKind = where === 'meta' ? entryKinds.metaSnapshot : entryKinds.segmentSnapshot;
   const random = harbour.chance.bytes;
   const refusals: string[] = [];
   const entries: Bytes[] = [];
   let published = 0;
+  let end = startCursor;
   let current: SnapshotId = noSnapshot;
   let given: RelaySnapshot | undefined;
   const channel = me.link.openChannel(
@@ -55,7 +64,7 @@ export async function createForger(harbour: Harbour, liar: Member, where: 'segme
     {
       subscribed() {},
       entries: (_first, more) => void entries.push(...more),
-      acked() {},
+      acked: (_session, _sequence, at) => void (end = at),
       signal() {},
       live() {},
       suspended() {},
@@ -94,6 +103,8 @@ export async function createForger(harbour: Harbour, liar: Member, where: 'segme
     /** The log as this channel has seen it. */
     entries: (): readonly Bytes[] => entries,
     published: () => published,
+    /** Where the log was after the newest entry of this forger. */
+    end: () => end,
     newSession: () => random(8) as SessionId,
     appends,
     /** Puts records into an array of their own session, as the app would. */

@@ -1,9 +1,17 @@
 // Stories of whoever has much to read: the newest messages are there first, what is older comes after them, from the newest
 // back, and nothing is told to be missing meanwhile.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { LogHash } from '../../../shared/protocol/ids.ts';
+import * as Y from 'yjs';
+import { entryKinds } from '../../../shared/protocol/entry.ts';
+import { noSnapshot, type LogHash } from '../../../shared/protocol/ids.ts';
+import { openChatAccess } from '../../account/chatAccess.ts';
 import type { ChatView } from '../../chat/views.ts';
+import { segmentDatabase } from '../../doc/lostDocuments.ts';
+import { encodeSegmentState } from '../../doc/segmentState.ts';
+import { clientOf } from '../../doc/segmentUpdate.ts';
+import { sealSnapshot } from '../../doc/snapshot.ts';
 import type { Harbour } from './createHarbour.ts';
+import { createForger } from './forger.ts';
 import type { Member } from './member.ts';
 import { createTrio, type Trio } from './trio.ts';
 
@@ -143,6 +151,102 @@ test('[S7] what is kept before and behind what is still coming is put back, thou
   expect([place.lost, place.unchecked]).toEqual([undefined, 0]);
   expect(await harbour.calm()).toEqual([]);
   expect(await trio.idsOf(ada)).toContain(own);
+});
+
+test('[S14] a member who begins segments ahead, none of them full, keeps nobody from what was said, or is said, before', async () => {
+  const ids = await trio.talk(28);
+  expect(await harbour.calm()).toEqual([]);
+  cleo.setOffline(true);
+  const away = cleo.says(harbour.group, harbour.marked('from far away'));
+  await away.done;
+  for (const n of [6, 5, 4, 3, 2]) {
+    const forger = await createForger(harbour, ada, 'segment', n);
+    await forger.appendsRecords([
+      await forger.record({ kind: 'message', text: harbour.marked(`ahead ${n}`) }),
+    ]);
+    forger.close();
+  }
+  await harbour.pass(60_000);
+  cleo.setOffline(false);
+  await ben.becomesFresh();
+  await harbour.pass(5 * 60_000);
+  for (const member of [ada, ben, cleo]) expect(await placeOf(member)).not.toHaveProperty('coming');
+  const wanted = [...ids, away.id];
+  expect((await trio.idsOf(ben)).filter((id) => wanted.includes(id))).toHaveLength(wanted.length);
+});
+
+test('[S14] a member who seals the next segment with nothing in it keeps nobody from what was said', async () => {
+  const ids = await trio.talk(6);
+  expect(await harbour.calm()).toEqual([]);
+  const forger = await createForger(harbour, ada, 'segment', 1);
+  const session = forger.newSession();
+  const noise = new Y.Doc();
+  noise.clientID = clientOf(session);
+  noise.getArray<Uint8Array>('elsewhere').push([new Uint8Array(3), new Uint8Array(3)]);
+  await forger.appends(Y.encodeStateAsUpdate(noise), session);
+  const update = encodeSegmentState(new Y.Doc(), new Map());
+  const bytes = await sealSnapshot(
+    forger.context,
+    forger.document,
+    entryKinds.segmentSnapshot,
+    { session, cursor: forger.end(), sessions: [], update },
+    harbour.chance.bytes,
+  );
+  forger.channel.publish({ bytes, previous: noSnapshot, isSeal: true, purged: [] });
+  await harbour.pass(60_000);
+  forger.close();
+  await ben.becomesFresh();
+  await harbour.pass(5 * 60_000);
+  expect(await placeOf(ben)).not.toHaveProperty('coming');
+  expect((await trio.idsOf(ben)).filter((id) => ids.includes(id))).toHaveLength(ids.length);
+});
+
+test('[L9] who is removed while older messages are coming is not told for ever that they are on their way', async () => {
+  await trio.talk(130);
+  expect(await harbour.calm()).toEqual([]);
+  await ben.becomesFresh();
+  await untilComing(ben, 6);
+  expect(await ada.changes(harbour.group, 'remove', ben)).toBe(true);
+  await harbour.pass(2 * 60_000);
+  expect((await ben.chat(harbour.group))?.isRemoved).toBe(true);
+  expect(await chatView(ben)).toMatchObject({ isCatchingUp: false });
+});
+
+test('[D14] a crash in the middle of a leap leaves no document on the disk that nobody clears', async () => {
+  await trio.talk(130);
+  expect(await harbour.calm()).toEqual([]);
+  await ben.becomesFresh();
+  const { storage } = ben.headless();
+  const { batch } = storage;
+  const crash = { isOver: false };
+  Object.assign(storage, {
+    batch() {
+      const made = batch.call(storage);
+      const { putSegment } = made;
+      return Object.assign(made, {
+        putSegment(row: Parameters<typeof putSegment>[0]) {
+          // Just before what is left is written.
+          if (!crash.isOver) ben.crashes();
+          crash.isOver = true;
+          harbour.crashed();
+          return putSegment.call(made, row);
+        },
+      });
+    },
+  });
+  for (let passed = 0; passed < 60_000 && !crash.isOver; passed += 20) await harbour.pass(20);
+  expect(crash.isOver).toBe(true);
+  await trio.talk(70, [ada, cleo]);
+  expect(await harbour.calm()).toEqual([]);
+  const chat = await ben.headless().storage.chat(harbour.group);
+  const identity = ben.headless().engine.member()?.identity;
+  if (!chat?.segments || !identity) throw new Error('expected the group');
+  const { documents } = openChatAccess(chat, identity);
+  const names = new Set((await indexedDB.databases()).map(({ name }) => name));
+  const left = Array.from({ length: chat.segments.unsealed }, (_, n) => n).filter((n) =>
+    names.has(segmentDatabase(ben.headless().storage, documents.segment(n), 0)),
+  );
+  expect(left).toEqual([]);
 });
 
 test('[S14] who is told that there is more than there is goes on where all others are', async () => {

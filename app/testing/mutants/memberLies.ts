@@ -140,7 +140,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'numbers a record far ahead',
     file: 'app/chat/projection.ts',
-    snippet: 'header.sequence > sequence && header.sequence <= mostSaid(chat)',
+    snippet: 'header.sequence > sequence && header.sequence <= mostSaid(chat, segment)',
     replacement: 'header.sequence > sequence',
     testFile: 'app/testing/harbour/withheld.test.ts',
     test: '[D16] a record with a number beyond all that the chat can hold is counted, and shows no gap',
