@@ -3,6 +3,7 @@
 import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
 import { IDBFactory } from 'fake-indexeddb';
+import { createQuickClone } from './quickClone.ts';
 
 /** As much of the library's inside as a crash needs. */
 interface RawTransaction {
@@ -20,9 +21,14 @@ interface RawDatabase {
   connections: readonly RawConnection[];
 }
 
+const quickClone = createQuickClone(globalThis.structuredClone);
+
 /** An empty disk in the place of the last one. */
 export function installMemoryDisk() {
   const factory = new IDBFactory();
+  globalThis.structuredClone = quickClone;
+  // Dexie tells other tabs of each writing, and there are none.
+  BroadcastChannel.prototype.postMessage = () => {};
   globalThis.indexedDB = factory;
   Dexie.dependencies.indexedDB = factory;
   const databases = () => {
