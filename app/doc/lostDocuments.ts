@@ -37,7 +37,7 @@ export const lostMeta = (id: DocumentId): string => `${idToText(id)}/lost`;
 /** The signed values of a meta document in its former life, by the key of their device. */
 export async function readLostMeta(storage: Storage, id: DocumentId) {
   const doc = new Y.Doc();
-  for (const update of await storage.updates(lostMeta(id))) Y.applyUpdate(doc, update);
+  for (const update of (await storage.updates(lostMeta(id))).updates) Y.applyUpdate(doc, update);
   const valuesOf = (name: string) =>
     [...doc.getMap(name)].flatMap(([key, value]) =>
       value instanceof Uint8Array ? [[key, value] as const] : [],

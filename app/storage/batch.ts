@@ -1,5 +1,5 @@
-// Writes that belong together: collected, sealed (which takes turns of the event loop), then written in one transaction
-// with nothing asynchronous in between. All of it lands, or none.
+// Writes that belong together: collected, sealed (which takes turns of the event loop), then written in one transaction, in
+// their order, with nothing in between that it has to wait for but its own reading. All of it lands, or none.
 import type { Table } from 'dexie';
 import type {
   ChangeSecret,
@@ -9,15 +9,19 @@ import type {
   StoredCursor,
   StoredMessage,
 } from './models.ts';
+import type { OpenedRows } from './openedRows.ts';
 import type { RowSeal } from './rowSeal.ts';
+import { answerOf, inWriting } from './transaction.ts';
 import {
   keptListId,
   type ConvoDatabase,
+  type ErasureRow,
   type Erasure,
   type MessageRow,
   type OutboxRow,
   type PendingRow,
   type SegmentRow,
+  type SetAsideRow,
 } from './schema.ts';
 
 export interface Batch {
@@ -46,17 +50,45 @@ export interface Batch {
   commit(): Promise<void>;
 }
 
-type Write = () => Promise<unknown>;
+/** Rows that are in memory as they were opened, or written. */
+export interface OpenedTables {
+  readonly chats: OpenedRows<StoredChat>;
+  readonly messages: OpenedRows<MessageSecret>;
+  readonly changes: OpenedRows<ChangeSecret>;
+}
+type StoreOf = (table: Table) => IDBObjectStore;
+/** Asks for what is to be written; waits only where it has to read first. */
+type Write = (storeOf: StoreOf) => void | Promise<void>;
+
+const put =
+  <Row, K>(table: Table<Row, K>, row: Row): Write =>
+  (storeOf) =>
+    void storeOf(table).put(row);
+const remove =
+  (table: Table, key: IDBValidKey): Write =>
+  (storeOf) =>
+    void storeOf(table).delete(key);
+/** Every row that has one of these keys in the index. */
+const removeBy =
+  (table: Table, index: string, keys: readonly string[]) =>
+  async (storeOf: StoreOf): Promise<void> => {
+    const store = storeOf(table);
+    const found = await Promise.all(keys.map((key) => answerOf(store.index(index).getAllKeys(key))));
+    for (const key of found.flat()) store.delete(key);
+  };
 
 /** @param onMessages hears how many messages were written, once they are. */
 export function createBatch(
   database: ConvoDatabase,
   seal: RowSeal,
+  opened: OpenedTables,
   onMessages: (count: number) => void,
 ): Batch {
   const prepared: Promise<Write>[] = [];
   /** Many come together: they are written in one go. */
   const messageRows: Promise<MessageRow>[] = [];
+  /** Once all of it is on the disk. */
+  const written: (() => void)[] = [];
   /** Only these are locked while it is written: what reads others goes on. */
   const tables = new Set<Table>();
   const add = (table: Table, prepare: () => Promise<Write>) => {
@@ -68,12 +100,13 @@ export function createBatch(
     putChat: (chat) =>
       add(database.chats, async () => {
         const sealed = await seal.seal('chats', chat.id, chat);
-        return () => database.chats.put({ id: chat.id, at: chat.at, sealed });
+        written.push(() => opened.chats.keep(chat.id, sealed, chat));
+        return put(database.chats, { id: chat.id, at: chat.at, sealed });
       }),
     putMessage(m) {
       // What is gone from its chat may have been the list's preview of it.
       if (m.isHidden || m.kind === 'deleted') {
-        add(database.settings, async () => () => database.settings.delete(keptListId));
+        add(database.settings, async () => remove(database.settings, keptListId));
       }
       const secret: MessageSecret = {
         author: m.author,
@@ -91,18 +124,10 @@ export function createBatch(
       const hidden = m.isHidden ? 1 : 0;
       tables.add(database.messages);
       messageRows.push(
-        seal.seal('messages', id, secret).then((sealed) => ({
-          id,
-          chat,
-          at,
-          unread,
-          hidden,
-          device,
-          sequence,
-          segment,
-          terms,
-          sealed,
-        })),
+        seal.seal('messages', id, secret).then((sealed) => {
+          written.push(() => opened.messages.keep(id, sealed, secret));
+          return { id, chat, at, unread, hidden, device, sequence, segment, terms, sealed };
+        }),
       );
       return batch;
     },
@@ -110,29 +135,30 @@ export function createBatch(
       add(database.changes, async () => {
         const secret: ChangeSecret = { author, at, change, segment, elsewhere };
         const sealed = await seal.seal('changes', id, secret);
-        return () => database.changes.put({ id, chat, target, sealed });
+        written.push(() => opened.changes.keep(id, sealed, secret));
+        return put(database.changes, { id, chat, target, sealed });
       }),
-    addOutbox: (row) => add(database.outbox, async () => () => database.outbox.add(row)),
+    addOutbox: (row) => add(database.outbox, async () => put(database.outbox, row)),
     deleteOutbox: (ids) =>
-      add(database.outbox, async () => () => database.outbox.where('id').anyOf(ids).delete()),
-    putPending: (row) => add(database.pending, async () => () => database.pending.put(row)),
+      ids.length === 0 ? batch : add(database.outbox, async () => removeBy(database.outbox, 'id', ids)),
+    putPending: (row) => add(database.pending, async () => put(database.pending, row)),
     deletePending: (document, session, sequence) =>
-      add(database.pending, async () => () => database.pending.delete([document, session, sequence])),
+      add(database.pending, async () => remove(database.pending, [document, session, sequence])),
     addUpdate: (document, update) =>
       add(database.updates, async () => {
         const sealed = await seal.sealBytes('updates', document, update);
-        return () => database.updates.add({ document, sealed });
+        return put(database.updates, { document, sealed });
       }),
     replaceUpdates: (document, update) =>
       add(database.updates, async () => {
         const sealed = update && (await seal.sealBytes('updates', document, update));
-        return async () => {
-          await database.updates.where('document').equals(document).delete();
-          if (sealed) await database.updates.add({ document, sealed });
+        return async (storeOf) => {
+          await removeBy(database.updates, 'document', [document])(storeOf);
+          if (sealed) put(database.updates, { document, sealed })(storeOf);
         };
       }),
     moveUpdates(from, updates, to) {
-      add(database.cursors, async () => () => database.cursors.delete(from));
+      add(database.cursors, async () => remove(database.cursors, from));
       batch.replaceUpdates(from, undefined);
       for (const update of updates) batch.addUpdate(to, update);
       return batch;
@@ -140,48 +166,51 @@ export function createBatch(
     putCursor: (document, cursor) =>
       add(database.cursors, async () => {
         const sealed = await seal.seal('cursors', document, cursor);
-        return () => database.cursors.put({ document, sealed });
+        return put(database.cursors, { document, sealed });
       }),
-    putSegment: (row) => add(database.segments, async () => () => database.segments.put(row)),
+    putSegment: (row) => add(database.segments, async () => put(database.segments, row)),
     addErasure: (row) =>
-      add(
-        database.erasures,
-        async () => () => database.erasures.put({ ...row, id: `${row.record}/${row.segment}` }),
+      add(database.erasures, async () =>
+        put(database.erasures, { ...row, id: `${row.record}/${row.segment}` }),
       ),
     deleteErasures: (chat, segment, records) =>
-      add(database.erasures, async () => () => {
-        const wanted = new Set(records);
-        return database.erasures
-          .where({ chat, segment })
-          .filter(({ id, record = id }) => wanted.has(record))
-          .delete();
+      add(database.erasures, async () => async (storeOf) => {
+        const store = storeOf(database.erasures);
+        const rows: ErasureRow[] = await answerOf(store.index('[chat+segment]').getAll([chat, segment]));
+        for (const { id, record = id } of rows) if (records.includes(record)) store.delete(id);
       }),
     putSetting: (id, value) =>
       add(database.settings, async () => {
         const sealed = await seal.seal('settings', id, value);
-        return () => database.settings.put({ id, sealed });
+        return put(database.settings, { id, sealed });
       }),
     putTask: (id, at, task) =>
       add(database.tasks, async () => {
         const sealed = await seal.seal('tasks', id, task);
-        return () => database.tasks.put({ id, at, sealed });
+        return put(database.tasks, { id, at, sealed });
       }),
-    deleteTask: (id) => add(database.tasks, async () => () => database.tasks.delete(id)),
+    deleteTask: (id) => add(database.tasks, async () => remove(database.tasks, id)),
     addSetAside: (chat, reason, at) =>
-      add(database.setAside, async () => async () => {
-        const before = await database.setAside.get([chat, reason]);
-        await database.setAside.put({ chat, reason, at, count: (before?.count ?? 0) + 1 });
+      add(database.setAside, async () => async (storeOf) => {
+        const store = storeOf(database.setAside);
+        const before: SetAsideRow | undefined = await answerOf(store.get([chat, reason]));
+        store.put({ chat, reason, at, count: (before?.count ?? 0) + 1 });
       }),
     deleteSetAside: (chat, reason) =>
-      add(database.setAside, async () => () => database.setAside.delete([chat, reason])),
+      add(database.setAside, async () => remove(database.setAside, [chat, reason])),
     async commit() {
       const writes = await Promise.all(prepared);
       const messages = await Promise.all(messageRows);
       if (tables.size === 0) return;
-      await database.transaction('rw', [...tables], async () => {
-        if (messages.length > 0) await database.messages.bulkPut(messages);
-        for (const write of writes) await write();
+      await inWriting(database, [...tables], async (transaction) => {
+        const storeOf: StoreOf = ({ name }) => transaction.objectStore(name);
+        for (const message of messages) put(database.messages, message)(storeOf);
+        for (const write of writes) {
+          const isDone = write(storeOf);
+          if (isDone) await isDone;
+        }
       });
+      for (const done of written) done();
       if (messages.length > 0) onMessages(messages.length);
     },
   };

@@ -1,6 +1,7 @@
 // The message table, read: windows of a chat's timeline, unread ones, and search by keyed terms.
 import { messageSecret, type MessageSecret, type StoredMessage } from './models.ts';
-import { createOpenedRows } from './openedRows.ts';
+import type { OpenedRows } from './openedRows.ts';
+import { read } from './reading.ts';
 import type { RowSeal } from './rowSeal.ts';
 import type { ConvoDatabase, MessageRow } from './schema.ts';
 
@@ -11,6 +12,8 @@ export interface Place {
 export interface Messages {
   get(id: string): Promise<StoredMessage | undefined>;
   many(ids: readonly string[]): Promise<ReadonlyMap<string, StoredMessage>>;
+  /** Rows that were read elsewhere, as far as they can be opened. */
+  open(rows: readonly MessageRow[]): Promise<readonly StoredMessage[]>;
   /** At most `limit` before (not at) the place, or the newest; the oldest first. */
   before(chat: string, place: Place | undefined, limit: number): Promise<readonly StoredMessage[]>;
   /** At most `limit` from the place on, itself included; the oldest first. */
@@ -29,6 +32,10 @@ export interface Messages {
 
 const lowest: Place = { at: -Infinity, id: '' };
 const highest: Place = { at: Infinity, id: '' };
+
+const unreadIndex = '[chat+unread+at]';
+const unreadIn = (chat: string, until = Infinity) =>
+  IDBKeyRange.bound([chat, 1, -Infinity], [chat, 1, until]);
 
 /**
  * Rows that are not hidden, at most `limit`. Few are hidden: a stretch is read in one go, and left out are those after
@@ -49,8 +56,11 @@ async function shownRows(
   }
 }
 
-export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages {
-  const opened = createOpenedRows<MessageSecret>();
+export function createMessages(
+  database: ConvoDatabase,
+  seal: RowSeal,
+  opened: OpenedRows<MessageSecret>,
+): Messages {
   const open = async (row: MessageRow | undefined): Promise<StoredMessage | undefined> => {
     const secret =
       row &&
@@ -78,12 +88,13 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
       .between([chat, from.at, from.id], [chat, to.at, to.id], includesFrom, false);
 
   return {
-    get: async (id) => open(await database.messages.get(id)),
+    get: async (id) => open(await read([database.messages], (reading) => reading.row(database.messages, id))),
     async many(ids) {
-      const rows = await database.messages.bulkGet([...ids]);
-      const opened = await openAll(rows.filter((row) => row !== undefined));
-      return new Map(opened.map((message) => [message.id, message]));
+      if (ids.length === 0) return new Map();
+      const rows = await read([database.messages], (reading) => reading.rows(database.messages, ids));
+      return new Map((await openAll(rows)).map((message) => [message.id, message]));
     },
+    open: openAll,
     async before(chat, place, limit) {
       const rows = await shownRows(limit, (last, count) =>
         between(chat, lowest, last ?? place ?? highest, true)
@@ -102,21 +113,17 @@ export function createMessages(database: ConvoDatabase, seal: RowSeal): Messages
       return openAll(rows);
     },
     async unread(chat, until) {
-      const rows = await database.messages
-        .where('[chat+unread+at]')
-        .between([chat, 1, -Infinity], [chat, 1, until ?? Infinity], true, true)
-        .toArray();
-      return openAll(rows);
+      const all = unreadIn(chat, until);
+      return openAll(
+        await read([database.messages], (reading) => reading.by(database.messages, unreadIndex, [all])),
+      );
     },
     unreadCount: (chat) =>
-      database.messages.where('[chat+unread+at]').between([chat, 1, -Infinity], [chat, 1, Infinity]).count(),
-    firstUnread: async (chat) =>
-      (
-        await database.messages
-          .where('[chat+unread+at]')
-          .between([chat, 1, -Infinity], [chat, 1, Infinity])
-          .first()
-      )?.id,
+      read([database.messages], (reading) => reading.count(database.messages, unreadIndex, unreadIn(chat))),
+    firstUnread: (chat) =>
+      read([database.messages], (reading) =>
+        reading.firstKey(database.messages, unreadIndex, unreadIn(chat)),
+      ),
     async search(terms, chat, limit) {
       // The longest term is the rarest: look that one up, and let the others filter what it finds.
       const [rarest, ...others] = terms;

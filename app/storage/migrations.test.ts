@@ -132,7 +132,7 @@ test.each(versions.map((_, index) => index + 1))(
     expect(await storage.changesOf(['m'])).toEqual([{ ...change, id: 'c', chat: 'chat', target: 'm' }]);
     expect(await storage.outbox('d')).toMatchObject([{ id: 'o', header: bytes(1), body: bytes(2) }]);
     expect(await storage.pending('d')).toMatchObject([{ session: 's', entry: bytes(3) }]);
-    expect(await storage.updates('d')).toEqual([bytes(4, 5)]);
+    expect((await storage.updates('d')).updates).toEqual([bytes(4, 5)]);
     expect(await storage.cursor('d')).toEqual(cursor);
     expect(await storage.tasks(name)).toEqual([{ id: 't', at: 1, task: { name: 'a mail' } }]);
     expect(await storage.setAside()).toEqual([{ chat: 'chat', reason: 'bad-record', count: 2, at: 1 }]);

@@ -38,8 +38,8 @@ test('[X6] each table has its count, also where a row is not what its schema say
   const [update] = await storage.database.updates.toArray();
   await storage.database.updates.put({ ...update, document: 'd', sealed: new Uint8Array(50) });
   expect(await storage.setting('s', v.object({ n: v.number() }))).toBeUndefined();
-  expect(await storage.updates('d')).toEqual([]);
-  expect(await storage.updates('d')).toEqual([]);
+  expect(await storage.updates('d')).toEqual({ updates: [], isWhole: false });
+  expect(await storage.updates('d')).toEqual({ updates: [], isWhole: false });
   expect(await counts(storage)).toEqual([
     { chat: '', reason: reasonOf('messages'), count: 1 },
     { chat: '', reason: reasonOf('settings'), count: 1 },

@@ -21,8 +21,8 @@ export function createSealedUpdates(
   let unsaved: readonly Uint8Array[] = [];
   let isDamaged = false;
   const load = async () => {
-    const updates = await storage.updates(document);
-    isDamaged = updates.length < (await storage.updateCount(document));
+    const { updates, isWhole } = await storage.updates(document);
+    isDamaged = !isWhole;
     shared.apply(updates);
     if (updates.length > compactAfter && !isDamaged) {
       // Where there is no room it stays as it is.

@@ -6,6 +6,7 @@ import { clearDocument } from 'y-indexeddb';
 import * as v from 'valibot';
 import type { Batch } from './batch.ts';
 import { storedCursor, type StoredCursor } from './models.ts';
+import { answerOf } from './transaction.ts';
 
 /** Then one row with the document's state takes the place of all; y-indexeddb's own number. */
 const mostRows = 500;
@@ -47,6 +48,8 @@ export function createSegmentPersistence(name: string, document: PersistedDocume
   let isDamaged = false;
   let rowCount = 0;
   let hasErased = false;
+  /** As the disk has it. */
+  let cursorRow: unknown;
   /** In the document, and in no row. */
   const unsaved: Uint8Array[] = [];
   let writing: Promise<void> = Promise.resolve();
@@ -55,11 +58,14 @@ export function createSegmentPersistence(name: string, document: PersistedDocume
   async function load() {
     const transaction = (await opening).transaction(['updates', 'custom'], 'readwrite');
     const store = transaction.objectStore('updates');
-    const [keys, rows, extent] = await Promise.all([
+    const custom = transaction.objectStore('custom');
+    const [keys, rows, extent, cursor] = await Promise.all([
       answerOf(store.getAllKeys()),
       answerOf(store.getAll()),
-      answerOf(transaction.objectStore('custom').get('extent')),
+      answerOf(custom.get('extent')),
+      answerOf(custom.get('cursor')),
     ]);
+    cursorRow = cursor;
     const areRead = document.apply(rows);
     // They are worth nothing any more, and what is sealed in them may have been erased since.
     for (const [index, key] of keys.entries()) if (!areRead[index]) store.delete(key);
@@ -88,6 +94,7 @@ export function createSegmentPersistence(name: string, document: PersistedDocume
       hasErased ||= wasErased;
       throw error;
     }
+    if (cursor) cursorRow = cursor;
     rowCount = isReplaced ? 1 : rowCount + saving.length;
     unsaved.splice(0, saving.length);
   }
@@ -119,8 +126,8 @@ export function createSegmentPersistence(name: string, document: PersistedDocume
     // It is written like everything else; and a record that reached no entry is in the outbox.
     addOwn: (batch) => batch,
     async cursor() {
-      const store = (await opening).transaction('custom').objectStore('custom');
-      const parsed = v.safeParse(storedCursor, await answerOf(store.get('cursor')));
+      await whenLoaded;
+      const parsed = v.safeParse(storedCursor, cursorRow);
       return parsed.success ? parsed.output : undefined;
     },
     async saveCursor(cursor) {
@@ -150,12 +157,6 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
   database.onversionchange = () => database.close();
   return database;
 }
-
-const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 
 /** All of it is written, or nothing. */
 function inOne(

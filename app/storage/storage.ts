@@ -2,9 +2,9 @@
 // that what belongs together is one transaction.
 import { Dexie } from 'dexie';
 import type * as v from 'valibot';
+import type { Bytes } from '../../shared/codec/bytes.ts';
 import { generateStorageKey } from '../crypto/storageKey.ts';
-import { createBatch, type Batch } from './batch.ts';
-import { keysIn, rowsBy } from './manyKeys.ts';
+import { createBatch, type Batch, type OpenedTables } from './batch.ts';
 import { createMessages, type Messages } from './messages.ts';
 import {
   changeSecret,
@@ -13,9 +13,11 @@ import {
   type StoredChange,
   type StoredChat,
   type StoredCursor,
+  type StoredMessage,
 } from './models.ts';
 import { createOpenedRows } from './openedRows.ts';
 import { createQuarantine } from './quarantine.ts';
+import { read } from './reading.ts';
 import { checkRows, type RowCheck } from './rowCheck.ts';
 import { createRowSeal, type RowSeal } from './rowSeal.ts';
 import {
@@ -31,6 +33,12 @@ import {
 
 export type TableName = 'settings' | 'chats' | 'messages' | 'outbox' | 'pending' | 'setAside';
 
+export interface KnownRecords {
+  /** Also those whose rows can't be opened. */
+  readonly known: ReadonlySet<string>;
+  readonly messages: ReadonlyMap<string, StoredMessage>;
+  readonly changes: ReadonlyMap<string, StoredChange>;
+}
 export interface Storage {
   readonly name: string;
   readonly seal: RowSeal;
@@ -40,9 +48,19 @@ export interface Storage {
   chats(): Promise<readonly StoredChat[]>;
   chat(id: string): Promise<StoredChat | undefined>;
   hasRecords(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** What there is under these ids, and all that can be opened of it. */
+  records(ids: readonly string[]): Promise<KnownRecords>;
   /** Those of these records that change another one. */
   changes(ids: readonly string[]): Promise<readonly StoredChange[]>;
   changesOf(targets: readonly string[]): Promise<readonly StoredChange[]>;
+  /** These messages, and what changes them, or one of those whose rows are not asked for. */
+  withChanges(
+    ids: readonly string[],
+    alone: readonly string[],
+  ): Promise<{
+    readonly messages: ReadonlyMap<string, StoredMessage>;
+    readonly changes: readonly StoredChange[];
+  }>;
   outbox(document: string): Promise<readonly OutboxRow[]>;
   pending(document: string): Promise<readonly PendingRow[]>;
   segment(chat: string, n: number): Promise<SegmentRow | undefined>;
@@ -55,9 +73,8 @@ export interface Storage {
   /** Which of these records are not with the relay yet. */
   waitingRecords(recordIds: readonly string[]): Promise<ReadonlySet<string>>;
   waitingCount(): Promise<number>;
-  /** Those that can be opened. */
-  updates(document: string): Promise<readonly Uint8Array[]>;
-  updateCount(document: string): Promise<number>;
+  /** Those that can be opened, and whether these are all. */
+  updates(document: string): Promise<{ readonly updates: readonly Uint8Array[]; readonly isWhole: boolean }>;
   cursor(document: string): Promise<StoredCursor | undefined>;
   setting<T>(id: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined>;
   /** A key that the platform keeps (a CryptoKey or what holds one). */
@@ -99,7 +116,13 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
   await database.open();
   const quarantine = createQuarantine(database);
   const seal = createRowSeal(await storageKeyOf(database), quarantine.add);
-  const messages = createMessages(database, seal);
+  const openedRows: OpenedTables = {
+    chats: createOpenedRows(),
+    messages: createOpenedRows(),
+    changes: createOpenedRows(),
+  };
+  const openedUpdates = createOpenedRows<Bytes>();
+  const messages = createMessages(database, seal, openedRows.messages);
 
   const listeners = new Set<(count: number) => void>();
   const onWritten = (count: number) => {
@@ -109,83 +132,137 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
   async function openChanges(rows: readonly ChangeRow[]): Promise<readonly StoredChange[]> {
     const opened = await Promise.all(
       rows.map(async ({ id, chat, target, sealed }) => {
-        const secret = await seal.open(changeSecret, 'changes', id, sealed);
+        const secret = await openedRows.changes.take(id, sealed, () =>
+          seal.open(changeSecret, 'changes', id, sealed),
+        );
         return secret && { id, chat, target, ...secret };
       }),
     );
     return opened.filter((change) => change !== undefined);
   }
-  const openedChats = createOpenedRows<StoredChat>();
+  async function changesById(ids: readonly string[]) {
+    if (ids.length === 0) return [];
+    const { changes } = database;
+    return openChanges(await read([changes], (reading) => reading.rows(changes, ids)));
+  }
+  async function changesOf(targets: readonly string[]) {
+    if (targets.length === 0) return [];
+    const { changes } = database;
+    return openChanges(await read([changes], (reading) => reading.by(changes, 'target', targets)));
+  }
+  async function waitingAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { outbox, pending } = database;
+    const [unsealed, sealed] = await read([outbox, pending], (reading) =>
+      Promise.all([reading.by(outbox, 'id', ids), reading.all(pending)]),
+    );
+    const wanted = new Set(ids);
+    const waiting = [...unsealed.map(({ id }) => id), ...sealed.flatMap(({ records }) => records)];
+    return new Set(waiting.filter((id) => wanted.has(id)));
+  }
+  const settingRow = (id: string) =>
+    read([database.settings], (reading) => reading.row(database.settings, id));
   const openChat = async (row: ChatRow | undefined) =>
-    row && openedChats.take(row.id, row.sealed, () => seal.open(storedChat, 'chats', row.id, row.sealed));
+    row &&
+    openedRows.chats.take(row.id, row.sealed, () => seal.open(storedChat, 'chats', row.id, row.sealed));
 
   return {
     name,
     seal,
     database,
     messages,
-    batch: () => createBatch(database, seal, onWritten),
+    batch: () => createBatch(database, seal, openedRows, onWritten),
     async chats() {
-      const opened = await Promise.all((await database.chats.toArray()).map(openChat));
+      const rows = await read([database.chats], (reading) => reading.all(database.chats));
+      const opened = await Promise.all(rows.map(openChat));
       return opened.filter((chat) => chat !== undefined);
     },
-    chat: async (id) => openChat(await database.chats.get(id)),
+    chat: async (id) => openChat(await read([database.chats], (reading) => reading.row(database.chats, id))),
     async hasRecords(ids) {
-      const found = await Promise.all([keysIn(database.messages, ids), keysIn(database.changes, ids)]);
+      if (ids.length === 0) return new Set();
+      const { messages: texts, changes } = database;
+      const found = await read([texts, changes], (reading) =>
+        Promise.all([reading.keysIn(texts, ids), reading.keysIn(changes, ids)]),
+      );
       return new Set(found.flat());
     },
-    async changes(ids) {
-      const rows = await database.changes.bulkGet([...ids]);
-      return openChanges(rows.filter((row) => row !== undefined));
+    async records(ids) {
+      if (ids.length === 0) return { known: new Set(), messages: new Map(), changes: new Map() };
+      const [texts, changeRows] = await read([database.messages, database.changes], (reading) =>
+        Promise.all([reading.rows(database.messages, ids), reading.rows(database.changes, ids)]),
+      );
+      const [opened, changes] = await Promise.all([messages.open(texts), openChanges(changeRows)]);
+      return {
+        known: new Set([...texts, ...changeRows].map(({ id }) => id)),
+        messages: new Map(opened.map((message) => [message.id, message])),
+        changes: new Map(changes.map((change) => [change.id, change])),
+      };
     },
-    changesOf: async (targets) => openChanges(await rowsBy(database.changes, 'target', targets)),
-    outbox: (document) => database.outbox.where('document').equals(document).sortBy('n'),
-    pending: (document) => database.pending.where('document').equals(document).sortBy('order'),
-    segment: (chat, n) => database.segments.get([chat, n]),
+    changes: changesById,
+    changesOf,
+    async withChanges(ids, alone) {
+      if (ids.length === 0) return { messages: new Map(), changes: await changesOf(alone) };
+      const { changes } = database;
+      const [texts, rows] = await read([database.messages, changes], (reading) =>
+        Promise.all([
+          reading.rows(database.messages, ids),
+          reading.by(changes, 'target', [...ids, ...alone]),
+        ]),
+      );
+      const [opened, told] = await Promise.all([messages.open(texts), openChanges(rows)]);
+      return { messages: new Map(opened.map((message) => [message.id, message])), changes: told };
+    },
+    outbox: (document) =>
+      read([database.outbox], (reading) => reading.by(database.outbox, 'document', [document])),
+    async pending(document) {
+      const { pending } = database;
+      const rows = await read([pending], (reading) => reading.by(pending, 'document', [document]));
+      return rows.toSorted((a, b) => a.order - b.order);
+    },
+    segment: (chat, n) => read([database.segments], (reading) => reading.row(database.segments, [chat, n])),
     async segmentsToErase(chat) {
-      const rows = await database.erasures
-        .where('[chat+segment]')
-        .between([chat, 0], [chat, Infinity])
-        .toArray();
+      const { erasures } = database;
+      const all = IDBKeyRange.bound([chat, 0], [chat, Infinity]);
+      const rows = await read([erasures], (reading) => reading.by(erasures, '[chat+segment]', [all]));
       return [...new Set(rows.map(({ segment }) => segment))];
     },
     async erasures(chat, segment) {
-      const rows = await database.erasures.where({ chat, segment }).toArray();
+      const { erasures } = database;
+      const rows = await read([erasures], (reading) =>
+        reading.by(erasures, '[chat+segment]', [[chat, segment]]),
+      );
       return rows.map(({ id, record = id, own }) => ({ record, chat, segment, own }));
     },
-    async isWaiting(ids) {
-      if ((await database.outbox.where('id').anyOf(ids).count()) > 0) return true;
-      const wanted = new Set(ids);
-      return (await database.pending.filter((row) => row.records.some((id) => wanted.has(id))).count()) > 0;
-    },
-    async waitingRecords(ids) {
-      const wanted = new Set(ids);
-      const outbox = await database.outbox.where('id').anyOf(ids).toArray();
-      const pending = await database.pending.toArray();
-      const waiting = [...outbox.map(({ id }) => id), ...pending.flatMap(({ records }) => records)];
-      return new Set(waiting.filter((id) => wanted.has(id)));
-    },
+    isWaiting: async (ids) => (await waitingAmong(ids)).size > 0,
+    waitingRecords: waitingAmong,
     waitingCount: async () => (await database.outbox.count()) + (await database.pending.count()),
     async updates(document) {
-      const rows = await database.updates.where('document').equals(document).sortBy('n');
+      const { updates } = database;
+      const rows = await read([updates], (reading) => reading.by(updates, 'document', [document]));
       const opened = await Promise.all(
-        rows.map((row) => seal.openBytes('updates', document, row.sealed, `${row.n}`)),
+        rows.map(({ n, sealed }) =>
+          openedUpdates.take(`${document}/${n}`, sealed, () =>
+            seal.openBytes('updates', document, sealed, `${n}`),
+          ),
+        ),
       );
-      return opened.filter((update) => update !== undefined);
+      const readable = opened.filter((update) => update !== undefined);
+      return { updates: readable, isWhole: readable.length === rows.length };
     },
-    updateCount: (document) => database.updates.where('document').equals(document).count(),
-    cursor: async (document) =>
-      seal.open(storedCursor, 'cursors', document, (await database.cursors.get(document))?.sealed),
-    setting: async (id, schema) =>
-      seal.open(schema, 'settings', id, (await database.settings.get(id))?.sealed),
-    platformKey: async (id) => (await database.settings.get(id))?.key,
+    async cursor(document) {
+      const { cursors } = database;
+      const row = await read([cursors], (reading) => reading.row(cursors, document));
+      return seal.open(storedCursor, 'cursors', document, row?.sealed);
+    },
+    setting: async (id, schema) => seal.open(schema, 'settings', id, (await settingRow(id))?.sealed),
+    platformKey: async (id) => (await settingRow(id))?.key,
     async putPlatformKey(id, key) {
       await database.settings.put({ id, key });
     },
     async tasks(schema) {
-      const rows = await database.tasks.orderBy('at').toArray();
+      const rows = await read([database.tasks], (reading) => reading.all(database.tasks));
+      const inOrder = rows.toSorted((a, b) => a.at - b.at);
       const opened = await Promise.all(
-        rows.map(async ({ id, at, sealed }) => ({
+        inOrder.map(async ({ id, at, sealed }) => ({
           id,
           at,
           task: await seal.open(schema, 'tasks', id, sealed),

@@ -6,6 +6,7 @@ import type { DownFrame } from '../../../shared/protocol/frames/down.ts';
 import type { DocumentId } from '../../../shared/protocol/ids.ts';
 import { openChatAccess } from '../../account/chatAccess.ts';
 import type { Lie } from './lie.ts';
+import { whenWritten } from './rawDisk.ts';
 import { textsAtRelay } from './relayTexts.ts';
 import { createTrio, type Trio } from './trio.ts';
 
@@ -124,10 +125,9 @@ test('[D18] what one says again elsewhere goes from there, also where the app en
   await talk(60, [ada, ben]);
   await harbour.pass(minuteMs);
   let ended = 0;
-  cleo.headless().storage.database.outbox.hook('creating', (_key, row, transaction) => {
-    if (row.id !== id || ended > 0) return;
+  whenWritten('outbox', id, () => {
     ended++;
-    transaction.on('complete', () => cleo.crashes());
+    cleo.crashes();
   });
   cleo.setOffline(false);
   await harbour.pass(minuteMs);

@@ -84,3 +84,18 @@ export function fillDisk(where: NoRoom, isRefused: (store: IDBObjectStore) => bo
   onTestFinished(free);
   return free;
 }
+
+/** Calls back once when a row with this id has been written into a store of this name, by whichever device. */
+export function whenWritten(storeName: string, id: string, onWritten: () => void) {
+  const { put } = IDBObjectStore.prototype;
+  const restore = () => void Object.assign(IDBObjectStore.prototype, { put });
+  onTestFinished(restore);
+  function noticing(this: IDBObjectStore, ...row: Parameters<typeof put>) {
+    if (this.name === storeName && Object(row[0]).id === id) {
+      restore();
+      this.transaction.addEventListener('complete', onWritten);
+    }
+    return put.apply(this, row);
+  }
+  Object.assign(IDBObjectStore.prototype, { put: noticing });
+}

@@ -1,0 +1,80 @@
+// Transactions of the platform's own on the database that Dexie has opened, for what is read and written all the time: with
+// Dexie's tables each row goes through promises and layers of its own, and costs several times what the platform asks for it.
+// Whoever listens for changes hears of these as of Dexie's.
+import { Dexie, RangeSet, type Table } from 'dexie';
+
+/** Resolves with the request's answer. */
+export const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('the disk gave no answer'));
+  });
+
+/** Undefined where the browser has closed it: Dexie knows how to open it again. */
+function begin(database: Dexie, names: readonly string[], mode: IDBTransactionMode) {
+  if (!database.isOpen()) return undefined;
+  try {
+    return database.backendDB().transaction(names, mode);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'InvalidStateError') return undefined;
+    throw error;
+  }
+}
+
+function abort(transaction: IDBTransaction) {
+  try {
+    transaction.abort();
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+/** Resolves once all that was asked for is on the disk; where it rejects, nothing of it is. */
+function whole(
+  transaction: IDBTransaction,
+  work: (transaction: IDBTransaction) => Promise<void>,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Work that waited for anything but its own requests finds the transaction committed without the rest, and throws then.
+  const completed = new Promise<void>((complete) => {
+    transaction.oncomplete = () => complete();
+  });
+  // A disk that is full at the commit may give no reason.
+  transaction.onabort = () =>
+    reject(transaction.error ?? new DOMException('nothing could be written', 'AbortError'));
+  work(transaction)
+    .then(() => completed)
+    .then(resolve, (error: unknown) => {
+      // Of a transaction that has ended under it the work knows no more than that.
+      reject(transaction.error ?? error);
+      abort(transaction);
+    });
+  return promise;
+}
+
+/** @param work asks at once all that it can: between two of its questions nothing is written. */
+export function inReading<T>(
+  database: Dexie,
+  tables: readonly Table[],
+  work: (transaction: IDBTransaction) => Promise<T>,
+): Promise<T> {
+  const names = tables.map(({ name }) => name);
+  const transaction = begin(database, names, 'readonly');
+  return transaction ? work(transaction) : database.transaction('r', names, ({ idbtrans }) => work(idbtrans));
+}
+
+/** All of it is written, or nothing. */
+export async function inWriting(
+  database: Dexie,
+  tables: readonly Table[],
+  work: (transaction: IDBTransaction) => Promise<void>,
+): Promise<void> {
+  const names = tables.map(({ name }) => name);
+  const transaction = begin(database, names, 'readwrite');
+  if (transaction) await whole(transaction, work);
+  else await database.transaction('rw', names, ({ idbtrans }) => work(idbtrans));
+  // Which rows these are nobody asks.
+  const places = names.map((name) => [`idb://${database.name}/${name}/`, new RangeSet()]);
+  Dexie.on.storagemutated.fire(Object.fromEntries(places));
+}
