@@ -6,7 +6,7 @@ import { parseBody } from '../doc/bodies.ts';
 import { openBody, type ReadRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import type { StoredChange, StoredMessage } from '../storage/models.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { KnownRecords, Storage } from '../storage/storage.ts';
 import { isDeletedByAuthor } from './projection.ts';
 
 export interface ReadItem {
@@ -25,15 +25,15 @@ export function editedBy(context: ChatContext, { record: { header }, item }: Rea
   return body?.kind === 'edit' ? idToText(body.target) : '';
 }
 
+/** @param rows what there is of these records. */
 export async function broughtBack(
   context: ChatContext,
   storage: Storage,
   read: readonly ReadItem[],
+  rows: KnownRecords,
 ): Promise<readonly BroughtBack[]> {
   const whole = read.filter(({ item }) => item.body !== undefined && item.body.length > 0);
-  const ids = whole.map(({ record }) => idToText(record.header.id));
-  const messages = await storage.messages.many(ids);
-  const changes = new Map((await storage.changes(ids)).map((change) => [change.id, change]));
+  const { messages, changes } = rows;
   const bareRow = ({ record: { header, author } }: ReadItem) => {
     const change = changes.get(idToText(header.id));
     if (change) return change.change.kind === 'erased' && change.author === idToText(author.user) && change;
@@ -49,10 +49,10 @@ export async function broughtBack(
   if (bare.length === 0) return [];
   const about = (one: BroughtBack) => editedBy(context, one) || idToText(one.record.header.id);
   const named = [...new Set(bare.map(about))];
-  const targets = await storage.messages.many(named);
-  const told = Map.groupBy(await storage.changesOf(named), ({ target }) => target);
+  const stands = await storage.withChanges(named, []);
+  const told = Map.groupBy(stands.changes, ({ target }) => target);
   return bare.filter((one) => {
-    const target = targets.get(about(one));
+    const target = stands.messages.get(about(one));
     return !target || !isDeletedByAuthor(target, told.get(target.id) ?? []);
   });
 }

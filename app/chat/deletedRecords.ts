@@ -1,16 +1,26 @@
 // Which records' bodies may be gone: those of deleted messages, and those of the edits of them (SPEC D14, D17).
-import type { Storage } from '../storage/storage.ts';
+import type { StoredMessage } from '../storage/models.ts';
+import type { KnownRecords, Storage } from '../storage/storage.ts';
 
 /** Those of these records whose message this device knows as deleted. */
 export async function deletedAmong(storage: Storage, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const changes = (await storage.changes(ids)).filter(
+  return deletedOf(storage, await storage.records(ids));
+}
+
+/** The same of records whose rows have just been read. */
+export async function deletedOf(
+  storage: Storage,
+  { messages, changes }: Pick<KnownRecords, 'messages' | 'changes'>,
+): Promise<ReadonlySet<string>> {
+  const edits = [...changes.values()].filter(
     ({ change }) => change.kind === 'edit' || change.kind === 'erased',
   );
-  const messages = await storage.messages.many([...ids, ...changes.map(({ target }) => target)]);
-  const isGone = (id: string) => messages.get(id)?.kind === 'deleted';
+  const isGone = (message: StoredMessage | undefined) => message?.kind === 'deleted';
+  const others = edits.map(({ target }) => target).filter((id) => id !== '' && !messages.has(id));
+  const targets = await storage.messages.many(others);
   return new Set([
-    ...ids.filter(isGone),
-    ...changes.filter(({ target }) => isGone(target)).map(({ id }) => id),
+    ...[...messages.values()].filter(isGone).map(({ id }) => id),
+    ...edits.filter(({ target }) => isGone(messages.get(target) ?? targets.get(target))).map(({ id }) => id),
   ]);
 }
 

@@ -11,7 +11,7 @@ import { openSnapshot, sealSnapshot } from '../doc/snapshot.ts';
 import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
 import { readKept, type KeptSegmentsDeps } from './keptSegments.ts';
-import { lostRecord, type LostRecord } from './lostRecord.ts';
+import { lostRecords, type LostRecord } from './lostRecords.ts';
 import { placeAgain } from './placeAgain.ts';
 import { recordsThere, withoutCopies } from './recordsThere.ts';
 
@@ -89,8 +89,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
   async function lackIn(there: readonly SegmentItem[], items: readonly SegmentItem[]) {
     const others = withoutCopies(there, items);
     if (others.length === 0) return [];
-    const found = await Promise.all(others.map((item) => lostRecord(deps, item)));
-    return recordsThere(context, there).missing(found.filter((one) => one !== undefined));
+    return recordsThere(context, there).missing(await lostRecords(deps, others));
   }
 
   /**

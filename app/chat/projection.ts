@@ -147,14 +147,12 @@ export async function projectRecords(
   const targets = [...new Set(changes.map(({ target }) => target))].filter(
     (id) => id !== '' && !messages.has(id),
   );
-  const present = await storage.messages.many(targets);
+  const stands = await storage.withChanges(targets, [...messages.keys()]);
+  const present = stands.messages;
   for (const [id, message] of present) {
     if (message.chat === before.id) messages.set(id, message);
   }
-  const told = new Map<string, StoredChange[]>();
-  for (const change of await storage.changesOf([...messages.keys()])) {
-    told.set(change.target, [...(told.get(change.target) ?? []), change]);
-  }
+  const told = Map.groupBy(stands.changes, ({ target }) => target);
   let unread = before.unread;
   for (const [id, message] of messages) {
     const earlier = fresh.has(id) ? (told.get(id) ?? []) : [];

@@ -5,7 +5,7 @@ import { idToText, type RecordId } from '../../shared/protocol/ids.ts';
 import { sealRecord } from '../doc/record.ts';
 import { createTestChat } from '../testing/testChat.ts';
 import { openStorage } from '../storage/storage.ts';
-import { lostRecord, type LostRecord } from './lostRecord.ts';
+import { lostRecords, type LostRecord } from './lostRecords.ts';
 import { recordsThere, withoutCopies } from './recordsThere.ts';
 
 let chat: Awaited<ReturnType<typeof createTestChat>>;
@@ -81,9 +81,9 @@ test("[S7] another's body is said again by nobody: it is none", async () => {
   const one = await record(false);
   const place = { client: 1, clock: 0 };
   const { header, body } = one.record;
-  expect(await lostRecord(deps, { header, body, place })).toEqual(one);
-  const another = await lostRecord(deps, { header, body: chat.chance.bytes(90), place });
-  expect(another).toEqual(withBody(one, nothing));
+  expect(await lostRecords(deps, [{ header, body, place }])).toEqual([one]);
+  const another = await lostRecords(deps, [{ header, body: chat.chance.bytes(90), place }]);
+  expect(another).toEqual([withBody(one, nothing)]);
   storage.close();
 });
 

@@ -6,7 +6,7 @@ import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { readRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
-import type { LostRecord } from './lostRecord.ts';
+import type { LostRecord } from './lostRecords.ts';
 
 type Item = Pick<SegmentItem, 'header' | 'body'>;
 

@@ -10,7 +10,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { KeptChecks } from './keptChecks.ts';
 import type { KeptSegments } from './keptSegments.ts';
-import { lostRecord, type LostRecord } from './lostRecord.ts';
+import { lostRecords, type LostRecord } from './lostRecords.ts';
 import { placeAgain } from './placeAgain.ts';
 import { recordsThere } from './recordsThere.ts';
 
@@ -161,9 +161,7 @@ export function createRestoring(deps: RestoringDeps) {
   }
 
   async function foundIn(id: DocumentId, generation: number): Promise<readonly LostRecord[]> {
-    const items = await readLostSegment(storage, id, generation);
-    const found = await Promise.all(items.map((item) => lostRecord(deps, item)));
-    return found.filter((one) => one !== undefined);
+    return lostRecords(deps, await readLostSegment(storage, id, generation));
   }
 
   async function sayAgain(n: number, segment: Segment | undefined, records: readonly LostRecord[]) {

@@ -7,7 +7,7 @@ import { bodyKindOf } from '../doc/bodies.ts';
 import { openBody, readRecord, verifyRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import { broughtBack, editedBy, type BroughtBack, type ReadItem } from './broughtBack.ts';
-import { deletedAmong } from './deletedRecords.ts';
+import { deletedOf } from './deletedRecords.ts';
 import type { Erasures } from './erasures.ts';
 import {
   cameIn,
@@ -18,6 +18,7 @@ import {
   type ProjectedRecord,
   type ProjectionDeps,
 } from './projection.ts';
+import type { KnownRecords } from '../storage/storage.ts';
 import { reprojectRecords } from './reproject.ts';
 import type { RoomState } from './roomState.ts';
 import { hasNumber } from './spans.ts';
@@ -57,17 +58,21 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
       if (record) note(n, idToText(record.header.id), item.place);
       return record ? [{ record, item }] : [];
     });
-    const known = await storage.hasRecords(read.map(({ record }) => idToText(record.header.id)));
-    const waiting = new Set((await storage.outbox(idToText(document))).map((row) => row.id));
-    const again = isNew ? read.filter(({ record }) => known.has(idToText(record.header.id))) : [];
+    const ids = read.map(({ record }) => idToText(record.header.id));
+    // What was counted matters only where it has come again.
+    const rows = isNew ? await storage.records(ids) : undefined;
+    const known = rows?.known ?? (await storage.hasRecords(ids));
+    const again = rows ? read.filter(({ record }) => known.has(idToText(record.header.id))) : [];
     const fresh: readonly (ReadItem | BroughtBack)[] = [
       ...read.filter(({ record }) => !known.has(idToText(record.header.id))),
-      ...(await broughtBack(context, storage, again)),
+      ...(rows ? await broughtBack(context, storage, again, rows) : []),
     ];
-    const records = await verified(n, fresh, waiting);
+    const outbox = fresh.length > 0 ? await storage.outbox(idToText(document)) : [];
+    const records = await verified(n, fresh, new Set(outbox.map((row) => row.id)));
     if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
     await project(records, true);
-    if (isNew) await noteKnown(n, again);
+    // What was read is as it was, unless these have changed it.
+    if (rows && again.length > 0) await noteKnown(n, again, records.length > 0 ? undefined : rows);
   }
 
   /** As the projection takes them; those that their authors did not sign are left out. */
@@ -123,27 +128,26 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
    * A record may come twice (it was moved, or said again): it lies where it came last, and a body that was deleted is
    * erased wherever it comes.
    */
-  async function noteKnown(n: number, read: readonly ReadItem[]) {
-    const ids = read.map(({ record }) => idToText(record.header.id));
+  async function noteKnown(n: number, read: readonly ReadItem[], rows?: KnownRecords) {
+    const { messages, changes } =
+      rows ?? (await storage.records(read.map(({ record }) => idToText(record.header.id))));
+    const named = new Map(changes);
     const batch = storage.batch();
-    for (const message of (await storage.messages.many(ids)).values()) {
+    for (const message of messages.values()) {
       if (message.segment !== n) batch.putMessage({ ...message, ...cameIn(message, n) });
     }
-    const changes = new Map((await storage.changes(ids)).map((change) => [change.id, change]));
     for (const one of read) {
       const change = changes.get(idToText(one.record.header.id));
       if (!change) continue;
       const target = change.target || editedBy(context, one);
+      named.set(change.id, { ...change, target });
       if (change.segment !== n || target !== change.target) {
         batch.putChange({ ...change, ...cameIn(change, n), target });
       }
     }
     await batch.commit();
     const whole = read.filter(({ item }) => item.body !== undefined && item.body.length > 0);
-    const deleted = await deletedAmong(
-      storage,
-      whole.map(({ record }) => idToText(record.header.id)),
-    );
+    const deleted = await deletedOf(storage, { messages, changes: named });
     const back = whole.flatMap(({ record: { header, author } }): ErasedRecord[] => {
       const id = idToText(header.id);
       return deleted.has(id) ? [{ id, author: idToText(author.user), segments: [n] }] : [];

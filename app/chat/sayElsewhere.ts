@@ -3,7 +3,7 @@
 import type { DocumentId } from '../../shared/protocol/ids.ts';
 import type { SegmentRow } from '../doc/segmentRow.ts';
 import { itemsOfState } from '../doc/segmentState.ts';
-import { lostRecord, type LostRecordDeps } from './lostRecord.ts';
+import { lostRecords, type LostRecordDeps } from './lostRecords.ts';
 import { placeAgain } from './placeAgain.ts';
 import { recordsThere } from './recordsThere.ts';
 
@@ -19,8 +19,7 @@ export async function sayElsewhere(deps: SayElsewhereDeps, n: number, state: Uin
   const target = await row.current();
   if (target.n === n) return;
   const there = recordsThere(context, [...itemsOfState(state), ...target.segment.items()]);
-  const found = await Promise.all(items.map((item) => lostRecord(deps, item)));
-  const again = there.missing(found.filter((one) => one !== undefined));
+  const again = there.missing(await lostRecords(deps, items));
   const batch = storage.batch();
   await placeAgain(deps, batch, target.n, again);
   await batch.commit();

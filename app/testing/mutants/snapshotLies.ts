@@ -35,8 +35,9 @@ export const snapshotLies: readonly Mutant[] = [
   {
     name: 'publishes a snapshot that erases edits of what nobody deleted',
     file: 'app/chat/deletedRecords.ts',
-    snippet: '...changes.filter(({ target }) => isGone(target)).map(({ id }) => id),',
-    replacement: '...changes.map(({ id }) => id),',
+    snippet:
+      '...edits.filter(({ target }) => isGone(messages.get(target) ?? targets.get(target))).map(({ id }) => id),',
+    replacement: '...edits.map(({ id }) => id),',
     testFile: 'app/testing/harbour/deleting.test.ts',
     test: '[D17] a snapshot that erases edits of a message that nobody deleted is replaced',
   },
