@@ -24,12 +24,13 @@ export interface Moved {
 /**
  * Adds to the batch all that makes segment `n` (stopped) a kept one. Returns the records that go on in segment `to`,
  * whose outbox they are in once the batch is committed.
+ * @param isLooked its last snapshot at the relay was looked at, and is what is kept.
  */
 export async function completeSegment(
   { context, storage, documentOf }: CompleteSegmentDeps,
   batch: Batch,
   chat: string,
-  { n, segment }: { readonly n: number; readonly segment: Segment },
+  { n, segment, isLooked }: { readonly n: number; readonly segment: Segment; readonly isLooked: boolean },
   to: number,
 ): Promise<readonly Moved[]> {
   const document = idToText(documentOf(n));
@@ -46,7 +47,7 @@ export async function completeSegment(
     const copy = { header: new Uint8Array(header), body: new Uint8Array(body) };
     moved.push({ id: idToText(record.header.id), record: copy });
   }
-  const seal = segment.sealId();
+  const seal = isLooked ? segment.sealId() : undefined;
   const snapshot = await segment.snapshot();
   const ownClients = segment.ownClients((await storage.segment(chat, n))?.ownClients);
   batch.putSegment({ chat, n, document, snapshot, ownClients, ...(seal ? { seal } : {}) });

@@ -150,7 +150,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
   async function keep(n: number, segment: Segment, missing: readonly LostRecord[]) {
     const target = await deps.current();
     const batch = storage.batch();
-    const moved = await completeSegment(deps, batch, chat, { n, segment }, target.n);
+    const moved = await completeSegment(deps, batch, chat, { n, segment, isLooked: true }, target.n);
     const again = missing.filter(({ id }) => !moved.some((other) => other.id === id));
     await placeAgain(deps, batch, target.n, again);
     await batch.commit();

@@ -30,7 +30,7 @@ export function createLeaving({ state, context, storage, documentOf, ...deps }: 
   const placeOf = (): Place => state.chat().segments ?? { open: 0, unsealed: 0 };
 
   /** Takes these (stopped) from the row, and keeps them; what they could not bring to the relay goes on in the open one. */
-  async function leave(numbers: readonly number[], after: () => Place) {
+  async function leave(numbers: readonly number[], isLooked: (n: number) => boolean, after: () => Place) {
     const row = deps.row();
     const target = await row.current();
     const batch = storage.batch();
@@ -38,7 +38,7 @@ export function createLeaving({ state, context, storage, documentOf, ...deps }: 
     for (const n of numbers) {
       const segment = row.get(n);
       if (!segment) continue;
-      const left = { n, segment };
+      const left = { n, segment, isLooked: isLooked(n) };
       moved.push(...(await completeSegment(keeping, batch, state.chat().id, left, target.n)));
     }
     const next = { ...state.chat(), segments: { ...after(), open: Math.max(placeOf().open, target.n) } };
@@ -52,7 +52,11 @@ export function createLeaving({ state, context, storage, documentOf, ...deps }: 
   async function leaveFirst() {
     const { unsealed: n } = placeOf();
     complete.delete(n);
-    await leave([n], () => deps.restoring().placeAfter(n));
+    await leave(
+      [n],
+      () => true,
+      () => deps.restoring().placeAfter(n),
+    );
   }
 
   return {
@@ -78,8 +82,9 @@ export function createLeaving({ state, context, storage, documentOf, ...deps }: 
         if (unsealed >= to) return;
         // Complete ones have perhaps been left by now.
         const numbers = before.filter((n) => n >= unsealed);
+        const isLooked = (n: number) => complete.has(n);
+        await leave(numbers, isLooked, () => deps.restoring().placeBehind(to));
         for (const n of numbers) complete.delete(n);
-        await leave(numbers, () => deps.restoring().placeBehind(to));
         deps.restoring().goOn();
       });
     },

@@ -1,5 +1,6 @@
 // Stories of whoever has much to read: the newest messages are there first, what is older comes after them, from the newest
 // back, and nothing is told to be missing meanwhile.
+import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { entryKinds } from '../../../shared/protocol/entry.ts';
