@@ -77,9 +77,19 @@ export const rows = (page: Page): Locator => page.getByTestId('timeline').getByR
 /** The row of the message with this text. */
 export const message = (page: Page, text: string): Locator => rows(page).filter({ hasText: text });
 
+/** A relay that comes back is met by everyone within so long (`sync/backoff.ts`), and what they say takes a moment. */
+export const backWithinMs = 35_000;
+
 /** Waits until a message of one's own has come that far. */
-export async function expectDelivery(page: Page, text: string, state: keyof typeof words.delivery) {
-  await expect(message(page, text)).toHaveAccessibleName(new RegExp(`${words.delivery[state]}$`));
+export async function expectDelivery(
+  page: Page,
+  text: string,
+  state: keyof typeof words.delivery,
+  timeout = 10_000,
+) {
+  await expect(message(page, text)).toHaveAccessibleName(new RegExp(`${words.delivery[state]}$`), {
+    timeout,
+  });
 }
 
 /** Opens the chat of that name from the list. */
