@@ -10,14 +10,14 @@ import type { Batch } from '../storage/batch.ts';
 import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import { mostSaid } from './missing.ts';
-import { termsOfMessage } from './searchText.ts';
+import { wordsOfMessage } from './searchText.ts';
 import { hasNumber, takeRunAfter, withNumber, type Spans } from './spans.ts';
 
 /**
  * Raised with each change of what rows say of the same records: the rows of all chats are then made again
  * (`rebuilding.ts`).
  */
-export const projectionVersion = 2;
+export const projectionVersion = 3;
 
 export interface ProjectedRecord {
   readonly header: RecordHeader;
@@ -158,7 +158,7 @@ export async function projectRecords(
     const earlier = fresh.has(id) ? (told.get(id) ?? []) : [];
     let changed = message;
     for (const change of [...earlier, ...changes.filter(({ target }) => target === id)]) {
-      if (change.chat === before.id) changed = applyChange(deps, changed, change);
+      if (change.chat === before.id) changed = applyChange(changed, change);
     }
     if (changed.kind === 'deleted') {
       if (message.kind !== 'deleted') erased.push(erasedRecord(changed));
@@ -168,7 +168,7 @@ export async function projectRecords(
       erased.push(...edits.erased);
     }
     messages.set(id, changed);
-    batch.putMessage(changed);
+    putFindable(deps, batch, changed);
     unread += Number(changed.isUnread) - Number(present.get(id)?.isUnread ?? false);
     chat = withLast(chat, changed, deps.nowMs());
   }
@@ -180,6 +180,16 @@ export async function projectRecords(
   chat = { ...chat, unread };
   batch.putChat(chat);
   return { chat, batch, erased, arrived, isForked };
+}
+
+/** A message, and the words that find it. */
+export function putFindable(
+  { hashTerm }: Pick<ProjectionDeps, 'hashTerm'>,
+  batch: Batch,
+  message: StoredMessage,
+) {
+  const words = wordsOfMessage(message.text, hashTerm);
+  batch.putMessage({ ...message, terms: words.map(({ term }) => term) }).putWords(words);
 }
 
 /**
@@ -248,7 +258,7 @@ export function withLast(chat: StoredChat, message: StoredMessage, nowMs: number
   return { ...chat, at, last };
 }
 
-/** A message as its record alone has it. */
+/** A message as its record alone has it, its words not yet counted (`putFindable`). */
 export function messageOf(
   deps: ProjectionDeps,
   chat: StoredChat,
@@ -271,7 +281,7 @@ export function messageOf(
     device,
     sequence: header.sequence,
     segment,
-    terms: termsOfMessage(text, deps.hashTerm),
+    terms: [],
     author: user,
     kind: bytes === undefined ? 'deleted' : body ? 'text' : 'unsupported',
     text,
@@ -308,25 +318,20 @@ export function changeOf(
 }
 
 /** The message after a change, if the change's author may do that. */
-export function applyChange(
-  deps: Pick<ProjectionDeps, 'hashTerm'>,
-  message: StoredMessage,
-  { id, author, at, change }: StoredChange,
-): StoredMessage {
+export function applyChange(message: StoredMessage, { id, author, at, change }: StoredChange): StoredMessage {
   if (message.kind === 'deleted') return message;
   switch (change.kind) {
     case 'edit': {
       if (author !== message.author || message.kind !== 'text' || !isLater({ at, id }, message.edit)) {
         return message;
       }
-      const terms = termsOfMessage(change.text, deps.hashTerm);
-      return { ...message, text: change.text, terms, edit: { at, id } };
+      return { ...message, text: change.text, edit: { at, id } };
     }
     case 'deletion': {
       if (author !== message.author) return message;
       // Nothing of it stays that depends on whether it was edited before or after, or that its body said.
       const { edit: _edit, replyTo: _replyTo, ...rest } = message;
-      return { ...rest, kind: 'deleted', isUnread: false, text: '', terms: [], reactions: {} };
+      return { ...rest, kind: 'deleted', isUnread: false, text: '', reactions: {} };
     }
     case 'reaction': {
       const earlier = message.reactions[author];

@@ -12,6 +12,7 @@ import {
   changeOf,
   messageOf,
   oneOfEach,
+  putFindable,
   withoutText,
   type ErasedRecord,
   type ProjectedRecord,
@@ -45,10 +46,10 @@ export async function reprojectRecords(
     const row = before.get(made.id);
     // Another copy has its body, or had: somebody else may have said it again without.
     const message = isBare && row && row.kind !== 'deleted' ? row : made;
-    const changed = changes.reduce((now, change) => applyChange(deps, now, change), message);
+    const changed = changes.reduce((now, change) => applyChange(now, change), message);
     const placed = { ...changed, ...cameIn(row, made.segment), isHidden: row?.isHidden ?? false };
-    const hidden = { ...placed, isUnread: false, text: '', terms: [], reactions: {} };
-    batch.putMessage(placed.isHidden ? hidden : placed);
+    const hidden = { ...placed, isUnread: false, text: '', reactions: {} };
+    putFindable(deps, batch, placed.isHidden ? hidden : placed);
     if (changed.kind !== 'deleted') continue;
     const edits = withoutText(changed, changes);
     for (const edit of edits.rows) batch.putChange(edit);

@@ -1,10 +1,13 @@
 // How words are found: folded (case and accents away), cut into words, and each word and its beginnings hashed under the
-// device's search key. Scripts without spaces are cut into pairs of characters.
+// device's search key. Scripts without spaces are cut into pairs of characters. A message is kept with its words alone; how
+// a word begins is kept once for all messages that have it.
+import type { Word } from '../storage/words.ts';
 
 /** Beginnings of this length and more find a word while it is being typed. */
-const shortestPrefix = 2;
-const longestPrefix = 12;
-/** So many terms of one message at most: a page of prose has them all, and a hostile one can't fill the disk. */
+const shortestBeginning = 2;
+/** What comes after in a word is not looked at. */
+const longestWord = 12;
+/** So many words and beginnings of one message at most: a page of prose has them all, and a hostile one can't fill the disk. */
 const maxTerms = 2000;
 
 export const foldText = (text: string): string =>
@@ -31,28 +34,29 @@ function* piecesOf(text: string): Generator<{ readonly text: string; readonly is
   }
 }
 
-/** The terms under which a message is found. */
-export function termsOfMessage(text: string, hash: (term: string) => number): number[] {
-  const terms = new Set<number>();
+/** The words under which a message is found. */
+export function wordsOfMessage(text: string, hash: (term: string) => number): Word[] {
+  const words = new Map<number, Word>();
+  let terms = 0;
   for (const piece of piecesOf(text)) {
-    const characters = [...piece.text];
-    const longest = Math.min(characters.length, longestPrefix);
-    for (
-      let length = piece.isUnspaced ? longest : Math.min(shortestPrefix, longest);
-      length <= longest;
-      length++
-    ) {
-      if (terms.size >= maxTerms) return [...terms];
-      terms.add(hash(characters.slice(0, length).join('')));
-    }
+    const characters = [...piece.text].slice(0, longestWord);
+    if (characters.length < shortestBeginning && !piece.isUnspaced) continue;
+    const term = hash(characters.join(''));
+    if (words.has(term)) continue;
+    const lengths = piece.isUnspaced ? 0 : characters.length - shortestBeginning;
+    terms += 1 + lengths;
+    if (terms > maxTerms) break;
+    const beginnings = () =>
+      Array.from({ length: lengths }, (_, i) => hash(characters.slice(0, shortestBeginning + i).join('')));
+    words.set(term, { term, beginnings });
   }
-  return [...terms];
+  return [...words.values()];
 }
 
 /** The terms that a message must have all of, the rarest first; empty when there is too little to look for. */
 export function termsOfQuery(text: string, hash: (term: string) => number): number[] {
   const pieces = [...piecesOf(text)]
-    .filter((piece) => piece.isUnspaced || [...piece.text].length >= shortestPrefix)
-    .map((piece) => [...piece.text].slice(0, longestPrefix).join(''));
+    .filter((piece) => piece.isUnspaced || [...piece.text].length >= shortestBeginning)
+    .map((piece) => [...piece.text].slice(0, longestWord).join(''));
   return [...new Set(pieces)].sort((a, b) => b.length - a.length).map(hash);
 }

@@ -12,6 +12,7 @@ import type {
 import type { OpenedRows } from './openedRows.ts';
 import type { RowSeal } from './rowSeal.ts';
 import { answerOf, inWriting } from './transaction.ts';
+import type { Word, Words } from './words.ts';
 import {
   keptListId,
   type ConvoDatabase,
@@ -27,6 +28,8 @@ import {
 export interface Batch {
   putChat(chat: StoredChat): Batch;
   putMessage(message: StoredMessage): Batch;
+  /** The words of messages in this batch. */
+  putWords(words: readonly Word[]): Batch;
   putChange(change: StoredChange): Batch;
   addOutbox(row: Omit<OutboxRow, 'n'>): Batch;
   deleteOutbox(recordIds: readonly string[]): Batch;
@@ -82,11 +85,15 @@ export function createBatch(
   database: ConvoDatabase,
   seal: RowSeal,
   opened: OpenedTables,
+  words: Words,
   onMessages: (count: number) => void,
 ): Batch {
   const prepared: Promise<Write>[] = [];
   /** Many come together: they are written in one go. */
   const messageRows: Promise<MessageRow>[] = [];
+  const said = new Map<number, Word>();
+  /** Messages that may have had other words before. */
+  const losing = new Set<string>();
   /** Once all of it is on the disk. */
   const written: (() => void)[] = [];
   /** Only these are locked while it is written: what reads others goes on. */
@@ -120,6 +127,10 @@ export function createBatch(
         elsewhere: m.elsewhere,
       };
       const { id, chat, at, device, sequence, segment, terms } = m;
+      if (m.isHidden || m.kind === 'deleted' || m.edit) {
+        losing.add(id);
+        tables.add(database.words);
+      }
       const unread = m.isUnread ? 1 : 0;
       const hidden = m.isHidden ? 1 : 0;
       tables.add(database.messages);
@@ -129,6 +140,11 @@ export function createBatch(
           return { id, chat, at, unread, hidden, device, sequence, segment, terms, sealed };
         }),
       );
+      return batch;
+    },
+    putWords(found) {
+      if (found.length > 0) tables.add(database.words);
+      for (const word of found) said.set(word.term, word);
       return batch;
     },
     putChange: ({ id, chat, target, author, at, change, segment, elsewhere }) =>
@@ -202,14 +218,22 @@ export function createBatch(
       const writes = await Promise.all(prepared);
       const messages = await Promise.all(messageRows);
       if (tables.size === 0) return;
-      await inWriting(database, [...tables], async (transaction) => {
+      const isLosing = losing.size > 0;
+      if (isLosing) words.begin();
+      const landing = inWriting(database, [...tables], async (transaction) => {
         const storeOf: StoreOf = ({ name }) => transaction.objectStore(name);
-        for (const message of messages) put(database.messages, message)(storeOf);
+        for (const message of messages) {
+          if (losing.has(message.id)) await words.replace(storeOf, message);
+          else put(database.messages, message)(storeOf);
+        }
+        words.put(storeOf, said.values(), isLosing);
         for (const write of writes) {
           const isDone = write(storeOf);
           if (isDone) await isDone;
         }
       });
+      await (isLosing ? landing.finally(words.end) : landing);
+      words.remember(said.values());
       for (const done of written) done();
       if (messages.length > 0) onMessages(messages.length);
     },

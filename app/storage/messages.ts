@@ -22,7 +22,7 @@ export interface Messages {
   unread(chat: string, until?: number): Promise<readonly StoredMessage[]>;
   unreadCount(chat: string): Promise<number>;
   firstUnread(chat: string): Promise<string | undefined>;
-  /** Messages that carry all the terms, the newest first. */
+  /** Messages that have, for each of the terms, a word that is it or begins with it, the newest first. */
   search(
     terms: readonly number[],
     chat: string | undefined,
@@ -126,19 +126,21 @@ export function createMessages(
       ),
     async search(terms, chat, limit) {
       // The longest term is the rarest: look that one up, and let the others filter what it finds.
-      const [rarest, ...others] = terms;
+      const [rarest, ...others] = await read([database.words], (reading) =>
+        Promise.all(
+          terms.map(async (term) => [term, ...(await reading.keysBy(database.words, 'beginnings', term))]),
+        ),
+      );
       if (rarest === undefined) return [];
-      const rows = await database.messages
-        .where('terms')
-        .equals(rarest)
-        .filter(
-          (row) =>
-            row.hidden === 0 &&
-            (chat === undefined || row.chat === chat) &&
-            others.every((term) => row.terms.includes(term)),
-        )
-        .toArray();
-      rows.sort((a, b) => b.at - a.at);
+      const found = await read([database.messages], (reading) =>
+        reading.by(database.messages, 'terms', rarest),
+      );
+      const wanted = others.map((words) => new Set(words));
+      const rows = [...new Map(found.map((row) => [row.id, row])).values()]
+        .filter(({ hidden }) => hidden === 0)
+        .filter((row) => chat === undefined || row.chat === chat)
+        .filter((row) => wanted.every((words) => row.terms.some((term) => words.has(term))))
+        .toSorted((a, b) => b.at - a.at);
       return openAll(rows.slice(0, limit));
     },
   };

@@ -27,6 +27,7 @@ const versions: readonly Readonly<Record<string, string>>[] = [
   { segments: '[chat+n]', erasures: 'id, [chat+segment]' },
   { quarantine: '[table+id]' },
   {},
+  { words: 'id, *beginnings' },
 ];
 const bytes = (...values: number[]): Bytes => new Uint8Array(values);
 
@@ -97,6 +98,7 @@ async function makeOld(version: number): Promise<string> {
     tasks: [{ ...(await sealed('tasks', 't', { name: 'a mail' })), at: 1 }],
     setAside: [{ chat: 'chat', reason: 'bad-record', count: 2, at: 1 }],
     segments: [{ chat: 'chat', n: 0, document: 'd', snapshot: bytes(6) }],
+    words: [{ id: 7, beginnings: [9] }],
     erasures: [{ id: 'm', chat: 'chat', segment: 0, own: 1 }],
   };
   for (const table of old.tables) await table.bulkAdd([...(rows[table.name] ?? [])]);

@@ -16,6 +16,8 @@ export interface Reading {
   all<Row, K>(table: Table<Row, K>): Promise<readonly Row[]>;
   /** With one of these keys in the index, key by key, and each key's in the order of the table. */
   by<Row, K>(table: Table<Row, K>, index: string, keys: readonly Key[]): Promise<readonly Row[]>;
+  /** The keys of all rows with this key in the index. */
+  keysBy<Row, K>(table: Table<Row, K>, index: string, key: Key): Promise<readonly K[]>;
   /** The key of the first row with this key in the index. */
   firstKey<Row, K>(table: Table<Row, K>, index: string, key: Key): Promise<K | undefined>;
   /** How many have this key in the index. */
@@ -27,6 +29,7 @@ function readingIn(transaction: IDBTransaction): Reading {
   // What lies in a table is what was put there.
   const rowOf = <Row>(request: IDBRequest) => answerOf(request as IDBRequest<Row | undefined>);
   const rowsOf = <Row>(request: IDBRequest) => answerOf(request as IDBRequest<Row[]>);
+  const keysOf = <K>(request: IDBRequest) => answerOf(request as IDBRequest<K[]>);
   return {
     row: <Row, K>(table: Table<Row, K>, key: Key) => rowOf<Row>(storeOf(table).get(key)),
     async rows<Row, K>(table: Table<Row, K>, keys: readonly IDBValidKey[]) {
@@ -44,6 +47,8 @@ function readingIn(transaction: IDBTransaction): Reading {
       const rows = storeOf(table).index(index);
       return (await Promise.all(keys.map((key) => rowsOf<Row>(rows.getAll(key))))).flat();
     },
+    keysBy: <Row, K>(table: Table<Row, K>, index: string, key: Key) =>
+      keysOf<K>(storeOf(table).index(index).getAllKeys(key)),
     firstKey: <Row, K>(table: Table<Row, K>, index: string, key: Key) =>
       answerOf(storeOf(table).index(index).getKey(key) as IDBRequest<K | undefined>),
     count: (table, index, key) => answerOf(storeOf(table).index(index).count(key)),

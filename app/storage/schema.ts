@@ -27,9 +27,16 @@ export interface MessageRow {
   readonly sequence: number;
   /** In which segment its record lies; rows of the first version have none, and lie in the first. */
   readonly segment?: number;
-  /** Keyed hashes of the words that find it. */
+  /** Keyed hashes of its words; rows of versions before the fifth have those of their beginnings too. */
   readonly terms: readonly number[];
   readonly sealed: Bytes;
+}
+/** A word of this device's messages (`words.ts`). */
+export interface WordRow {
+  /** Its keyed hash. */
+  readonly id: number;
+  /** Keyed hashes of how it begins. */
+  readonly beginnings: readonly number[];
 }
 /** A record that changes another one: kept so that it counts once, also when it arrives before its target. */
 export interface ChangeRow {
@@ -136,12 +143,13 @@ const refusingNewer = (factory: IDBFactory) => ({
 export const keptListId = 'list';
 
 /** Raised with each change of the tables; what an older version wrote is opened by the next (`migrations.test.ts`). */
-export const databaseVersion = 4;
+export const databaseVersion = 5;
 
 export class ConvoDatabase extends Dexie {
   declare settings: Table<SettingRow, string>;
   declare chats: Table<ChatRow, string>;
   declare messages: Table<MessageRow, string>;
+  declare words: Table<WordRow, number>;
   declare changes: Table<ChangeRow, string>;
   declare outbox: Table<OutboxRow, number>;
   declare pending: Table<PendingRow, [string, string, number]>;
@@ -170,6 +178,7 @@ export class ConvoDatabase extends Dexie {
     this.version(2).stores({ segments: '[chat+n]', erasures: 'id, [chat+segment]' });
     this.version(3).stores({ quarantine: '[table+id]' });
     // The same tables; rows of chats say what is still to come, which an older app would drop.
-    this.version(databaseVersion).stores({});
+    this.version(4).stores({});
+    this.version(databaseVersion).stores({ words: 'id, *beginnings' });
   }
 }

@@ -30,6 +30,7 @@ import {
   type SegmentRow,
   type SetAsideRow,
 } from './schema.ts';
+import { createWords } from './words.ts';
 
 export type TableName = 'settings' | 'chats' | 'messages' | 'outbox' | 'pending' | 'setAside';
 
@@ -123,6 +124,7 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
   };
   const openedUpdates = createOpenedRows<Bytes>();
   const messages = createMessages(database, seal, openedRows.messages);
+  const words = createWords(database);
 
   const listeners = new Set<(count: number) => void>();
   const onWritten = (count: number) => {
@@ -170,7 +172,7 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     seal,
     database,
     messages,
-    batch: () => createBatch(database, seal, openedRows, onWritten),
+    batch: () => createBatch(database, seal, openedRows, words, onWritten),
     async chats() {
       const rows = await read([database.chats], (reading) => reading.all(database.chats));
       const opened = await Promise.all(rows.map(openChat));

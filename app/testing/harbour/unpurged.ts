@@ -1,5 +1,5 @@
 // What was deleted for everyone and lies somewhere still (SPEC D14): its text in anything that the relay holds, opened with
-// a member's keys, in the table of a member's messages, or in a complete segment that a member keeps.
+// a member's keys, in the table of a member's messages or of their words, or in a complete segment that a member keeps.
 //
 // What is excused, all of it here, and why:
 // - a deletion whose author is no member at the end: only their device may let go of the text at the relay (R34);
@@ -26,6 +26,7 @@ export async function findUnpurged({ people, logbook, held, forgotAt }: Checked,
     dueByChat.set(message.chat, [...(dueByChat.get(message.chat) ?? []), message]);
   }
   if (dueByChat.size === 0) return;
+  for (const member of people) await searchWords(member, find);
   const mayStayBefore = (id: string) =>
     forgotAt !== undefined && (logbook.message(id)?.texts[0]?.at ?? 0) <= forgotAt;
   const documentById = new Map(held().map((document) => [idToText(document.id), document]));
@@ -86,6 +87,15 @@ async function searchDevice(member: Member, chat: string, due: ReadonlySet<strin
     const kept = await storage.segment(chat, n);
     for (const id of kept ? await idsInSnapshot(context, documents.segment(n), kept.snapshot, due) : [])
       find('unpurged', `${member.name}'s segment ${n} has the text of ${id}`);
+  }
+}
+
+/** Words that no message of the member's has any more. */
+async function searchWords(member: Member, find: Find) {
+  const { messages, words } = member.headless().storage.database;
+  const said = new Set((await messages.toArray()).flatMap(({ terms }) => terms));
+  for (const { id } of await words.toArray()) {
+    if (!said.has(id)) find('unpurged', `${member.name} keeps a word of no message`);
   }
 }
 
