@@ -17,6 +17,7 @@ import { bytesOf, isAdminOf, putLaterEntries, storedLedger } from '../account/st
 import { createTasks, storedTask, type ChangeTask, type StoredTask } from '../account/tasks.ts';
 import type { Random } from '../crypto/random.ts';
 import { createTermHasher } from '../crypto/searchTerms.ts';
+import { createRecordId } from '../doc/recordId.ts';
 import { documentLimits, type DocumentLimits } from '../doc/documentLimits.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import { createQuotaWatch } from '../storage/quotaWatch.ts';
@@ -344,7 +345,7 @@ export async function createEngine(deps: EngineDeps) {
     http,
     session,
     storage,
-    newRecordId: () => idToText(random(16)),
+    newRecordId: () => idToText(createRecordId(clock.now(), random)),
     member: () => member,
     name: () => name,
     onFirstMessage: deps.onFirstMessage,

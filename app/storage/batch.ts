@@ -131,13 +131,13 @@ export function createBatch(
         losing.add(id);
         tables.add(database.words);
       }
-      const unread = m.isUnread ? 1 : 0;
+      const unread: Pick<MessageRow, 'unread'> = m.isUnread ? { unread: 1 } : {};
       const hidden = m.isHidden ? 1 : 0;
       tables.add(database.messages);
       messageRows.push(
         seal.seal('messages', id, secret).then((sealed) => {
           written.push(() => opened.messages.keep(id, sealed, secret));
-          return { id, chat, at, unread, hidden, device, sequence, segment, terms, sealed };
+          return { id, chat, at, ...unread, hidden, device, sequence, segment, terms, sealed };
         }),
       );
       return batch;

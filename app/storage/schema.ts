@@ -20,7 +20,8 @@ export interface MessageRow {
   readonly chat: string;
   /** Hybrid logical time: its order in the chat, ties by id. */
   readonly at: number;
-  readonly unread: 0 | 1;
+  /** Only of those that are: others need no place in the index. */
+  readonly unread?: 0 | 1;
   readonly hidden: 0 | 1;
   /** Author's device and the record's number on its chain. */
   readonly device: string;

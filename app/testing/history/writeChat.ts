@@ -6,6 +6,7 @@ import { projectRecords, type ProjectedRecord, type ProjectionDeps } from '../..
 import type { Bytes } from '../../../shared/codec/bytes.ts';
 import { platformRandom as random } from '../../crypto/random.ts';
 import type { Body } from '../../doc/bodies.ts';
+import { createRecordId } from '../../doc/recordId.ts';
 import { hashRecordHeader, openBody, sealRecord, type RecordHeader } from '../../doc/record.ts';
 import type { StoredChat, StoredMark } from '../../storage/models.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -105,10 +106,10 @@ export async function writeChat(
       const target = here.length > 0 ? chance.pick(here) : undefined;
       const body = nextBody(deps, by, target);
       if (body.kind === 'message') said++;
-      const id = random(16) as RecordId;
       const device = idToText(person.device);
       const chain = chains.get(device) ?? { sequence: 0, previous: new Uint8Array(16) };
       const atMs = Math.floor(firstAt + ((lastAt - firstAt) * said) / size);
+      const id = createRecordId(atMs, random);
       const place = {
         sequence: chain.sequence + 1,
         previous: chain.previous,
