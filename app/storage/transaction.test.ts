@@ -3,19 +3,21 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { fillDisk } from '../testing/harbour/rawDisk.ts';
 import { messageRow, openTestStorage } from '../testing/testRows.ts';
 import { read } from './reading.ts';
+import type { ConvoDatabase } from './schema.ts';
 import { answerOf, inWriting } from './transaction.ts';
 
 const row = (id: string) => ({ id, at: 1, sealed: new Uint8Array(1) });
 const later = () => new Promise<void>((resolve) => void setTimeout(resolve, 20));
+const addTwice = (database: ConvoDatabase) =>
+  inWriting(database, [database.tasks], async (transaction) => {
+    transaction.objectStore('tasks').add(row('a'));
+    transaction.objectStore('tasks').add(row('a'));
+  });
 
 test('[X2] where one of the writes fails, or the work throws, nothing of it is written', async () => {
   const { database } = await openTestStorage();
   const { tasks } = database;
-  const twice = inWriting(database, [tasks], async (transaction) => {
-    transaction.objectStore('tasks').add(row('a'));
-    transaction.objectStore('tasks').add(row('a'));
-  });
-  await expect(twice).rejects.toMatchObject({ name: 'ConstraintError' });
+  await expect(addTwice(database)).rejects.toMatchObject({ name: 'ConstraintError' });
   const thrown = inWriting(database, [tasks], async (transaction) => {
     await answerOf(transaction.objectStore('tasks').put(row('b')));
     throw new Error('not so');
@@ -43,11 +45,11 @@ test('[X2] work that comes too late for its transaction is an error, and no sile
   await expect(late).rejects.toBeInstanceOf(DOMException);
 });
 
-test('[X1] a database that the browser has closed is opened again, and one that was closed here is not', async () => {
+test('[X14] a database that the browser has closed is opened again, and one that was closed here is not', async () => {
   const storage = await openTestStorage();
-  onTestFinished(vi.spyOn(console, 'warn').mockImplementation(() => {}).mockRestore);
   storage.database.backendDB().close();
-  expect(await storage.messages.get('a')).toBeUndefined();
+  const together = ['a', 'b', 'c'].map((id) => storage.messages.get(id));
+  expect(await Promise.all(together)).toEqual([undefined, undefined, undefined]);
   storage.database.backendDB().close();
   await storage.batch().putMessage(messageRow('a')).commit();
   expect((await storage.messages.get('a'))?.id).toBe('a');
@@ -56,6 +58,26 @@ test('[X1] a database that the browser has closed is opened again, and one that 
   await expect(read([messages], (reading) => reading.row(messages, 'a'))).rejects.toMatchObject({
     name: 'DatabaseClosedError',
   });
+});
+
+test('[X14] where a database can not be opened again just now, whoever asks next tries anew', async () => {
+  const storage = await openTestStorage();
+  const broken = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('no room', 'QuotaExceededError');
+  });
+  onTestFinished(broken.mockRestore);
+  storage.database.backendDB().close();
+  await expect(storage.messages.get('a')).rejects.toMatchObject({ name: 'QuotaExceededError' });
+  await expect(storage.messages.get('a')).rejects.toMatchObject({ name: 'QuotaExceededError' });
+  broken.mockRestore();
+  expect(await storage.messages.get('a')).toBeUndefined();
+});
+
+test('[X2] what is not written once the database was opened again fails by its own reason', async () => {
+  const { database } = await openTestStorage();
+  database.backendDB().close();
+  await expect(addTwice(database)).rejects.toMatchObject({ name: 'ConstraintError' });
+  expect(await database.tasks.count()).toBe(0);
 });
 
 test('[X1] whoever listens hears of what was written, and of nothing that failed', async () => {

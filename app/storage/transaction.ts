@@ -10,16 +10,29 @@ export const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error ?? new Error('the disk gave no answer'));
   });
 
-/** Undefined where the browser has closed it: Dexie knows how to open it again. */
-function begin(database: Dexie, names: readonly string[], mode: IDBTransactionMode) {
+/** Undefined where the browser has closed it. */
+function beginNow(database: Dexie, names: readonly string[], mode: IDBTransactionMode) {
   if (!database.isOpen()) return undefined;
   try {
     return database.backendDB().transaction(names, mode);
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'InvalidStateError') return undefined;
-    throw error;
+    if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
+    // Dexie would go on taking it for open.
+    database.close({ disableAutoOpen: false });
+    return undefined;
   }
 }
+
+/** Opens it again; whoever else comes meanwhile waits for the same opening. What was closed here stays so. */
+async function beginAgain(database: Dexie, names: readonly string[], mode: IDBTransactionMode) {
+  if (!database.hasBeenClosed()) await database.open();
+  const transaction = beginNow(database, names, mode);
+  if (!transaction) throw new Dexie.DatabaseClosedError();
+  return transaction;
+}
+
+const begin = (database: Dexie, names: readonly string[], mode: IDBTransactionMode) =>
+  beginNow(database, names, mode) ?? beginAgain(database, names, mode);
 
 function abort(transaction: IDBTransaction) {
   try {
@@ -54,14 +67,13 @@ function whole(
 }
 
 /** @param work asks at once all that it can: between two of its questions nothing is written. */
-export function inReading<T>(
+export async function inReading<T>(
   database: Dexie,
   tables: readonly Table[],
   work: (transaction: IDBTransaction) => Promise<T>,
 ): Promise<T> {
   const names = tables.map(({ name }) => name);
-  const transaction = begin(database, names, 'readonly');
-  return transaction ? work(transaction) : database.transaction('r', names, ({ idbtrans }) => work(idbtrans));
+  return work(await begin(database, names, 'readonly'));
 }
 
 /** All of it is written, or nothing. */
@@ -71,9 +83,7 @@ export async function inWriting(
   work: (transaction: IDBTransaction) => Promise<void>,
 ): Promise<void> {
   const names = tables.map(({ name }) => name);
-  const transaction = begin(database, names, 'readwrite');
-  if (transaction) await whole(transaction, work);
-  else await database.transaction('rw', names, ({ idbtrans }) => work(idbtrans));
+  await whole(await begin(database, names, 'readwrite'), work);
   // Which rows these are nobody asks.
   const places = names.map((name) => [`idb://${database.name}/${name}/`, new RangeSet()]);
   Dexie.on.storagemutated.fire(Object.fromEntries(places));
