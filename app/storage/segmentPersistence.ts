@@ -6,7 +6,7 @@ import { clearDocument } from 'y-indexeddb';
 import * as v from 'valibot';
 import type { Batch } from './batch.ts';
 import { storedCursor, type StoredCursor } from './models.ts';
-import { answerOf } from './transaction.ts';
+import { answerOf, noRoom } from './transaction.ts';
 
 /** Then one row with the document's state takes the place of all; y-indexeddb's own number. */
 const mostRows = 500;
@@ -166,8 +166,7 @@ function inOne(
   const transaction = database.transaction(['updates', 'custom'], 'readwrite');
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () =>
-      reject(transaction.error ?? new DOMException('a segment could not be written', 'AbortError'));
+    transaction.onabort = () => reject(transaction.error ?? noRoom());
     try {
       work(transaction.objectStore('updates'), transaction.objectStore('custom'));
     } catch (error) {

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { fillDisk } from '../testing/harbour/rawDisk.ts';
 import { messageRow, openTestStorage } from '../testing/testRows.ts';
+import { isQuotaError } from './quotaError.ts';
 import { read } from './reading.ts';
 import type { ConvoDatabase } from './schema.ts';
 import { answerOf, inWriting } from './transaction.ts';
@@ -33,6 +34,17 @@ test('[X7] a disk that is full in the middle of it is what is said, and not what
   await expect(written).rejects.toMatchObject({ name: 'QuotaExceededError' });
   free();
   expect(await storage.messages.get('a')).toBeUndefined();
+});
+
+test('[X7] a transaction that ends for no reason has found no room, and one whose connection was closed has not', async () => {
+  const { database } = await openTestStorage();
+  const ended = inWriting(database, [database.tasks], async (transaction) => transaction.abort());
+  await expect(ended).rejects.toSatisfy(isQuotaError);
+  const closed = inWriting(database, [database.tasks], async (transaction) => {
+    // fake-indexeddb's own way to end a transaction for a reason.
+    Reflect.apply(Reflect.get(transaction, '_abort'), transaction, ['AbortError']);
+  });
+  await expect(closed).rejects.not.toSatisfy(isQuotaError);
 });
 
 test('[X2] work that comes too late for its transaction is an error, and no silence', async () => {

@@ -43,6 +43,9 @@ function abort(transaction: IDBTransaction) {
   }
 }
 
+/** Why a transaction has ended for which the browser gives no reason: so it may be where the disk is full at the commit. */
+export const noRoom = () => new DOMException('nothing could be written', 'QuotaExceededError');
+
 /** Resolves once all that was asked for is on the disk; where it rejects, nothing of it is. */
 function whole(
   transaction: IDBTransaction,
@@ -53,9 +56,7 @@ function whole(
   const completed = new Promise<void>((complete) => {
     transaction.oncomplete = () => complete();
   });
-  // A disk that is full at the commit may give no reason.
-  transaction.onabort = () =>
-    reject(transaction.error ?? new DOMException('nothing could be written', 'AbortError'));
+  transaction.onabort = () => reject(transaction.error ?? noRoom());
   work(transaction)
     .then(() => completed)
     .then(resolve, (error: unknown) => {
