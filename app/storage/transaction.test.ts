@@ -101,3 +101,21 @@ test('[X1] whoever listens hears of what was written, and of nothing that failed
   await storage.batch().putMessage(messageRow('a')).commit();
   expect(heard).toHaveBeenCalledTimes(1);
 });
+
+test('[X2] what was written is so, also where whoever listens fails', async () => {
+  const storage = await openTestStorage();
+  onTestFinished(
+    storage.onChange(['messages'], () => {
+      throw new Error('of a listener');
+    }),
+  );
+  const thrown = vi.fn();
+  vi.stubGlobal('queueMicrotask', (work: () => void) =>
+    Promise.resolve()
+      .then(work)
+      .catch(({ message }: Error) => thrown(message)),
+  );
+  onTestFinished(() => void vi.unstubAllGlobals());
+  await storage.batch().putMessage(messageRow('a')).commit();
+  expect(thrown).toHaveBeenCalledWith('of a listener');
+});

@@ -85,7 +85,8 @@ export async function inWriting(
 ): Promise<void> {
   const names = tables.map(({ name }) => name);
   await whole(await begin(database, names, 'readwrite'), work);
-  // Which rows these are nobody asks.
+  // Which rows these are nobody asks: no live query of Dexie's, which would, is used.
   const places = names.map((name) => [`idb://${database.name}/${name}/`, new RangeSet()]);
-  Dexie.on.storagemutated.fire(Object.fromEntries(places));
+  // Aside: what was written stays so, also where a listener throws.
+  queueMicrotask(() => Dexie.on.storagemutated.fire(Object.fromEntries(places)));
 }
