@@ -14,6 +14,16 @@ test('[X1] rows come back as they went, also after the database was opened again
   expect(await again.setting('s', v.object({ n: v.number() }))).toEqual({ n: 1 });
 });
 
+test('[X14] a storage that the browser has closed is open all the same, until it is closed here', async () => {
+  const storage = await openTestStorage();
+  // As Dexie does when it hears of it.
+  storage.database.close({ disableAutoOpen: false });
+  expect(storage.isOpen()).toBe(true);
+  expect(await storage.messages.get('a')).toBeUndefined();
+  storage.close();
+  expect(storage.isOpen()).toBe(false);
+});
+
 test("[X1] a row in another's place, and a damaged one, are skipped and nothing else", async () => {
   const storage = await openTestStorage();
   const { database } = storage;

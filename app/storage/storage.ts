@@ -98,7 +98,7 @@ export interface Storage {
   segmentCount(): Promise<number>;
   /** Calls back after each change of one of these tables, in any tab. */
   onChange(tables: readonly TableName[], listener: () => void): () => void;
-  /** Until it is closed, or torn away. */
+  /** Until it is closed here; a browser that closes it leaves it to be opened again. */
   isOpen(): boolean;
   close(): void;
 }
@@ -302,7 +302,7 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       Dexie.on.storagemutated.subscribe(handler);
       return () => Dexie.on.storagemutated.unsubscribe(handler);
     },
-    isOpen: () => database.isOpen(),
+    isOpen: () => !database.hasBeenClosed(),
     close: () => database.close(),
   };
 }
