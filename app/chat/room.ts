@@ -186,6 +186,23 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     restoring: () => restoring,
     erase: (n) => erasures.run(n),
   });
+  const marks = createRoomMarks({
+    state,
+    storage,
+    clock,
+    self: context.self,
+    selfName: deps.selfName,
+    meta: () => meta,
+  });
+  /** Not all of it opens: nothing of it goes on beside the chat as it is opened next. */
+  async function abandon(error: unknown): Promise<never> {
+    restoring.close();
+    marks.close();
+    await state.abandon();
+    await kept.close();
+    await checks.close();
+    throw error;
+  }
   const row: SegmentRow = await createSegmentRow(
     {
       ...shared,
@@ -207,15 +224,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       onBreak: () => restoring.broke(),
     },
     placeOf(),
-  );
-  const marks = createRoomMarks({
-    state,
-    storage,
-    clock,
-    self: context.self,
-    selfName: deps.selfName,
-    meta: () => meta,
-  });
+  ).catch(abandon);
   const meta = await createMeta({
     ...shared,
     id: documents.meta,
@@ -223,6 +232,9 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     profiles: marks.profiles,
     onOwnLost: marks.sayAgain,
     ...presence.events,
+  }).catch(async (error: unknown) => {
+    await row.close();
+    return abandon(error);
   });
 
   async function signal(kind: SignalKind) {

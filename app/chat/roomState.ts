@@ -14,7 +14,10 @@ export function createRoomState(storage: Storage, begun: StoredChat, onFailed: (
 
   /** Runs after everything before it; what it throws reaches its caller only. Rejects once the room is closed. */
   function enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const done = isClosed ? Promise.reject(new Error('the room is closed')) : queue.then(work);
+    const done = queue.then(() => {
+      if (isClosed) throw new Error('the room is closed');
+      return work();
+    });
     waiting++;
     queue = done.catch(() => {}).finally(() => waiting--);
     return done;
@@ -33,7 +36,7 @@ export function createRoomState(storage: Storage, begun: StoredChat, onFailed: (
     enqueue,
     /** For work that nobody waits for: after the end it is left to the next start, which finds it in the document. */
     later(work: () => Promise<unknown>) {
-      if (!isClosed) void enqueue(work).catch(onFailed);
+      if (!isClosed) void enqueue(work).catch((error: unknown) => isClosed || onFailed(error));
     },
     settled: () => queue,
     isIdle: () => waiting === 0,
@@ -41,6 +44,11 @@ export function createRoomState(storage: Storage, begun: StoredChat, onFailed: (
     async close() {
       for (let last; last !== queue; await last) last = queue;
       isClosed = true;
+    },
+    /** Takes nothing more, and leaves what waits to the next start. */
+    async abandon() {
+      isClosed = true;
+      await queue;
     },
   };
 }

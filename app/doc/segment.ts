@@ -48,6 +48,9 @@ export async function createSegment(deps: SegmentDeps) {
   /** Records of this run's session by the clock of their header. */
   const recordByClock = new Map<number, string>();
 
+  // What was decided but reached no sealed entry before the last run ended. Read before anything is open.
+  const unsealed = await deps.storage.outbox(documentText);
+
   let records = 0;
   let bytes = 0;
   doc.on('afterTransaction', (transaction) => {
@@ -111,8 +114,7 @@ export async function createSegment(deps: SegmentDeps) {
         .push(rows.flatMap(({ record }) => [record.header, record.body]));
     });
   };
-  // What was decided but reached no sealed entry before the last run ended.
-  append((await deps.storage.outbox(documentText)).map((row) => ({ id: row.id, record: row })));
+  append(unsealed.map((row) => ({ id: row.id, record: row })));
 
   return {
     ...sealed,

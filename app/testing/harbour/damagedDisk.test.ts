@@ -2,7 +2,7 @@
 // leaves on any disk.
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { idToText } from '../../../shared/protocol/ids.ts';
-import { damageSegments, fillDisk, placesOfBytes } from './rawDisk.ts';
+import { damageSegments, failReading, fillDisk, placesOfBytes } from './rawDisk.ts';
 import { createTrio, type Trio } from './trio.ts';
 
 let trio: Trio;
@@ -164,6 +164,22 @@ test('[X14] a segment that could not be begun for want of room is begun later', 
   await goesOnWithAll();
   expect(await idsOf(ben)).toEqual(expect.arrayContaining([...said]));
 });
+
+test.each(['outbox', 'updates'])(
+  '[X14] where the %s of a chat can not be read, what was open of it is closed before it is opened again',
+  async (table) => {
+    const { harbour, ben, talk } = trio;
+    await talk(6);
+    expect(await harbour.calm()).toEqual([]);
+    await ben.closes();
+    failReading('disk/Ben', table);
+    await ben.open();
+    await goesOnWithAll();
+    expect(await trio.reasonsOf(ben)).toEqual(['chat not written: UnknownError']);
+    await ben.closes();
+    expect(harbour.disk.openCount('disk/Ben')).toBe(0);
+  },
+);
 
 test("[D14] a deleted body is in no table of any member's disk, also where the app ended in between", async () => {
   const { harbour, ada, ben, cleo, talk } = trio;

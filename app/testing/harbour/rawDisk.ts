@@ -85,6 +85,21 @@ export function fillDisk(where: NoRoom, isRefused: (store: IDBObjectStore) => bo
   return free;
 }
 
+/** The next reading of this table's rows by document fails, on the disks whose names begin so. */
+export function failReading(prefix: string, table: string) {
+  const { getAll } = IDBIndex.prototype;
+  const restore = () => void Object.assign(IDBIndex.prototype, { getAll });
+  onTestFinished(restore);
+  function failing(this: IDBIndex, ...asked: Parameters<typeof getAll>) {
+    const { name, transaction } = this.objectStore;
+    const isIt = name === table && this.name === 'document' && transaction.db.name.startsWith(prefix);
+    if (!isIt) return getAll.apply(this, asked);
+    restore();
+    throw new DOMException('it can not be read just now', 'UnknownError');
+  }
+  Object.assign(IDBIndex.prototype, { getAll: failing });
+}
+
 /** Calls back once when a row with this id has been written into a store of this name, by whichever device. */
 export function whenWritten(storeName: string, id: string, onWritten: () => void) {
   const { put } = IDBObjectStore.prototype;
