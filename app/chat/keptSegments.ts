@@ -80,6 +80,8 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
       own: readonly string[],
       purged: (ids: readonly string[]) => Promise<void>,
     ): Promise<readonly string[]> {
+      const { ownClients } = (await storage.segment(chat, n)) ?? {};
+      // Nothing is waited for between this and its use: a purge that ends meanwhile closes what it had open.
       const known = purging.get(n);
       const segment =
         known?.segment ??
@@ -87,7 +89,6 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
           void close(n).then((gone) => purged([...gone]));
         }));
       if (!segment) return ids;
-      const { ownClients } = (await storage.segment(chat, n)) ?? {};
       const clients: number[] = [];
       const leaving = new Set<string>();
       let isThere = false;
@@ -101,7 +102,6 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
         leaving.add(id);
         clients.push(place.client);
       }
-      // Before anything is waited for: an earlier purge that ends meanwhile ends without this one.
       if (clients.length > 0) {
         purging.set(n, { segment, ids: new Set([...(known?.ids ?? []), ...leaving]) });
         segment.purge(clients);
