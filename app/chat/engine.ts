@@ -115,6 +115,15 @@ export async function createEngine(deps: EngineDeps) {
   };
 
   async function becomeMember(identity: Identity, account: StoredAccount): Promise<Member> {
+    // Before anything is begun: where this can't be read nothing is left to be ended.
+    const [chats, waiting, isInDoubt] = await Promise.all([
+      storage.chats(),
+      storage.tasks(storedTask),
+      storage.setting(placeOf.doubt, v.boolean()),
+    ]);
+    const unknownToRelay = new Set(
+      waiting.flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
+    );
     const hashTerm = createTermHasher(identity.searchKey);
     const accessToken = () => session.accessToken(identity, false);
     const contacts = createContacts({
@@ -276,9 +285,6 @@ export async function createEngine(deps: EngineDeps) {
       link.setProver(chatId, access.prove);
     }
 
-    const unknownToRelay = new Set(
-      (await storage.tasks(storedTask)).flatMap(({ task }) => (task.kind === 'ledger' ? [task.chat] : [])),
-    );
     const begun: Member = {
       identity,
       account,
@@ -316,17 +322,19 @@ export async function createEngine(deps: EngineDeps) {
         link.close();
       },
     };
-    for (const chat of await storage.chats()) {
+    for (const chat of chats) {
       try {
         rooms.add(chat);
         if (!unknownToRelay.has(chat.id)) proveChat(chat);
       } catch (error) {
         // One chat that can't be read never stops the others; what was wrong shows in diagnostics.
         const reason = `chat not opened: ${error instanceof Error ? error.name : 'unknown'}`;
-        await storage.batch().addSetAside(chat.id, reason, clock.now()).commit();
+        const noted = storage.batch().addSetAside(chat.id, reason, clock.now()).commit();
+        // Nor does a full disk.
+        void noted.catch(() => {});
       }
     }
-    if (await storage.setting(placeOf.doubt, v.boolean())) retelling.begin('restart');
+    if (isInDoubt) retelling.begin('restart');
     void rebuilding.run();
     return begun;
   }
@@ -339,7 +347,18 @@ export async function createEngine(deps: EngineDeps) {
     const account = await session.account();
     if (identity && account) member = await becomeMember(identity, account);
   }
-  await start();
+  async function close() {
+    if (isClosed) return;
+    isClosed = true;
+    quota.close();
+    visibleChat.close();
+    session.close();
+    await member?.close();
+  }
+  await start().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
 
   return {
     http,
@@ -376,13 +395,6 @@ export async function createEngine(deps: EngineDeps) {
     cutOff() {
       member?.link.cutOff();
     },
-    async close() {
-      if (isClosed) return;
-      isClosed = true;
-      quota.close();
-      visibleChat.close();
-      session.close();
-      await member?.close();
-    },
+    close,
   };
 }

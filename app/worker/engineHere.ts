@@ -13,6 +13,7 @@ export function startTabs(storage: Storage, ephemeral: Ephemeral, askPersistence
   return createTabs({
     name: storage.name,
     ephemeral,
+    clock: platformClock,
     startEngine: () =>
       createEngine({
         storage,

@@ -5,6 +5,7 @@ import { carryOut } from '../chat/carryOut.ts';
 import type { AnswerOf, Command } from '../chat/commands.ts';
 import type { Engine } from '../chat/engine.ts';
 import type { Ephemeral } from '../chat/ephemeral.ts';
+import type { Clock } from '../sync/clock.ts';
 import { fail } from '../../shared/protocol/result.ts';
 import { tabMessage, type TabMessage } from './messages.ts';
 
@@ -13,11 +14,14 @@ export interface TabsDeps {
   readonly name: string;
   readonly ephemeral: Ephemeral;
   readonly startEngine: () => Promise<Engine>;
+  readonly clock: Pick<Clock, 'after'>;
 }
+/** An engine that could not start has read something that the disk did not give just then. */
+const startAgainMs = 2_000;
 /** Commands that wait for an engine; a page that gives more is broken. */
 const maxWaiting = 10_000;
 
-export function createTabs({ name, ephemeral, startEngine }: TabsDeps) {
+export function createTabs({ name, ephemeral, startEngine, clock }: TabsDeps) {
   const tab = crypto.randomUUID();
   const channel = new BroadcastChannel(`convo/${name}`);
   let engine: Engine | undefined;
@@ -82,8 +86,17 @@ export function createTabs({ name, ephemeral, startEngine }: TabsDeps) {
     }
   };
 
+  async function start(): Promise<Engine> {
+    try {
+      return await startEngine();
+    } catch (error) {
+      console.error('the engine did not start', error instanceof Error ? error.name : 'unknown');
+      await new Promise<void>((resolve) => void clock.after(startAgainMs, resolve));
+      return start();
+    }
+  }
   void navigator.locks.request(`convo/${name}/engine`, async () => {
-    const running = await startEngine();
+    const running = await start();
     engine = running;
     ephemeral.subscribe(() => say({ kind: 'state', state: sendable(ephemeral) }));
     say({ kind: 'engine-here' });

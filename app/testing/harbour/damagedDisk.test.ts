@@ -181,6 +181,23 @@ test.each(['outbox', 'updates'])(
   },
 );
 
+test('[X7] a chat that can not be read keeps no other from opening, on a full disk neither', async () => {
+  const { harbour, ada, ben, says, idsOf } = trio;
+  const chat = await ben.chat(harbour.group);
+  if (!chat) throw new Error('expected a chat');
+  await ben
+    .headless()
+    .storage.batch()
+    .putChat({ ...chat, id: 'damaged', rootSecret: '?' })
+    .commit();
+  await ben.closes();
+  const free = fillDisk('row', ({ name }) => name === 'setAside');
+  await ben.open();
+  free();
+  const id = await says(ada, 'in another chat');
+  expect(await idsOf(ben)).toContain(id);
+});
+
 test("[D14] a deleted body is in no table of any member's disk, also where the app ended in between", async () => {
   const { harbour, ada, ben, cleo, talk } = trio;
   await talk(3);
