@@ -1,6 +1,8 @@
 import 'fake-indexeddb/auto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { idToText, type SigningPublicKey, type UserId } from '../../shared/protocol/ids.ts';
+import { fail, ok } from '../../shared/protocol/result.ts';
 import { encodeUserGenesis, parseUserGenesis, userIdOf } from '../../shared/protocol/userLedger.ts';
 import { claimStatement } from '../../shared/protocol/statements.ts';
 import { parseChatEntry } from '../../shared/protocol/chatLedger.ts';
@@ -10,10 +12,13 @@ import { sha256 } from '../crypto/hash.ts';
 import { platformRandom } from '../crypto/random.ts';
 import { verifySignature } from '../crypto/sign.ts';
 import { openStorage } from '../storage/storage.ts';
+import { platformClock } from '../sync/clock.ts';
+import { openTestStorage } from '../testing/testRows.ts';
 import { tamperings } from '../testing/testChat.ts';
 import { openChatBox, sealChatBoxes } from './chatBoxes.ts';
 import { createChatGenesis, openChatGenesis } from './chatGenesis.ts';
 import { openChatMail, sealChatMail, type ChatMail } from './chatMail.ts';
+import { createContacts } from './contacts.ts';
 import { createIdentity, loadIdentity, type Identity } from './identity.ts';
 import {
   invitationToLink,
@@ -21,6 +26,7 @@ import {
   openInvitationKeys,
   parseInvitationLink,
 } from './invitation.ts';
+import { ownInvitations, placeOf } from './keptForReturn.ts';
 import { readUserLedger, type Person } from './userLedgers.ts';
 
 let people: { identity: Identity; person: Person }[] = [];
@@ -197,6 +203,28 @@ describe('an invitation', () => {
     const elsewhere = claimStatement({ ...said, relayKey: new Uint8Array(32).fill(8) as SigningPublicKey });
     expect(await verifySignature(keys.key, elsewhere, claim)).toBe(false);
   });
+});
+
+test('[L11] of invitations that are made at the same moment each is kept', async () => {
+  const storage = await openTestStorage();
+  const offline = async () => fail('offline');
+  const contacts = createContacts({
+    identity: at(0).identity,
+    account: {
+      relayKey: bytesToBase64url(new Uint8Array(32)),
+      handle: 'ada',
+      isAdministrator: false,
+      certificate: '',
+    },
+    storage,
+    http: { origin: 'https://convo.example', get: offline, post: offline },
+    clock: platformClock,
+    random: platformRandom,
+    accessToken: async () => ok('token'),
+    selfName: () => 'Ada',
+  });
+  await Promise.all([contacts.createInvitation(), contacts.createInvitation()]);
+  expect(await storage.setting(placeOf.invitations, ownInvitations)).toHaveLength(2);
 });
 
 test('[L4] a mail opens for its addressee only, and not after a change', async () => {

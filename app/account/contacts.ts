@@ -41,7 +41,13 @@ import {
   openInvitationKeys,
   parseInvitationLink,
 } from './invitation.ts';
-import { keepTelling, ownInvitations, placeOf, type KeptMail, type KeptOwnBox } from './keptForReturn.ts';
+import {
+  createOwnInvitations,
+  keepTelling,
+  placeOf,
+  type KeptMail,
+  type KeptOwnBox,
+} from './keptForReturn.ts';
 import type { StoredAccount } from './storedAccount.ts';
 import { newStoredChat, withLedger } from './storedChats.ts';
 import type { StoredTask } from './tasks.ts';
@@ -87,6 +93,7 @@ export function createContacts(deps: ContactsDeps) {
   const { identity, storage, http, clock, random } = deps;
   const relayKey = parseId<SigningPublicKey>(deps.account.relayKey, 32);
   if (!relayKey) throw new Error('the stored account is damaged');
+  const invitations = createOwnInvitations(storage);
 
   const self = async (): Promise<Person> => {
     const person = await readUserLedger(identity.user, [identity.genesis]);
@@ -173,12 +180,10 @@ export function createContacts(deps: ContactsDeps) {
         bundle: bytesToBase64url(bundle),
         signature: bytesToBase64url(signature),
       };
-      const kept = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
-      const standing = kept.filter((invitation) => invitation.expiresAt > clock.now());
-      await storage
-        .batch()
-        .putSetting(placeOf.invitations, [...standing, { id: idToText(keys.id), expiresAt, offer }])
-        .commit();
+      await invitations.change((kept) => {
+        const standing = kept.filter((invitation) => invitation.expiresAt > clock.now());
+        return [...standing, { id: idToText(keys.id), expiresAt, offer }];
+      });
       const answer = await http.post(
         '/api/invitations',
         { ...offer, expiresAt },
@@ -341,7 +346,7 @@ export function createContacts(deps: ContactsDeps) {
     const people = chats.flatMap(({ members, former }) => [...members, ...(former ?? [])]);
     if (people.some((member) => member.user === user)) return true;
     if (!mail.isInvited) return false;
-    const kept = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
+    const kept = await invitations.all();
     if (!kept.some((invitation) => invitation.id === idToText(mail.invitation))) return false;
     if (!relayKey) return false;
     const said = claimStatement({ relayKey, invitationId: mail.invitation, userId: creator });
@@ -354,9 +359,10 @@ export function createContacts(deps: ContactsDeps) {
   /** Somebody came with it: it is not announced again to a relay that has forgotten that. */
   async function markUsed(invitation: InvitationId) {
     const used = idToText(invitation);
-    const kept = (await storage.setting(placeOf.invitations, ownInvitations)) ?? [];
-    if (!kept.some(({ id, offer }) => id === used && offer)) return;
-    const next = kept.map((own) => (own.id === used ? { id: own.id, expiresAt: own.expiresAt } : own));
-    await storage.batch().putSetting(placeOf.invitations, next).commit();
+    await invitations.change((kept) =>
+      kept.some(({ id, offer }) => id === used && offer)
+        ? kept.map((own) => (own.id === used ? { id: own.id, expiresAt: own.expiresAt } : own))
+        : kept,
+    );
   }
 }

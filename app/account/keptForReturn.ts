@@ -57,6 +57,7 @@ export const ownInvitations = v.array(
     offer: v.optional(v.object({ key: text, bundle: text, signature: text })),
   }),
 );
+type OwnInvitations = v.InferOutput<typeof ownInvitations>;
 
 /** Whether the account must be told of anew: `since` is when it came back, 0 when nothing is left to do. */
 export const keptReturn = v.object({
@@ -115,25 +116,42 @@ export function keepTelling(
   batch.putSetting(placeOf.telling(chat.id), tellingWith(nothingKept, made, mails));
 }
 
-export type Tellings = ReturnType<typeof createTellings>;
-/** What is told of each chat, changed by one hand at a time: a change stands on the one before. */
-export function createTellings(storage: Storage) {
+/** What lies sealed at some places, changed by one hand at a time: a change stands on the one before. */
+function createKept<T>(storage: Storage, schema: v.GenericSchema<unknown, T>, nothing: T) {
   let last: Promise<unknown> = Promise.resolve();
-  const of = async (chat: string): Promise<KeptTelling> =>
-    (await storage.setting(placeOf.telling(chat), keptTelling)) ?? nothingKept;
+  const at = async (place: string): Promise<T> => (await storage.setting(place, schema)) ?? nothing;
   return {
+    at,
     /** @param change gives back what it was given where nothing changes. */
-    change(chat: string, change: (kept: KeptTelling) => KeptTelling): Promise<KeptTelling> {
+    change(place: string, change: (kept: T) => T): Promise<T> {
       const work = async () => {
-        const before = await of(chat);
+        const before = await at(place);
         const after = change(before);
-        if (after !== before) await storage.batch().putSetting(placeOf.telling(chat), after).commit();
+        if (after !== before) await storage.batch().putSetting(place, after).commit();
         return after;
       };
       const begun = last.then(work, work);
       last = begun.catch(() => {});
       return begun;
     },
+  };
+}
+
+export type Tellings = ReturnType<typeof createTellings>;
+/** What is told of each chat. */
+export function createTellings(storage: Storage) {
+  const kept = createKept(storage, keptTelling, nothingKept);
+  return {
+    change: (chat: string, change: (before: KeptTelling) => KeptTelling) =>
+      kept.change(placeOf.telling(chat), change),
+  };
+}
+
+export function createOwnInvitations(storage: Storage) {
+  const kept = createKept<OwnInvitations>(storage, ownInvitations, []);
+  return {
+    all: () => kept.at(placeOf.invitations),
+    change: (change: (before: OwnInvitations) => OwnInvitations) => kept.change(placeOf.invitations, change),
   };
 }
 
