@@ -74,7 +74,7 @@ export function createRooms(deps: RoomsDeps) {
     const isFull = isQuotaError(error);
     if (isFull) deps.onStorageFull();
     // What a chat leaves undone that closes, its next opening finds.
-    if (mustReopen(seat) || seat.life?.isClosing) return;
+    if (seat.life && (mustReopen(seat) || seat.life.isClosing)) return;
     if (!isFull) void setAside(seat, 'not written', error);
     rereading.ask(seat.id);
   }

@@ -1,6 +1,6 @@
 // What becomes of a device whose disk loses or damages what it held, or takes nothing for a while; and what a deletion
 // leaves on any disk.
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { idToText } from '../../../shared/protocol/ids.ts';
 import { damageSegments, failReading, fillDisk, placesOfBytes } from './rawDisk.ts';
 import { createTrio, type Trio } from './trio.ts';
@@ -180,6 +180,24 @@ test.each(['outbox', 'updates'])(
     expect(harbour.disk.openCount('disk/Ben')).toBe(0);
   },
 );
+
+test('[X14] a chat that fails while it is opened, and then does not open, is opened once more', async () => {
+  const { harbour, ada, ben, says, idsOf, talk } = trio;
+  await talk(6);
+  expect(await harbour.calm()).toEqual([]);
+  await ben.looksAt(harbour.group);
+  const free = fillDisk('row', ({ transaction }) => transaction.db.name.startsWith('disk/Ben/segment'));
+  vi.spyOn(ben.headless().storage, 'updates').mockImplementationOnce(async () => {
+    await new Promise<void>((resolve) => void harbour.clock.after(30_000, resolve));
+    throw new DOMException('it can not be read just now', 'UnknownError');
+  });
+  await says(ada, 'while nothing works');
+  await harbour.pass(60_000);
+  free();
+  const id = await says(ada, 'when all works again');
+  await harbour.pass(60_000);
+  expect(await idsOf(ben)).toContain(id);
+});
 
 test('[X7] a chat that can not be read keeps no other from opening, on a full disk neither', async () => {
   const { harbour, ada, ben, says, idsOf } = trio;
