@@ -96,6 +96,8 @@ export function createBatch(
   const losing = new Set<string>();
   /** Once all of it is on the disk. */
   const written: (() => void)[] = [];
+  /** A record that is said once is never said otherwise: its number must not be given again after a power cut. */
+  let durability: IDBTransactionDurability = 'default';
   /** Only these are locked while it is written: what reads others goes on. */
   const tables = new Set<Table>();
   const add = (table: Table, prepare: () => Promise<Write>) => {
@@ -154,7 +156,10 @@ export function createBatch(
         written.push(() => opened.changes.keep(id, sealed, secret));
         return put(database.changes, { id, chat, target, sealed });
       }),
-    addOutbox: (row) => add(database.outbox, async () => put(database.outbox, row)),
+    addOutbox(row) {
+      durability = 'strict';
+      return add(database.outbox, async () => put(database.outbox, row));
+    },
     deleteOutbox: (ids) =>
       ids.length === 0 ? batch : add(database.outbox, async () => removeBy(database.outbox, 'id', ids)),
     putPending: (row) => add(database.pending, async () => put(database.pending, row)),
@@ -219,8 +224,7 @@ export function createBatch(
       const messages = await Promise.all(messageRows);
       if (tables.size === 0) return;
       const isLosing = losing.size > 0;
-      if (isLosing) words.begin();
-      const landing = inWriting(database, [...tables], async (transaction) => {
+      const work = async (transaction: IDBTransaction) => {
         const storeOf: StoreOf = ({ name }) => transaction.objectStore(name);
         for (const message of messages) {
           if (losing.has(message.id)) await words.replace(storeOf, message);
@@ -231,7 +235,9 @@ export function createBatch(
           const isDone = write(storeOf);
           if (isDone) await isDone;
         }
-      });
+      };
+      if (isLosing) words.begin();
+      const landing = inWriting(database, [...tables], work, durability);
       await (isLosing ? landing.finally(words.end) : landing);
       words.remember(said.values());
       for (const done of written) done();

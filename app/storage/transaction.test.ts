@@ -47,6 +47,17 @@ test('[X7] a transaction that ends for no reason has found no room, and one whos
   await expect(closed).rejects.not.toSatisfy(isQuotaError);
 });
 
+test("[S1] one's own record outlasts the machine's end, and nothing else waits for that", async () => {
+  const storage = await openTestStorage();
+  const begun = vi.spyOn(storage.database.backendDB(), 'transaction');
+  const asked = () => begun.mock.lastCall?.at(2);
+  const record = { id: 'r', document: 'd', header: new Uint8Array(1), body: new Uint8Array(1) };
+  await storage.batch().putMessage(messageRow('r')).addOutbox(record).commit();
+  expect(asked()).toEqual({ durability: 'strict' });
+  await storage.batch().putMessage(messageRow('r')).deleteOutbox(['r']).commit();
+  expect(asked()).toEqual({ durability: 'default' });
+});
+
 test('[X2] work that comes too late for its transaction is an error, and no silence', async () => {
   const { database } = await openTestStorage();
   const late = inWriting(database, [database.tasks], async (transaction) => {

@@ -10,11 +10,13 @@ export const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error ?? new Error('the disk gave no answer'));
   });
 
+type Asked = [names: readonly string[], mode: IDBTransactionMode, options?: IDBTransactionOptions];
+
 /** Undefined where the browser has closed it. */
-function beginNow(database: Dexie, names: readonly string[], mode: IDBTransactionMode) {
+function beginNow(database: Dexie, ...asked: Asked) {
   if (!database.isOpen()) return undefined;
   try {
-    return database.backendDB().transaction(names, mode);
+    return database.backendDB().transaction(...asked);
   } catch (error) {
     if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
     // Dexie would go on taking it for open.
@@ -24,15 +26,15 @@ function beginNow(database: Dexie, names: readonly string[], mode: IDBTransactio
 }
 
 /** Opens it again; whoever else comes meanwhile waits for the same opening. What was closed here stays so. */
-async function beginAgain(database: Dexie, names: readonly string[], mode: IDBTransactionMode) {
+async function beginAgain(database: Dexie, ...asked: Asked) {
   if (!database.hasBeenClosed()) await database.open();
-  const transaction = beginNow(database, names, mode);
+  const transaction = beginNow(database, ...asked);
   if (!transaction) throw new Dexie.DatabaseClosedError();
   return transaction;
 }
 
-const begin = (database: Dexie, names: readonly string[], mode: IDBTransactionMode) =>
-  beginNow(database, names, mode) ?? beginAgain(database, names, mode);
+const begin = (database: Dexie, ...asked: Asked) =>
+  beginNow(database, ...asked) ?? beginAgain(database, ...asked);
 
 function abort(transaction: IDBTransaction) {
   try {
@@ -77,14 +79,18 @@ export async function inReading<T>(
   return work(await begin(database, names, 'readonly'));
 }
 
-/** All of it is written, or nothing. */
+/**
+ * All of it is written, or nothing.
+ * @param durability `strict` where it must outlast the machine's own end: then it is more than in the system's hands.
+ */
 export async function inWriting(
   database: Dexie,
   tables: readonly Table[],
   work: (transaction: IDBTransaction) => Promise<void>,
+  durability: IDBTransactionDurability = 'default',
 ): Promise<void> {
   const names = tables.map(({ name }) => name);
-  await whole(await begin(database, names, 'readwrite'), work);
+  await whole(await begin(database, names, 'readwrite', { durability }), work);
   // Which rows these are nobody asks: no live query of Dexie's, which would, is used.
   const places = names.map((name) => [`idb://${database.name}/${name}/`, new RangeSet()]);
   // Aside: what was written stays so, also where a listener throws.
