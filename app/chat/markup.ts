@@ -94,7 +94,11 @@ function createSpans() {
   };
 }
 
+/** Most lines have nothing in them that could mean more than it is. */
+const meaningful = /[`*_~]|https?:|mailto:/i;
+
 function parseLine(line: string): readonly Inline[] {
+  if (!meaningful.test(line)) return line === '' ? [] : [{ kind: 'text', text: line }];
   const spans = createSpans();
   let textFrom = 0;
   let at = 0;

@@ -16,7 +16,11 @@ export function MessageMeta(props: {
       className={`float-end ms-3 mt-1.5 -mb-0.5 inline-flex items-center gap-1 text-xs leading-4 whitespace-nowrap select-none ${isOnOwn ? 'text-own-muted' : 'text-muted'}`}
     >
       {message.isEdited && <span>{words.conversation.edited}</span>}
-      <time dateTime={new Date(message.sentAtMs).toISOString()} title={formats.full(message.sentAtMs)}>
+      <time
+        dateTime={new Date(message.sentAtMs).toISOString()}
+        // Made for whoever points at it: for each row that scrolls by, it would cost as much as all else in it.
+        onPointerEnter={({ currentTarget }) => void (currentTarget.title = formats.full(message.sentAtMs))}
+      >
         {formats.time(message.sentAtMs)}
       </time>
       {showsTicks && message.delivery !== undefined && message.body.kind !== 'deleted' && (

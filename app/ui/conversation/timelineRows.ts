@@ -27,9 +27,9 @@ const runPauseMs = 5 * 60_000;
 export const unreadKey = 'unread';
 export const messageKey = (messageId: string): string => `m-${messageId}`;
 
-type Item =
-  | { readonly atMs: number; readonly message: MessageView }
-  | { readonly atMs: number; readonly event: EventView };
+type Item = { readonly atMs: number; readonly day: string } & (
+  { readonly message: MessageView } | { readonly event: EventView }
+);
 
 /** Messages keep their order; an event stands before the first message that is later. */
 function merge(
@@ -41,16 +41,18 @@ function merge(
   const firstMs = messages[0]?.sentAtMs ?? 0;
   const waiting = events.filter((event) => !hasOlder || event.atMs >= firstMs);
   const items: Item[] = [];
+  const addEvent = (event: EventView) => items.push({ atMs: event.atMs, day: dayKeyOf(event.atMs), event });
   let next = 0;
   for (const message of messages) {
     for (let event = waiting[next]; event && event.atMs < message.sentAtMs; event = waiting[next]) {
-      items.push({ atMs: event.atMs, event });
+      addEvent(event);
       next += 1;
     }
     const isOfFuture = message.sentAtMs > nowMs + maxLeadMs;
-    items.push({ atMs: isOfFuture ? (items.at(-1)?.atMs ?? nowMs) : message.sentAtMs, message });
+    const atMs = isOfFuture ? (items.at(-1)?.atMs ?? nowMs) : message.sentAtMs;
+    items.push({ atMs, day: dayKeyOf(atMs), message });
   }
-  for (const event of waiting.slice(next)) items.push({ atMs: event.atMs, event });
+  for (const event of waiting.slice(next)) addEvent(event);
   return items;
 }
 
@@ -61,7 +63,7 @@ const isSameRun = (a: Item | undefined, b: Item | undefined): boolean =>
   'message' in b &&
   a.message.author.userId === b.message.author.userId &&
   Math.abs(b.atMs - a.atMs) < runPauseMs &&
-  dayKeyOf(a.atMs) === dayKeyOf(b.atMs);
+  a.day === b.day;
 
 export function timelineToRows(
   timeline: Pick<TimelineView, 'messages' | 'events' | 'hasOlder'>,
@@ -75,8 +77,8 @@ export function timelineToRows(
   for (const [index, item] of items.entries()) {
     const before = items[index - 1];
     const after = items[index + 1];
-    const day = dayKeyOf(item.atMs);
-    const isNewDay = before === undefined ? !hasOlder : dayKeyOf(before.atMs) !== day;
+    const { day } = item;
+    const isNewDay = before === undefined ? !hasOlder : before.day !== day;
     // A clock that jumped back would begin a day twice, and two rows would have one key.
     if (isNewDay && !usedDays.has(day)) rows.push({ kind: 'day', key: `d-${day}`, atMs: item.atMs });
     usedDays.add(day);

@@ -19,8 +19,10 @@ export function avatarHueOf(seed: string): readonly [from: string, to: string] {
   return pairs[hash % pairs.length] ?? pairs[0];
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
 const firstGrapheme = (text: string): string => {
-  const [first] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text);
+  const [first] = graphemes.segment(text);
   // A letter under a heap of marks is still one letter; the heap isn't.
   return first ? Array.from(first.segment).slice(0, 2).join('') : '';
 };
