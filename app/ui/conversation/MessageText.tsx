@@ -75,6 +75,8 @@ function Inlines({ parts }: { parts: readonly Inline[] }): ReactNode {
 }
 
 function Lines({ lines }: { lines: readonly (readonly Inline[])[] }) {
+  const [first, second] = lines;
+  if (first && !second) return <Inlines parts={first} />;
   let at = 0;
   return lines.map((line) => {
     const key = at++;

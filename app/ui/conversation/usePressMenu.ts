@@ -76,7 +76,9 @@ export function useHover() {
   return {
     isOver,
     handlers: {
-      onPointerEnter: (event: PointerEvent) => event.pointerType === 'mouse' && setIsOver(true),
+      // By the hand that moves the pointer, not by the rows that scroll past below it.
+      onPointerMove: ({ pointerType, movementX, movementY }: PointerEvent) =>
+        pointerType === 'mouse' && (movementX !== 0 || movementY !== 0) && setIsOver(true),
       onPointerLeave: () => setIsOver(false),
       onFocus: () => setIsOver(true),
       onBlur(event: FocusEvent) {
