@@ -1,6 +1,8 @@
 // The screen's one way down: watch views, give commands. The page gets an implementation that speaks to its worker;
 // bots and tests get one that calls the chat floor in the same process.
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
+import { platformRandom } from '../crypto/random.ts';
+import { createRecordId } from '../doc/recordId.ts';
 import type { AnswerOf, Command } from './commands.ts';
 import type { MessageIdText, Query, ViewOf } from './views.ts';
 
@@ -11,4 +13,4 @@ export interface ChatClient {
   command<C extends Command>(command: C): Promise<AnswerOf<C>>;
 }
 
-export const newMessageId = (): MessageIdText => bytesToBase64url(crypto.getRandomValues(new Uint8Array(16)));
+export const newMessageId = (): MessageIdText => bytesToBase64url(createRecordId(Date.now(), platformRandom));

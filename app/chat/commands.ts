@@ -43,7 +43,7 @@ export type Command =
   | {
       readonly command: 'sendMessage';
       readonly chatId: ChatIdText;
-      /** 16 random bytes, chosen by the page (`newMessageId`). */
+      /** A record's id, made by the page (`newMessageId`). */
       readonly messageId: MessageIdText;
       readonly text: string;
       readonly replyTo?: MessageIdText;

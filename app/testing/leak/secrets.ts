@@ -11,7 +11,7 @@ const publicDraws: readonly { readonly caller: string; readonly length: number }
   // A chat's own nonce makes its id; its secrets are drawn by `generateSecret`.
   { caller: 'createChatGenesis', length: 16 },
   // Rows are found by the ids of their records.
-  { caller: 'createRecordId', length: 10 },
+  { caller: 'createRecordId', length: 12 },
 ];
 /** Derived, and in the ledger for all to see (SPEC K3). */
 const publicDerivation = /^convo\/epoch\/1\/\d+\/commitment$/;
