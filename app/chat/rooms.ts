@@ -4,6 +4,7 @@
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { HeldSessions } from '../doc/sessions.ts';
+import { NewerDatabaseError } from '../storage/schema.ts';
 import { isDiskError } from '../storage/diskError.ts';
 import { isQuotaError } from '../storage/quotaError.ts';
 import type { SignalKind } from '../doc/signals.ts';
@@ -69,7 +70,8 @@ export function createRooms(deps: RoomsDeps) {
   });
   /** What is in memory is more than the disk has: as after a crash, the disk is what counts. */
   function failed(seat: Seat, error: unknown) {
-    if (isClosed || !storage.isOpen()) return;
+    // A newer app has taken the database over, and looks after it.
+    if (isClosed || !storage.isOpen() || error instanceof NewerDatabaseError) return;
     if (!isDiskError(error)) throw error;
     const isFull = isQuotaError(error);
     if (isFull) deps.onStorageFull();

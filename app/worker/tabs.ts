@@ -16,7 +16,7 @@ export interface TabsDeps {
   readonly startEngine: () => Promise<Engine>;
   readonly clock: Pick<Clock, 'after'>;
 }
-/** An engine that could not start has read something that the disk did not give just then. */
+/** An engine that could not start has asked the disk for something that it did not give just then. */
 const startAgainMs = 2_000;
 /** Commands that wait for an engine; a page that gives more is broken. */
 const maxWaiting = 10_000;
@@ -86,24 +86,25 @@ export function createTabs({ name, ephemeral, startEngine, clock }: TabsDeps) {
     }
   };
 
-  async function start(): Promise<Engine> {
-    try {
-      return await startEngine();
-    } catch (error) {
-      console.error('the engine did not start', error instanceof Error ? error.name : 'unknown');
-      await new Promise<void>((resolve) => void clock.after(startAgainMs, resolve));
-      return start();
-    }
-  }
-  void navigator.locks.request(`convo/${name}/engine`, async () => {
-    const running = await start();
+  const lead = async () => {
+    const running = await startEngine();
     engine = running;
     ephemeral.subscribe(() => say({ kind: 'state', state: sendable(ephemeral) }));
     say({ kind: 'engine-here' });
     drain(running);
     // Held until this worker ends.
     await new Promise(() => {});
-  });
+  };
+  /** Where the engine doesn't start here, another tab has its turn first. */
+  async function standIn(): Promise<void> {
+    try {
+      await navigator.locks.request(`convo/${name}/engine`, lead);
+    } catch (error) {
+      console.error('the engine did not start', error instanceof Error ? error.name : 'unknown');
+      clock.after(startAgainMs, () => void standIn());
+    }
+  }
+  void standIn();
   say({ kind: 'ask-state' });
 
   return {
