@@ -62,6 +62,7 @@ let databases = 0;
 async function rowsAfter(
   batches: readonly (readonly ProjectedRecord[])[],
   remade: readonly (readonly ProjectedRecord[])[] = [],
+  between: (storage: Storage) => Promise<void> = async () => {},
 ) {
   const storage = await openStorage(`projection ${databases++}`);
   const deps = {
@@ -80,6 +81,7 @@ async function rowsAfter(
     chat = projected.chat;
     arrived.push(...projected.arrived.map(({ id }) => id));
     erased.push(...projected.erased);
+    await between(storage);
   }
   if (remade.length > 0) await harmAll(storage);
   for (const batch of remade) await (await reprojectRecords(deps, chat, batch)).batch.commit();
@@ -261,6 +263,31 @@ test('[D7] a deletion leaves no text, also not in an edit that comes before or a
     const edits = texts.map(({ change }) => change).filter((change) => change.kind === 'edit');
     expect(edits.map(({ text }) => text)).toEqual(edits.map(() => ''));
   }
+});
+
+test('[D6, X3] of a message that is hidden here no edit and no reaction brings anything back', async () => {
+  const records = recordsOf([
+    { who: 1, atMs: 1, body: { kind: 'message', text: 'hidden soon' } },
+    { who: 1, atMs: 2, body: { kind: 'edit', target: idOf(1), text: 'said again' } },
+    { who: 2, atMs: 3, body: { kind: 'reaction', target: idOf(1), emoji: '👍' } },
+  ]);
+  let words = 0;
+  const hideAll = async (storage: Storage) => {
+    const rows = await storage.messages.many([idToText(idOf(1))]);
+    words = await storage.database.words.count();
+    expect([...rows.values()].map(({ text, reactions }) => [text, reactions])).toEqual([
+      [words > 0 ? 'hidden soon' : '', {}],
+    ]);
+    const batch = storage.batch();
+    for (const row of rows.values()) batch.putMessage({ ...row, isHidden: true, text: '', terms: [] });
+    await batch.commit();
+  };
+  await rowsAfter(
+    records.map((record) => [record]),
+    [],
+    hideAll,
+  );
+  expect(words).toBe(0);
 });
 
 test('[D7] one reaction a person: the later one, also when it takes it back', async () => {

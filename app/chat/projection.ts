@@ -182,14 +182,19 @@ export async function projectRecords(
   return { chat, batch, erased, arrived, isForked };
 }
 
-/** A message, and the words that find it. */
+/**
+ * A message, and the words that find it; of one that is hidden here, nothing that it says.
+ * @param isAnew whatever its row may have said before.
+ */
 export function putFindable(
   { hashTerm }: Pick<ProjectionDeps, 'hashTerm'>,
   batch: Batch,
   message: StoredMessage,
+  isAnew = false,
 ) {
-  const words = wordsOfMessage(message.text, hashTerm);
-  batch.putMessage({ ...message, terms: words.map(({ term }) => term) }).putWords(words);
+  const shown = message.isHidden ? { ...message, isUnread: false, text: '', reactions: {} } : message;
+  const words = wordsOfMessage(shown.text, hashTerm);
+  batch.putMessage({ ...shown, terms: words.map(({ term }) => term) }, isAnew).putWords(words);
 }
 
 /**

@@ -48,8 +48,7 @@ export async function reprojectRecords(
     const message = isBare && row && row.kind !== 'deleted' ? row : made;
     const changed = changes.reduce((now, change) => applyChange(now, change), message);
     const placed = { ...changed, ...cameIn(row, made.segment), isHidden: row?.isHidden ?? false };
-    const hidden = { ...placed, isUnread: false, text: '', reactions: {} };
-    putFindable(deps, batch, placed.isHidden ? hidden : placed);
+    putFindable(deps, batch, placed, true);
     if (changed.kind !== 'deleted') continue;
     const edits = withoutText(changed, changes);
     for (const edit of edits.rows) batch.putChange(edit);

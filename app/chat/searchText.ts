@@ -7,8 +7,9 @@ import type { Word } from '../storage/words.ts';
 const shortestBeginning = 2;
 /** What comes after in a word is not looked at. */
 const longestWord = 12;
-/** So many words and beginnings of one message at most: a page of prose has them all, and a hostile one can't fill the disk. */
-const maxTerms = 2000;
+/** So many words and beginnings of one message at most: several pages of prose have all of theirs, and a hostile one can't
+ * fill the disk. */
+const maxTerms = 5000;
 
 export const foldText = (text: string): string =>
   text

@@ -98,6 +98,9 @@ export async function createSegment(deps: SegmentDeps) {
       }
       return records;
     },
+  }).catch(async (error: unknown) => {
+    await persistence.close().catch(() => {});
+    throw error;
   });
 
   const append = (rows: readonly { readonly id: string; readonly record: SealedRecord }[]) => {

@@ -27,7 +27,8 @@ import {
 
 export interface Batch {
   putChat(chat: StoredChat): Batch;
-  putMessage(message: StoredMessage): Batch;
+  /** @param isAnew its row may have had any words before. */
+  putMessage(message: StoredMessage, isAnew?: boolean): Batch;
   /** The words of messages in this batch. */
   putWords(words: readonly Word[]): Batch;
   putChange(change: StoredChange): Batch;
@@ -112,7 +113,7 @@ export function createBatch(
         written.push(() => opened.chats.keep(chat.id, sealed, chat));
         return put(database.chats, { id: chat.id, at: chat.at, sealed });
       }),
-    putMessage(m) {
+    putMessage(m, isAnew = false) {
       // What is gone from its chat may have been the list's preview of it.
       if (m.isHidden || m.kind === 'deleted') {
         add(database.settings, async () => remove(database.settings, keptListId));
@@ -129,7 +130,7 @@ export function createBatch(
         elsewhere: m.elsewhere,
       };
       const { id, chat, at, device, sequence, segment, terms } = m;
-      if (m.isHidden || m.kind === 'deleted' || m.edit) {
+      if (isAnew || m.isHidden || m.kind === 'deleted' || m.edit) {
         losing.add(id);
         tables.add(database.words);
       }

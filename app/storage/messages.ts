@@ -33,6 +33,9 @@ export interface Messages {
 const lowest: Place = { at: -Infinity, id: '' };
 const highest: Place = { at: Infinity, id: '' };
 
+/** A short beginning leads to many words, and these to most of what was ever said: not all of it is held at once. */
+const wordsAtOnce = 8;
+
 const unreadIndex = '[chat+unread+at]';
 const unreadIn = (chat: string, until = Infinity) =>
   IDBKeyRange.bound([chat, 1, -Infinity], [chat, 1, until]);
@@ -132,16 +135,21 @@ export function createMessages(
         ),
       );
       if (rarest === undefined) return [];
-      const found = await read([database.messages], (reading) =>
-        reading.by(database.messages, 'terms', rarest),
-      );
       const wanted = others.map((words) => new Set(words));
-      const rows = [...new Map(found.map((row) => [row.id, row])).values()]
-        .filter(({ hidden }) => hidden === 0)
-        .filter((row) => chat === undefined || row.chat === chat)
-        .filter((row) => wanted.every((words) => row.terms.some((term) => words.has(term))))
-        .toSorted((a, b) => b.at - a.at);
-      return openAll(rows.slice(0, limit));
+      const isHit = (row: MessageRow) =>
+        row.hidden === 0 &&
+        (chat === undefined || row.chat === chat) &&
+        wanted.every((words) => row.terms.some((term) => words.has(term)));
+      let newest: readonly MessageRow[] = [];
+      for (let from = 0; from < rarest.length; from += wordsAtOnce) {
+        const words = rarest.slice(from, from + wordsAtOnce);
+        const found = await read([database.messages], (reading) =>
+          reading.by(database.messages, 'terms', words),
+        );
+        const hits = new Map([...newest, ...found.filter(isHit)].map((row) => [row.id, row]));
+        newest = [...hits.values()].toSorted((a, b) => b.at - a.at).slice(0, limit);
+      }
+      return openAll(newest);
     },
   };
 }

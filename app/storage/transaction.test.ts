@@ -120,13 +120,8 @@ test('[X2] what was written is so, also where whoever listens fails', async () =
       throw new Error('of a listener');
     }),
   );
-  const thrown = vi.fn();
-  vi.stubGlobal('queueMicrotask', (work: () => void) =>
-    Promise.resolve()
-      .then(work)
-      .catch(({ message }: Error) => thrown(message)),
-  );
-  onTestFinished(() => void vi.unstubAllGlobals());
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(logged.mockRestore);
   await storage.batch().putMessage(messageRow('a')).commit();
-  expect(thrown).toHaveBeenCalledWith('of a listener');
+  expect(logged).toHaveBeenCalledTimes(1);
 });

@@ -93,6 +93,10 @@ export async function inWriting(
   await whole(await begin(database, names, 'readwrite', { durability }), work);
   // Which rows these are nobody asks: no live query of Dexie's, which would, is used.
   const places = names.map((name) => [`idb://${database.name}/${name}/`, new RangeSet()]);
-  // Aside: what was written stays so, also where a listener throws.
-  queueMicrotask(() => Dexie.on.storagemutated.fire(Object.fromEntries(places)));
+  try {
+    Dexie.on.storagemutated.fire(Object.fromEntries(places));
+  } catch (error) {
+    // What was written stays so, also where a listener throws.
+    console.error('a listener of the storage failed', error instanceof Error ? error.name : 'unknown');
+  }
 }

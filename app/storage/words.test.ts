@@ -60,6 +60,40 @@ test('[X3] a word goes with the last message that has it: deleted, hidden, or sa
   expect(await kept(storage)).toEqual([]);
 });
 
+test('[X3] nor does it stay where an older row had it as a beginning, or a row is made again without its edit', async () => {
+  const storage = await openTestStorage();
+  const old = messageRow('old', { terms: [he, 103, hear, 105, 106, hearing] });
+  await storage.batch().putMessage(old).commit();
+  await put(storage, 'b', [hear]);
+  await put(storage, 'b', [], gone);
+  const anew = (id: string, term: number) =>
+    storage
+      .batch()
+      .putMessage(messageRow(id, { terms: [term] }), true)
+      .putWords([wordOf(term)])
+      .commit();
+  await anew('old', hearing);
+  expect(await kept(storage)).toEqual([hearing]);
+  await put(storage, 'c', [help], { edit: { at: 1, id: 'e' } });
+  await anew('c', hear);
+  expect(await kept(storage)).toEqual([hear, hearing]);
+});
+
+test('[X4] what many words find is the newest of all of them', async () => {
+  const storage = await openTestStorage();
+  const terms = Array.from({ length: 30 }, (_, i) => 1000 + i);
+  for (const term of terms) {
+    await storage
+      .batch()
+      .putMessage(messageRow(`m${term}`, { at: term % 7, terms: [term, 7] }))
+      .putWords([{ term, beginnings: () => [he] }])
+      .commit();
+  }
+  const hits = await storage.messages.search([he, 7], undefined, 10);
+  const newest = terms.map((term) => term % 7).toSorted((a, b) => b - a);
+  expect(hits.map(({ at }) => at)).toEqual(newest.slice(0, 10));
+});
+
 test('[X3, X4] a word that goes while somebody says it again is there', async () => {
   const storage = await openTestStorage();
   await put(storage, 'a', [hear]);

@@ -165,7 +165,7 @@ test('[X14] a segment that could not be begun for want of room is begun later', 
   expect(await idsOf(ben)).toEqual(expect.arrayContaining([...said]));
 });
 
-test.each(['outbox', 'updates'])(
+test.each(['outbox', 'updates', 'pending'])(
   '[X14] where the %s of a chat can not be read, what was open of it is closed before it is opened again',
   async (table) => {
     const { harbour, ben, talk } = trio;
