@@ -67,7 +67,7 @@ test('[R29] [X3] no text, name or secret is readable at the relay, on its way, o
 
   // What lies open by design is found, in each place: it was the search of the right bytes.
   const open = publicOf(run.captured);
-  const openOnDisk = ["entry's nonce", "record's id", "record's nonce"];
+  const openOnDisk = ["entry's nonce", "record's nonce"];
   expect(namesOf(search(run.wire, handleNeedles))).toEqual(['handle']);
   expect(namesOf(search(run.wire, run.tokens))).toEqual(['accessToken', 'refreshToken']);
   expect(namesOf(search(run.wire, open))).toContain("entry's nonce");

@@ -4,7 +4,7 @@ import { tellCaptured } from './capture.ts';
 
 export type { Random };
 
-/** Nothing shorter is a secret: session ids (8), nonces of rows at rest (12), jitter (2). */
+/** Nothing shorter is a secret: session ids (8), nonces of rows at rest (12), the chance in a record's id (12), jitter (2). */
 const minSecretBytes = 16;
 
 /** Names of the functions that led here, the nearest first. Test builds are not minified. */

@@ -10,8 +10,6 @@ const publicDraws: readonly { readonly caller: string; readonly length: number }
   { caller: 'sealEntry', length: 24 },
   // A chat's own nonce makes its id; its secrets are drawn by `generateSecret`.
   { caller: 'createChatGenesis', length: 16 },
-  // Rows are found by the ids of their records.
-  { caller: 'createRecordId', length: 12 },
 ];
 /** Derived, and in the ledger for all to see (SPEC K3). */
 const publicDerivation = /^convo\/epoch\/1\/\d+\/commitment$/;
@@ -28,7 +26,6 @@ const nameByCallers: readonly (readonly [callers: RegExp, name: string])[] = [
   [/^sealBytes < item < sealRecord/, "record's nonce"],
   [/^sealBytes/, 'nonce'],
   [/^createChatGenesis/, "chat's nonce"],
-  [/^createRecordId/, "record's id"],
   [/generateDeviceSigner|platformElse/, 'device seed'],
 ];
 
