@@ -24,6 +24,8 @@ import { useTopDay } from './useTopDay.ts';
 
 /** Older or newer history is fetched when this close to it: a screen or two ahead of the reader. */
 const aheadPx = 1200;
+/** Rows this far out of sight are drawn already. Who leaps further than a screen at once sees none of these. */
+const bufferPx = 200;
 /** Rows that stay visible above the place that one jumps to. */
 const aboveUnreadPx = 56;
 
@@ -57,6 +59,8 @@ export function Timeline(props: {
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [isPlaced, setIsPlaced] = useState(false);
+  const [isLeaping, setIsLeaping] = useState(false);
+  const lastOffset = useRef(0);
   const [wasUnreadSeen, setWasUnreadSeen] = useState(false);
   const stick = useStickToEnd(scroller, !hasNewer);
   const top = useTopDay();
@@ -174,13 +178,17 @@ export function Timeline(props: {
           item="li"
           data={rows}
           shift={drawn.isStartMoving}
-          bufferSize={200}
+          bufferSize={isLeaping ? 0 : bufferPx}
           keepMounted={roving.activeIndex >= 0 ? [roving.activeIndex] : []}
-          onScroll={() => {
+          onScroll={(offset) => {
+            const viewportPx = list.current?.viewportSize ?? 0;
+            if (Math.abs(offset - lastOffset.current) > viewportPx) setIsLeaping(true);
+            lastOffset.current = offset;
             stick.settle();
             top.scrolled();
             look();
           }}
+          onScrollEnd={() => setIsLeaping(false)}
         >
           {(row) => (
             <TimelineRowView
