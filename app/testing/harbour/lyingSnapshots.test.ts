@@ -113,7 +113,8 @@ test('[D15] a last snapshot that leaves out what everyone said is replaced befor
   await goesOn();
 });
 
-test('[D15] who has left with a last snapshot that leaves something out reads it in the open segment', async () => {
+/** Who has what was left out comes back, once so much has been said beside it. */
+async function comesBackAfter(messages: number, segmentsBehind: number) {
   const { ada, ben, cleo, harbour, talk, bodiesOf, goesOn } = trio;
   const before = await bodiesOf(ben);
   for (const member of [ben, cleo]) member.setOffline(true);
@@ -127,14 +128,20 @@ test('[D15] who has left with a last snapshot that leaves something out reads it
   }
   await harbour.pass(90_000);
   expect(await bodiesOf(cleo)).toEqual([]);
-  // More segments follow it: nobody looks back so far.
-  await talk(60, [ada, cleo]);
-  expect((await cleo.chat(harbour.group))?.segments?.unsealed).toBeGreaterThan(2);
+  await talk(messages, [ada, cleo]);
+  expect((await cleo.chat(harbour.group))?.segments?.unsealed).toBe(segmentsBehind);
   ben.setOffline(false);
   await harbour.pass(3 * 60_000);
   expect((await bodiesOf(cleo)).slice(0, before.length)).toEqual(before);
   await goesOn();
-});
+}
+
+test('[D15] who has left with a last snapshot that leaves something out reads it in the open segment', () =>
+  comesBackAfter(20, 2));
+
+// Whoever comes back then reads the newest first.
+test('[D15] who has left with a last snapshot that leaves something out far back reads it where it was', () =>
+  comesBackAfter(60, 3));
 
 test('[D2] a record that a snapshot brings in the name of another is shown to nobody', async () => {
   const { ben, cleo, ada, harbour, bodiesOf, reasonsOf, goesOn } = trio;
