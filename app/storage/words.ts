@@ -1,6 +1,6 @@
-// The words that are said on this device, each with how it begins: a message's row names its whole words alone, a fifth of
-// what it would with all their beginnings, and what is being typed leads from a beginning to the words. All of it are
-// keyed hashes. A word goes with the last message that has it.
+// The words that are said on this device, each with how it begins: a message's row names its whole words alone, not all
+// their beginnings, and what is being typed leads from a beginning to the words. All of it is keyed hashes. A word goes with
+// the last message that has it.
 import type { Table } from 'dexie';
 import type { ConvoDatabase, MessageRow } from './schema.ts';
 import { answerOf } from './transaction.ts';
