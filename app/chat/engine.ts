@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { idToText, type ChatId } from '../../shared/protocol/ids.ts';
+import { maxMailboxMails } from '../../shared/protocol/limits.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
 import { createTellings, placeOf } from '../account/keptForReturn.ts';
@@ -71,8 +72,6 @@ interface Member {
   ) => Promise<Result<null, 'not-found' | 'not-allowed'>>;
   readonly close: () => Promise<void>;
 }
-/** Four times as many as a relay has on their way; what is passed over it offers again. */
-const maxMailsWaiting = 64;
 const profileSchema = v.object({ name: v.string() });
 const relayTimeSchema = v.object({ differenceMs: v.number() });
 
@@ -216,10 +215,11 @@ export async function createEngine(deps: EngineDeps) {
     });
 
     let mails: Promise<void> = Promise.resolve();
-    let mailsWaiting = 0;
+    /** Numbers of what waits: a whole mailbox, at most. A relay offers again what is passed over. */
+    const mailsWaiting = new Set<number>();
     function takeMail(mailId: number, mail: Bytes) {
-      if (mailsWaiting >= maxMailsWaiting) return;
-      mailsWaiting++;
+      if (mailsWaiting.has(mailId) || mailsWaiting.size >= maxMailboxMails) return;
+      mailsWaiting.add(mailId);
       const work = async () => {
         if (isClosed) return;
         const taken = await contacts.takeMail(mail);
@@ -248,7 +248,7 @@ export async function createEngine(deps: EngineDeps) {
         .catch((error: unknown) => {
           if (!isClosed) console.error('a mail failed', error instanceof Error ? error.name : 'unknown');
         })
-        .finally(() => mailsWaiting--);
+        .finally(() => mailsWaiting.delete(mailId));
     }
 
     const rooms = createRooms({
