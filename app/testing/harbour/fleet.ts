@@ -21,9 +21,9 @@ export const voyageReport: v.GenericSchema<unknown, VoyageResult> = v.object({
 });
 export type VoyageReport = VoyageResult;
 
-const runsPerProcess = 20;
-/** A run takes a second or two; a minute and more means that it hangs. */
-const hangsAfterMs = 180_000;
+const maxRunsPerProcess = 20;
+/** A run takes some seconds; so much more means that it hangs, also where the machine is busy with something else. */
+const hangsAfterMs = 20 * 60_000;
 
 /** Runs all seeds; resolves when the last has reported. */
 export async function sailFleet(
@@ -32,10 +32,12 @@ export async function sailFleet(
   onReport: (report: VoyageReport) => void,
 ): Promise<void> {
   const waiting = [...seeds];
+  const captains = availableParallelism();
+  const runsPerProcess = Math.min(maxRunsPerProcess, Math.ceil(seeds.length / captains));
   const captain = async () => {
     while (waiting.length > 0) await sailBatch(waiting.splice(0, runsPerProcess), steps, onReport);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, captain));
+  await Promise.all(Array.from({ length: captains }, captain));
 }
 
 /** Runs that end without a report count as lost. */
