@@ -23,7 +23,6 @@ const strokes = {
   up: 'M6 14.500l6-6 6 6',
   send: 'M12 19V5M5.500 11.500L12 5l6.500 6.500',
   check: 'M5 12.500l4.500 4.500L19 7',
-  checks: 'M2.500 12.500L7 17l9-10M12 17l9.500-10',
   clock: 'M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM12 7.500V12l3 1.800',
   link: 'M10 13.500a4.500 4.500 0 0 0 6.600.4l3-3a4.500 4.500 0 0 0-6.400-6.400l-1.500 1.500M14 10.500a4.500 4.500 0 0 0-6.600-.4l-3 3a4.500 4.500 0 0 0 6.400 6.400l1.500-1.500',
   share:
@@ -63,7 +62,7 @@ export function Icon({
   className?: string;
 }) {
   const length = `${size * 0.25}rem`;
-  const width = name === 'more' ? 2.6 : name === 'check' || name === 'checks' ? 2.1 : 1.8;
+  const width = name === 'more' ? 2.6 : name === 'check' ? 2.1 : 1.8;
   return (
     <svg
       viewBox="0 0 24 24"
