@@ -23,7 +23,7 @@ import {
   type Tellings,
 } from './keptForReturn.ts';
 import { bytesOf } from './storedChats.ts';
-import { passingFailures, returnWithinMs, storedTask } from './tasks.ts';
+import { isAway, passingFailures, returnWithinMs, storedTask } from './tasks.ts';
 
 /**
  * Why the relay may have forgotten something. `start`: this device was away. `restart`: the relay was. `doubt`: it no
@@ -181,7 +181,7 @@ export function createRetelling(deps: RetellingDeps) {
             other.to === kept.to && other.mail === kept.mail ? { ...other, againAt } : other,
           ),
         }));
-      } else if (posted.error === 'not-found') step = 'left';
+      } else if (isAway(posted.error)) step = 'left';
       else deps.onRefused(chat.id, 'mail', posted.error);
     }
     return step;

@@ -63,7 +63,7 @@ test('[L5] tasks are done once, in order', async () => {
 });
 
 test('[L5] a failure that passes keeps the order and is tried again by itself', async () => {
-  const { tasks, clock, posted, left } = await open(['mailbox-full']);
+  const { tasks, clock, posted, left } = await open(['disk-full']);
   await tasks.run();
   expect(posted).toEqual(['AAAA']);
   expect(await left()).toHaveLength(2);
@@ -72,8 +72,11 @@ test('[L5] a failure that passes keeps the order and is tried again by itself', 
   expect(await left()).toEqual([]);
 });
 
-test('[L5] a mail to somebody whom the relay does not know waits for their return, and holds up no other', async () => {
-  const { tasks, clock, posted, refused, left } = await open(['not-found']);
+test.each([
+  ['somebody whom the relay does not know waits for their return', 'not-found'],
+  ['a full mailbox waits until there is room', 'mailbox-full'],
+] as const)('[L5] a mail to %s, and holds up no other', async (_, failure) => {
+  const { tasks, clock, posted, refused, left } = await open([failure]);
   await tasks.run();
   expect(posted).toEqual(['AAAA', 'AAAB']);
   expect(await left()).toEqual(['task 0']);
@@ -91,12 +94,15 @@ test('[L5] what the relay will never do is set aside, and the next goes on', asy
   expect(await left()).toEqual([]);
 });
 
-test('[L5] so is a mail to somebody who has not come back for half a year', async () => {
-  const { tasks, refused, left } = await open(['not-found'], 181 * 24 * 3600_000);
-  await tasks.run();
-  expect(refused).toEqual(['not-found']);
-  expect(await left()).toEqual([]);
-});
+test.each(['not-found', 'mailbox-full'] as const)(
+  '[L5] so is a mail that is %s for half a year',
+  async (failure) => {
+    const { tasks, refused, left } = await open([failure], 181 * 24 * 3600_000);
+    await tasks.run();
+    expect(refused).toEqual([failure]);
+    expect(await left()).toEqual([]);
+  },
+);
 
 test.each(['not-found', 'busy'] as const)(
   '[L5] a change that is not carried out yet (%s) is soon tried again, and holds up nothing',

@@ -56,8 +56,11 @@ export const passingFailures: readonly HttpFailure[] = [
   'bad-token',
   'not-signed-in',
   'internal',
-  'mailbox-full',
 ];
+
+/** Whoever a mail is for is away, or takes none: that is theirs to mend, and holds up nobody else. */
+export const isAway = (failure: HttpFailure): boolean =>
+  failure === 'not-found' || failure === 'mailbox-full';
 
 /**
  * A relay that was wiped knows a person again only once they are back: until then their mail waits, and nothing for it.
@@ -70,9 +73,10 @@ const awayAgainMs = 10 * 60_000;
 function waitFor(task: StoredTask, failure: HttpFailure, ageMs: number): number | undefined {
   // It waits for what others tell the relay, or for somebody who is quicker each time.
   if (task.kind === 'change' && failure === 'busy') return againMs;
-  if (failure !== 'not-found' || ageMs >= returnWithinMs) return undefined;
+  if (ageMs >= returnWithinMs) return undefined;
   // A relay that has forgotten the chat is told of it within seconds, a person may be away for months.
-  return { ledger: undefined, change: againMs, mail: awayAgainMs }[task.kind];
+  if (task.kind === 'change' && failure === 'not-found') return againMs;
+  return task.kind === 'mail' && isAway(failure) ? awayAgainMs : undefined;
 }
 
 export function createTasks(deps: TaskDeps) {
