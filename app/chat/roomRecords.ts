@@ -41,21 +41,28 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
   const { state, projection, context, documents, erasures } = deps;
   const { storage } = projection;
   /** Where records of open segments lie, by segment and id; most in one place. */
-  const places = new Map<string, SegmentItem['place'][]>();
-  const placesOf = (n: number, id: string): readonly SegmentItem['place'][] => places.get(`${n}/${id}`) ?? [];
+  const places = new Map<number, Map<string, SegmentItem['place'][]>>();
+  const placesOf = (n: number, id: string): readonly SegmentItem['place'][] => places.get(n)?.get(id) ?? [];
 
   function note(n: number, id: string, place: SegmentItem['place']) {
     const known = placesOf(n, id);
-    const isKnown = known.some(({ client, clock }) => client === place.client && clock === place.clock);
-    if (!isKnown) places.set(`${n}/${id}`, [...known, place]);
+    if (known.some(({ client, clock }) => client === place.client && clock === place.clock)) return;
+    const byId = places.get(n) ?? new Map<string, SegmentItem['place'][]>();
+    places.set(n, byId.set(id, [...known, place]));
+  }
+  /** Of those that were left nobody asks any more. */
+  function forgetLeft(unsealed: number) {
+    for (const n of places.keys()) if (n < unsealed) places.delete(n);
   }
 
   /** Records as they came: checked, shown, and counted once. */
   async function take(n: number, items: readonly SegmentItem[], isNew: boolean) {
     const document = documents.segment(n);
+    const { unsealed } = state.chat().segments ?? { unsealed: 0 };
+    forgetLeft(unsealed);
     const read = items.flatMap((item) => {
       const record = readRecord(context, item.header);
-      if (record) note(n, idToText(record.header.id), item.place);
+      if (record && n >= unsealed) note(n, idToText(record.header.id), item.place);
       return record ? [{ record, item }] : [];
     });
     const ids = read.map(({ record }) => idToText(record.header.id));
