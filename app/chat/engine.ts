@@ -1,6 +1,7 @@
 // The engine: everything that one account does, from the disk to the relay. One runs per account and browser; the page
 // and other tabs only give it commands (`commands.ts`) and read what it wrote (`queries.ts`).
 import * as v from 'valibot';
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { idToText, type ChatId } from '../../shared/protocol/ids.ts';
 import { maxMailboxMails } from '../../shared/protocol/limits.ts';
@@ -215,11 +216,15 @@ export async function createEngine(deps: EngineDeps) {
     });
 
     let mails: Promise<void> = Promise.resolve();
-    /** Numbers of what waits: a whole mailbox, at most. A relay offers again what is passed over. */
-    const mailsWaiting = new Set<number>();
-    function takeMail(mailId: number, mail: Bytes) {
-      if (mailsWaiting.has(mailId) || mailsWaiting.size >= maxMailboxMails) return;
-      mailsWaiting.add(mailId);
+    /** What waits, and whom to tell: a whole mailbox, at most. A relay offers again what is passed over. */
+    const mailsWaiting = new Map<string, () => void>();
+    function takeMail(mailId: number, mail: Bytes, tell: () => void) {
+      // By its end, which no two sealed ones have alike: numbers come again where a relay was set back.
+      const key = `${mailId} ${bytesToBase64url(mail.slice(-32))}`;
+      const isWaiting = mailsWaiting.has(key);
+      if (!isWaiting && mailsWaiting.size >= maxMailboxMails) return;
+      mailsWaiting.set(key, tell);
+      if (isWaiting) return;
       const work = async () => {
         if (isClosed) return;
         const taken = await contacts.takeMail(mail);
@@ -240,7 +245,7 @@ export async function createEngine(deps: EngineDeps) {
           const read = isNews ? await keeper.read(chat.id, hint) : undefined;
           if (read && !read.ok && read.error === 'offline') return;
         }
-        link.mailTaken(mailId);
+        mailsWaiting.get(key)?.();
       };
       // A mail that the disk could not take stays untaken, and doesn't hold up the next.
       mails = mails
@@ -248,7 +253,7 @@ export async function createEngine(deps: EngineDeps) {
         .catch((error: unknown) => {
           if (!isClosed) console.error('a mail failed', error instanceof Error ? error.name : 'unknown');
         })
-        .finally(() => mailsWaiting.delete(mailId));
+        .finally(() => mailsWaiting.delete(key));
     }
 
     const rooms = createRooms({

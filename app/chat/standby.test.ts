@@ -46,7 +46,6 @@ function openStandby() {
     },
     postMail: () => Promise.resolve(fail('offline')),
     look: () => Promise.resolve(fail('offline')),
-    mailTaken() {},
     wake() {},
     cutOff() {},
     close() {},

@@ -49,7 +49,6 @@ async function openSegment(name: string, who: number) {
     },
     postMail: () => Promise.resolve(fail('offline')),
     look: () => Promise.resolve(fail('offline')),
-    mailTaken() {},
     wake() {},
     cutOff() {},
     close() {},

@@ -48,6 +48,8 @@ let link: Link;
 /** First bytes of chats and heads. */
 let moved: [number, number][];
 let buffered: number;
+/** What says of each mail that it was taken. */
+let mails: (() => void)[];
 
 beforeEach(() => {
   clock = createVirtualClock(0);
@@ -57,6 +59,7 @@ beforeEach(() => {
   retries = [];
   moved = [];
   buffered = 0;
+  mails = [];
   link = createLink({
     openSocket(events) {
       const socket: Opened = { events, sent: [], isClosed: false };
@@ -84,7 +87,7 @@ beforeEach(() => {
     clock,
     randomUnit: () => 0.999,
     onState: (state) => void states.push(state),
-    onMail: () => {},
+    onMail: (_id, _mail, taken) => void mails.push(taken),
     onLedgerMoved: (of, head) => void moved.push([of[0] ?? 0, head[0] ?? 0]),
   });
 });
@@ -249,6 +252,23 @@ test('a mail is answered by its own answer, and by a break', async () => {
   expect(await first).toEqual(ok(null));
   last().events.closed();
   expect(await second).toEqual(fail('offline'));
+});
+
+test('[S13] a mail is taken by the line that brought it: by another its number may be another mail’s', async () => {
+  const mail = { type: 'mail', mailId: 7, mail: none } as const;
+  await comeOnline();
+  tell(mail);
+  mails[0]?.();
+  expect(last().sent.at(-1)).toEqual({ type: 'mailTaken', mailId: 7 });
+  tell(mail);
+  last().events.closed();
+  await clock.pass(1000);
+  await comeOnline();
+  mails[1]?.();
+  expect(typesSent()).not.toContain('mailTaken');
+  tell(mail);
+  mails[2]?.();
+  expect(typesSent()).toContain('mailTaken');
 });
 
 test('what the relay says in no known form ends the socket', async () => {

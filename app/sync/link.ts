@@ -50,7 +50,8 @@ export interface LinkDeps {
   /** In [0, 1), for jitter only. */
   readonly randomUnit: () => number;
   readonly onState: (state: LinkState) => void;
-  readonly onMail: (mailId: number, mail: Bytes) => void;
+  /** `taken` is for when it is dealt with; a later line offers again what this one has not heard that of. */
+  readonly onMail: (mailId: number, mail: Bytes, taken: () => void) => void;
   /** The relay had no room for the newest entry that it has answered, or has room again. */
   readonly onDiskFull?: (isFull: boolean) => void;
   /** The chat's ledger has this head now: told as news, or because this device named an older epoch. */
@@ -72,7 +73,6 @@ export interface Link {
   /** A channel on a document, kept across breaks: `cursor()` is asked each time it opens. */
   openChannel(request: ChannelRequest, events: ChannelEvents): Channel;
   postMail(to: UserId, mail: Bytes): Promise<Result<null, RefusalCode | 'offline'>>;
-  mailTaken(mailId: number): void;
   /** How far the relay has a document of a proven chat. */
   look(chat: ChatId, document: DocumentId): Promise<Result<Looked, RefusalCode | 'offline'>>;
   /** Try now instead of when the backoff ends, and ask now whether a live socket still is: the network or the page is back. */
@@ -266,7 +266,10 @@ export function createLink(deps: LinkDeps): Link {
       case 'published':
         return channels.received(frame);
       case 'mail':
-        return deps.onMail(frame.mailId, frame.mail);
+        return deps.onMail(frame.mailId, frame.mail, () => {
+          // A relay that was set back meanwhile gives this number to another mail.
+          if (socket === mine) send({ type: 'mailTaken', mailId: frame.mailId });
+        });
       case 'mailed':
         return answer(frame.request, ok(null));
       case 'looked':
@@ -315,7 +318,6 @@ export function createLink(deps: LinkDeps): Link {
     openChannel: (request, events) => channels.open(request, events),
     postMail: (to, mail) => ask<null>((request) => ({ type: 'postMail', request, to, mail })),
     look: (chat, document) => ask<Looked>((request) => ({ type: 'look', request, chat, document })),
-    mailTaken: (mailId) => send({ type: 'mailTaken', mailId }),
     wake() {
       if (isClosed) return;
       attempt = 0;
