@@ -21,8 +21,11 @@ import type { Random } from '../crypto/random.ts';
 import type { Author, ChatContext } from './chatContext.ts';
 import { openUpdate, sealUpdate, type EntryFault } from './entrySeal.ts';
 
-/** Sessions in one document: each run of a device that wrote here is one, and a segment has at most 1,000 records. */
-const maxSessions = 4096;
+/**
+ * Sessions in one document: each run of a device that wrote here is one. A segment has at most 1,000 records; a meta
+ * document has all runs of all its devices, and so many are 1.7 MB: years of a lively group.
+ */
+const maxSessions = 65_536;
 
 const sessionLine = struct({ session: sessionId, sequence: varint, hash: entryHash });
 /** Where a session stood at the snapshot's cursor. */
