@@ -186,6 +186,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     restoring: () => restoring,
     erase: (n) => erasures.run(n),
   });
+  later(leaving.begin);
   const marks = createRoomMarks({
     state,
     storage,

@@ -140,10 +140,13 @@ export function createSegmentPersistence(name: string, document: PersistedDocume
     close,
     async clear() {
       await close();
-      void clearDocument(name);
+      void clearSegmentDatabase(name);
     },
   };
 }
+
+/** Resolves when it is gone from the disk; where there is none, too. */
+export const clearSegmentDatabase = (name: string): Promise<void> => clearDocument(name);
 
 /** With the stores of y-indexeddb. */
 async function openDatabase(name: string): Promise<IDBDatabase> {

@@ -1,12 +1,14 @@
 // Stories of a chat that outgrows its segments: what is full is sealed and kept, what comes late goes on in the next, and
 // what is deleted is nowhere any more.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { entryKinds, parseEntry } from '../../../shared/protocol/entry.ts';
 import { parseDown } from '../../../shared/protocol/frames/down.ts';
 import { parseUp, type UpFrame } from '../../../shared/protocol/frames/up.ts';
 import { idToText } from '../../../shared/protocol/ids.ts';
 import { openChatAccess } from '../../account/chatAccess.ts';
 import { openUpdate } from '../../doc/entrySeal.ts';
+import { segmentDatabase } from '../../doc/lostDocuments.ts';
 import { readRecord } from '../../doc/record.ts';
 import { itemsOfState } from '../../doc/segmentState.ts';
 import { openSnapshot } from '../../doc/snapshot.ts';
@@ -43,6 +45,55 @@ test('[D12] full segments are sealed and kept, and everyone goes on in the same 
       .catch(() => -1);
     expect(kept).toBe(place?.unsealed);
   }
+});
+
+/** What the app ends at: it has kept a segment that it goes on from, and not yet cleared what that was written in. */
+function endsAsItLeaves(member: Member) {
+  const { name } = member.headless().storage;
+  const { put } = IDBObjectStore.prototype;
+  const { deleteDatabase } = indexedDB;
+  let isEnded = false;
+  function noticing(this: IDBObjectStore, ...row: Parameters<typeof put>) {
+    if (this.name === 'segments' && this.transaction.db.name === name && !isEnded) {
+      isEnded = true;
+      this.transaction.addEventListener('complete', () => {
+        harbour.crashed();
+        member.crashes();
+      });
+    }
+    return put.apply(this, row);
+  }
+  const restore = () => {
+    IDBObjectStore.prototype.put = put;
+    indexedDB.deleteDatabase = deleteDatabase;
+  };
+  onTestFinished(restore);
+  IDBObjectStore.prototype.put = noticing;
+  // What was killed deletes nothing any more; here its code runs on.
+  indexedDB.deleteDatabase = (other) => {
+    if (isEnded && other.startsWith(name)) throw new DOMException('killed', 'InvalidStateError');
+    return deleteDatabase.call(indexedDB, other);
+  };
+  return { restore, isEnded: () => isEnded };
+}
+
+test('[D14] a segment that was left leaves no database behind, also where the app ends before it is cleared', async () => {
+  const end = endsAsItLeaves(ben);
+  await talk(30, [ada]);
+  await harbour.pass(60_000);
+  end.restore();
+  expect(end.isEnded()).toBe(true);
+  await ben.open();
+  expect(await harbour.calm()).toEqual([]);
+  const { storage, engine } = ben.headless();
+  const chat = await storage.chat(harbour.group);
+  const identity = engine.member()?.identity;
+  if (!chat?.segments || !identity) throw new Error('expected the group');
+  const { documents } = openChatAccess(chat, identity);
+  const names = new Set((await indexedDB.databases()).map(({ name }) => name));
+  const numbers = Array.from({ length: chat.segments.unsealed }, (_, n) => n);
+  expect(numbers.length).toBeGreaterThan(0);
+  expect(numbers.filter((n) => names.has(segmentDatabase(storage, documents.segment(n), 0)))).toEqual([]);
 });
 
 test('[D12] what was written offline into a segment that is sealed meanwhile goes on in the next, once', async () => {
