@@ -29,6 +29,17 @@ test.each([
   ['港', '港に船'],
   ['สวัส', 'สวัสดีครับ'],
   ['2026', 'in 2026 we sail'],
+  ['iph', 'iPhoneを買った'],
+  ['iPhoneを', 'iPhoneを買った'],
+  ['whatsapp', '我用WhatsApp聊天'],
+  ['2024', '2024年12月'],
+  ['コーヒー', 'コーヒーを飲む'],
+  ['สวัสดี', 'สวัสดีครับ'],
+  ['दिल्ली', 'दिल्ली में'],
+  ['की', 'राम की किताब'],
+  ['நீ', 'நீ எங்கே'],
+  ['STRASSE', 'auf der Straße'],
+  ['straße', 'AUF DER STRASSE'],
   ['antidisestabl', 'antidisestablishmentarianism'],
 ])('[X4] %s finds %s', (query, text) => {
   expect(finds(query, text)).toBe(true);

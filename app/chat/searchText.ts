@@ -15,10 +15,14 @@ export const foldText = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase();
+    .toLowerCase()
+    .replaceAll('ß', 'ss');
 
-const word = /[\p{Letter}\p{Number}]+/gu;
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+const withoutSpaces = String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}]`;
+const letter = String.raw`[\p{L}\p{N}\p{M}]`;
+const unspaced = new RegExp(withoutSpaces, 'v');
+/** In the middle of a script without spaces, words of others stand for themselves. */
+const word = new RegExp(`[${letter}&&${withoutSpaces}]+|[${letter}--${withoutSpaces}]+`, 'gv');
 
 function* piecesOf(text: string): Generator<{ readonly text: string; readonly isUnspaced: boolean }> {
   for (const [found] of foldText(text).matchAll(word)) {

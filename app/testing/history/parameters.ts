@@ -6,8 +6,8 @@ export interface HistoryParameters {
   /** In all chats together; what changes a message (reactions, edits) comes on top. */
   readonly messages: number;
 }
-/** A new one whenever what is written changes: profiles of an older one are made again. */
-export const historyVersion = 5;
+/** A new one whenever what is written changes, or how rows are made: profiles of an older one are made again. */
+export const historyVersion = 6;
 
 export const historyName = ({ chats, messages }: HistoryParameters): string =>
   `v${historyVersion}-${chats}-chats-${messages}-messages`;

@@ -18,6 +18,7 @@ describe('search on screen', () => {
     expect(marked('Crème brûlée', 'brulee')).toBe('Crème [brûlée]');
     expect(marked('cafe\u0301s', 'cafe')).toBe('[cafe\u0301]s');
     expect(marked('ﬁne', 'fi')).toBe('[ﬁ]ne');
+    expect(marked('Straße', 'strass')).toBe('[Straß]e');
     expect(marked('今天天气', '天')).toBe('今[天天]气');
     expect(marked('abc', '')).toBe('abc');
   });

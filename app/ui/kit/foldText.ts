@@ -1,7 +1,8 @@
 // Compares text the way people search: without case, accents and width. For what is on screen; what is stored is
 // searched below the ui.
 
-const folded = (text: string) => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+const folded = (text: string) =>
+  text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
 
 export const foldText = folded;
 
