@@ -17,7 +17,7 @@ import { hasNumber, takeRunAfter, withNumber, type Spans } from './spans.ts';
  * Raised with each change of what rows say of the same records: the rows of all chats are then made again
  * (`rebuilding.ts`).
  */
-export const projectionVersion = 4;
+export const projectionVersion = 5;
 
 export interface ProjectedRecord {
   readonly header: RecordHeader;

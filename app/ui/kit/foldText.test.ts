@@ -19,6 +19,8 @@ describe('search on screen', () => {
     expect(marked('cafe\u0301s', 'cafe')).toBe('[cafe\u0301]s');
     expect(marked('ﬁne', 'fi')).toBe('[ﬁ]ne');
     expect(marked('Straße', 'strass')).toBe('[Straß]e');
+    expect(marked('Große Straße', 'STRASSE')).toBe('Große [Straße]');
+    expect(marked('ΛΌΓΟΣ', 'λόγος')).toBe('[ΛΌΓΟΣ]');
     expect(marked('今天天气', '天')).toBe('今[天天]气');
     expect(marked('abc', '')).toBe('abc');
   });

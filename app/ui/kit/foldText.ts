@@ -1,8 +1,9 @@
 // Compares text the way people search: without case, accents and width. For what is on screen; what is stored is
 // searched below the ui.
 
+/** By way of upper case, in which ß is SS; at the end of a word sigma has another small form. */
 const folded = (text: string) =>
-  text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+  text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 export const foldText = folded;
 
