@@ -1,10 +1,7 @@
 // The engine: everything that one account does, from the disk to the relay. One runs per account and browser; the page
 // and other tabs only give it commands (`commands.ts`) and read what it wrote (`queries.ts`).
 import * as v from 'valibot';
-import { bytesToBase64url } from '../../shared/codec/base64url.ts';
-import type { Bytes } from '../../shared/codec/bytes.ts';
 import { idToText, type ChatId } from '../../shared/protocol/ids.ts';
-import { maxMailboxMails } from '../../shared/protocol/limits.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { createContacts, inspectInvitation, type Contacts } from '../account/contacts.ts';
 import { createTellings, placeOf } from '../account/keptForReturn.ts';
@@ -31,6 +28,7 @@ import { createRelayTime } from '../sync/relayTime.ts';
 import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
+import { createMailQueue } from './mailQueue.ts';
 import { projectionVersion } from './projection.ts';
 import { createRebuilding } from './rebuilding.ts';
 import { createRooms, maxOpenChats, type Rooms } from './rooms.ts';
@@ -152,7 +150,7 @@ export async function createEngine(deps: EngineDeps) {
         void quietly(ownBoxes.run());
       },
       onDiskFull: (isRelayFull) => ephemeral.set({ isRelayFull }),
-      onMail: takeMail,
+      onMail: (...mail) => takeMail(...mail),
       onLedgerMoved: (chat, head) => void quietly(keeper.moved(chat, head)),
     });
     const tellings = createTellings(storage);
@@ -215,23 +213,13 @@ export async function createEngine(deps: EngineDeps) {
           .commit(),
     });
 
-    let mails: Promise<void> = Promise.resolve();
-    /** What waits, and whom to tell: a whole mailbox, at most. A relay offers again what is passed over. */
-    const mailsWaiting = new Map<string, () => void>();
-    function takeMail(mailId: number, mail: Bytes, tell: () => void) {
-      // By its end, which no two sealed ones have alike: numbers come again where a relay was set back.
-      const key = `${mailId} ${bytesToBase64url(mail.slice(-32))}`;
-      const isWaiting = mailsWaiting.has(key);
-      if (!isWaiting && mailsWaiting.size >= maxMailboxMails) return;
-      mailsWaiting.set(key, tell);
-      if (isWaiting) return;
-      const work = async () => {
-        if (isClosed) return;
+    const takeMail = createMailQueue(
+      async (mail) => {
+        if (isClosed) return false;
         const taken = await contacts.takeMail(mail);
-        if (isClosed) return;
+        if (isClosed) return false;
         if (!taken.ok) {
-          // Left untaken: the relay offers it again after a while.
-          if (taken.error === 'offline') return;
+          if (taken.error === 'offline') return false;
           await storage.batch().addSetAside('', `mail: ${taken.error}`, clock.now()).commit();
         } else if (taken.value.kind === 'new') {
           const { chat, entries } = taken.value;
@@ -243,18 +231,14 @@ export async function createEngine(deps: EngineDeps) {
           const { chat, hint } = taken.value;
           const isNews = chat.isRemoved || hint.epoch > chat.epoch;
           const read = isNews ? await keeper.read(chat.id, hint) : undefined;
-          if (read && !read.ok && read.error === 'offline') return;
+          if (read && !read.ok && read.error === 'offline') return false;
         }
-        mailsWaiting.get(key)?.();
-      };
-      // A mail that the disk could not take stays untaken, and doesn't hold up the next.
-      mails = mails
-        .then(work)
-        .catch((error: unknown) => {
-          if (!isClosed) console.error('a mail failed', error instanceof Error ? error.name : 'unknown');
-        })
-        .finally(() => mailsWaiting.delete(key));
-    }
+        return true;
+      },
+      (error) => {
+        if (!isClosed) console.error('a mail failed', error instanceof Error ? error.name : 'unknown');
+      },
+    );
 
     const rooms = createRooms({
       identity,

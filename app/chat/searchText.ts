@@ -1,6 +1,6 @@
 // How words are found: folded (case and accents away), cut into words, and each word and its beginnings hashed under the
-// device's search key. Scripts without spaces are cut into pairs of characters, and words of others among them are words. A message is kept with its words alone; how
-// a word begins is kept once for all messages that have it.
+// device's search key. Scripts without spaces are cut into pairs of characters, and words of others among them are words. A
+// message is kept with its words alone; how a word begins is kept once for all messages that have it.
 import type { Word } from '../storage/words.ts';
 
 /** Beginnings of this length and more find a word while it is being typed. */
