@@ -66,20 +66,41 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
       return record ? [{ record, item }] : [];
     });
     const ids = read.map(({ record }) => idToText(record.header.id));
-    // What was counted matters only where it has come again.
-    const rows = isNew ? await storage.records(ids) : undefined;
-    const known = rows?.known ?? (await storage.hasRecords(ids));
-    const again = rows ? read.filter(({ record }) => known.has(idToText(record.header.id))) : [];
+    const rows = await (isNew ? storage.records(ids) : storage.wordlessRecords(ids));
+    const counted = read.filter(({ record }) => rows.known.has(idToText(record.header.id)));
+    // Of what was on the disk before, only what the last run had no time to look at has come again.
+    const again = isNew ? counted : await unseen(n, counted, rows);
     const fresh: readonly (ReadItem | BroughtBack)[] = [
-      ...read.filter(({ record }) => !known.has(idToText(record.header.id))),
-      ...(rows ? await broughtBack(context, storage, again, rows) : []),
+      ...read.filter(({ record }) => !rows.known.has(idToText(record.header.id))),
+      ...(await broughtBack(context, storage, again, rows)),
     ];
     const outbox = fresh.length > 0 ? await storage.outbox(idToText(document)) : [];
     const records = await verified(n, fresh, new Set(outbox.map((row) => row.id)));
     if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
     await project(records, true);
     // What was read is as it was, unless these have changed it.
-    if (rows && again.length > 0) await noteKnown(n, again, records.length > 0 ? undefined : rows);
+    if (again.length > 0) await noteKnown(n, again, records.length > 0 ? undefined : rows);
+  }
+
+  /**
+   * Whole ones among these, though their rows have them as deleted, or by their header alone, and nothing is about to erase
+   * them: the app ended, or the disk was full, after the segment had them and before the rows did.
+   */
+  async function unseen(
+    n: number,
+    read: readonly ReadItem[],
+    rows: KnownRecords,
+  ): Promise<readonly ReadItem[]> {
+    const { changes } = rows;
+    const deleted = await deletedOf(storage, rows);
+    const isGone = (id: string) => deleted.has(id) || changes.get(id)?.change.kind === 'erased';
+    const back = read.filter(
+      ({ record: { header }, item }) =>
+        isGone(idToText(header.id)) && openBody(context, header, item.body) !== undefined,
+    );
+    if (back.length === 0) return [];
+    const known = new Set((await storage.erasures(state.chat().id, n)).map(({ record }) => record));
+    return back.filter(({ record }) => !known.has(idToText(record.header.id)));
   }
 
   /** As the projection takes them; those that their authors did not sign are left out. */

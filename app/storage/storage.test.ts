@@ -100,3 +100,23 @@ test('[X1] windows of a timeline: before, from, unread, hidden ones left out', a
   expect(await messages.firstUnread('chat')).toBe('m7');
   expect(ids(await messages.before('another', undefined, 3))).toEqual([]);
 });
+
+test('[D18] what may be deleted is found among records without opening what has words', async () => {
+  const storage = await openTestStorage();
+  const change = (id: string, target: string) =>
+    ({ id, chat: 'chat', target, author: 'user', at: 2, change: { kind: 'edit', text: '' } }) as const;
+  await storage
+    .batch()
+    .putMessage(messageRow('said', { terms: [7] }))
+    .putMessage(messageRow('deleted', { kind: 'deleted', text: '' }))
+    .putChange(change('edit of said', 'said'))
+    .putChange(change('edit of deleted', 'deleted'))
+    .putChange(change('edit of another', 'not here'))
+    .putChange(change('bare', ''))
+    .commit();
+  const ids = ['said', 'deleted', 'edit of said', 'edit of deleted', 'edit of another', 'bare'];
+  const found = await storage.wordlessRecords([...ids, 'unknown']);
+  expect([...found.known].toSorted()).toEqual(ids.toSorted());
+  expect([...found.messages.keys()]).toEqual(['deleted']);
+  expect([...found.changes.keys()]).toEqual(['edit of deleted', 'edit of another', 'bare']);
+});

@@ -25,6 +25,7 @@ import {
   type ChangeRow,
   type ChatRow,
   type Erasure,
+  type MessageRow,
   type OutboxRow,
   type PendingRow,
   type SegmentRow,
@@ -51,6 +52,11 @@ export interface Storage {
   hasRecords(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** What there is under these ids, and all that can be opened of it. */
   records(ids: readonly string[]): Promise<KnownRecords>;
+  /**
+   * Of these, what may be deleted or known by its header alone, and changes of such, as far as open columns tell: few rows
+   * are opened for it.
+   */
+  wordlessRecords(ids: readonly string[]): Promise<KnownRecords>;
   /** Those of these records that change another one. */
   changes(ids: readonly string[]): Promise<readonly StoredChange[]>;
   changesOf(targets: readonly string[]): Promise<readonly StoredChange[]>;
@@ -142,6 +148,17 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     );
     return opened.filter((change) => change !== undefined);
   }
+  async function openRecords(
+    texts: readonly MessageRow[],
+    changeRows: readonly ChangeRow[],
+  ): Promise<KnownRecords> {
+    const [opened, changes] = await Promise.all([messages.open(texts), openChanges(changeRows)]);
+    return {
+      known: new Set([...texts, ...changeRows].map(({ id }) => id)),
+      messages: new Map(opened.map((message) => [message.id, message])),
+      changes: new Map(changes.map((change) => [change.id, change])),
+    };
+  }
   async function changesById(ids: readonly string[]) {
     if (ids.length === 0) return [];
     const { changes } = database;
@@ -192,12 +209,21 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       const [texts, changeRows] = await read([database.messages, database.changes], (reading) =>
         Promise.all([reading.rows(database.messages, ids), reading.rows(database.changes, ids)]),
       );
-      const [opened, changes] = await Promise.all([messages.open(texts), openChanges(changeRows)]);
-      return {
-        known: new Set([...texts, ...changeRows].map(({ id }) => id)),
-        messages: new Map(opened.map((message) => [message.id, message])),
-        changes: new Map(changes.map((change) => [change.id, change])),
-      };
+      return openRecords(texts, changeRows);
+    },
+    async wordlessRecords(ids) {
+      if (ids.length === 0) return { known: new Set(), messages: new Map(), changes: new Map() };
+      const { messages: texts, changes: told } = database;
+      const [rows, changeRows] = await read([texts, told], (reading) =>
+        Promise.all([reading.rows(texts, ids), reading.rows(told, ids)]),
+      );
+      const targets = new Set(changeRows.map(({ target }) => target));
+      const found = await read([texts], (reading) => reading.rows(texts, [...targets]));
+      for (const { id, terms } of found) if (terms.length > 0) targets.delete(id);
+      const wordless = rows.filter(({ terms }) => terms.length === 0);
+      const about = changeRows.filter(({ target }) => targets.has(target));
+      const known = new Set([...rows, ...changeRows].map(({ id }) => id));
+      return { ...(await openRecords(wordless, about)), known };
     },
     changes: changesById,
     changesOf,

@@ -1,9 +1,11 @@
 // Stories of what was deleted for everyone: its text, and that of its edits, is nowhere any more, and does not come back.
+import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordKinds } from '../../doc/bodies.ts';
 import { readRecord } from '../../doc/record.ts';
 import { createForger, withoutBodies } from './forger.ts';
 import type { Member } from './member.ts';
+import { fillDisk, placesOfBytes, whenSegmentGrew } from './rawDisk.ts';
 import { textsAtRelay } from './relayTexts.ts';
 import { createTrio, type Trio } from './trio.ts';
 
@@ -149,5 +151,75 @@ test.each(places)(
     // By a purge: nobody looks at a snapshot so soon.
     await harbour.pass(3000);
     expect(await wordAtRelay('gone soon', ben)).toEqual([]);
+  },
+);
+
+/** What is wrong with the disk as a deleted text comes back: says when that has been, and lets it go on. */
+const mishaps: readonly {
+  readonly mishap: string;
+  readonly befall: (member: Member) => {
+    readonly hasBeen: () => boolean;
+    readonly end: () => Promise<unknown>;
+  };
+}[] = [
+  {
+    mishap: 'the app ends',
+    befall(member) {
+      let isEnded = false;
+      whenSegmentGrew(member.headless().storage.name, () => {
+        isEnded = true;
+        trio.harbour.crashed();
+        member.crashes();
+      });
+      return { hasBeen: () => isEnded, end: () => member.open() };
+    },
+  },
+  {
+    mishap: 'there is no room for one row',
+    befall(member) {
+      const { name } = member.headless().storage;
+      let isRefused = false;
+      const free = fillDisk('row', (store) => {
+        const isIt = store.name === 'erasures' && store.transaction.db.name === name;
+        isRefused ||= isIt;
+        return isIt;
+      });
+      return { hasBeen: () => isRefused, end: async () => free() };
+    },
+  },
+];
+
+test.each(mishaps)(
+  '[D18] a text that comes back goes again, also where $mishap as it comes',
+  async ({ befall }) => {
+    const { harbour, ada, ben, cleo, talk } = trio;
+    ada.setOffline(true);
+    // Until it is noticed, what is said is sealed at once.
+    await harbour.pass(1000);
+    const { id, done } = ada.says(harbour.group, harbour.marked('gone soon'));
+    await done;
+    const [row] = await ada.headless().storage.database.outbox.toArray();
+    if (!row) throw new Error('expected a row');
+    ada.setOffline(false);
+    await talk(3);
+    expect(await harbour.calm()).toEqual([]);
+    await harbour.pass(2 * minuteMs);
+    const backup = harbour.relay.backup();
+    await ada.deletes(harbour.group, id);
+    expect(await harbour.calm()).toEqual([]);
+    await harbour.pass(5 * minuteMs);
+    ada.setOffline(true);
+    await harbour.relay.restore(backup);
+    const { hasBeen, end } = befall(ben);
+    harbour.relay.start();
+    for (let i = 0; i < 600 && !hasBeen(); i++) await harbour.pass(100);
+    expect(hasBeen()).toBe(true);
+    await end();
+    await harbour.pass(20 * minuteMs);
+    await talk(2, [ben, cleo]);
+    await harbour.pass(60 * minuteMs);
+    expect(await wordAtRelay('gone', ben)).toEqual([]);
+    expect(await placesOfBytes(ben.headless().storage.name, row.body)).toEqual([]);
+    expect(await erasuresOf([ben, cleo])).toEqual([]);
   },
 );

@@ -1,4 +1,5 @@
 // Members who lie: they squat others' places, speak in others' names, and hide what others said. Each lie is noticed by someone who knows better, and contained: nobody loses a word, and the chat goes on.
+import 'fake-indexeddb/auto';
 import * as Y from 'yjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entryKinds, parseEntry } from '../../../shared/protocol/entry.ts';
@@ -10,6 +11,7 @@ import { itemsOfState } from '../../doc/segmentState.ts';
 import { arrayOf, clientOf } from '../../doc/segmentUpdate.ts';
 import { createForger, updateOf, type Forger } from './forger.ts';
 import type { Member } from './member.ts';
+import { whenSegmentGrew } from './rawDisk.ts';
 import { createTrio, type Trio } from './trio.ts';
 
 let trio: Trio;
@@ -221,6 +223,26 @@ describe('a relay that forgot is told by a liar first', () => {
   test('[S7] what was said again with another body is said again whole, for a fresh device and for who had heard the lie', async () => {
     expect(await forgetsAndHears(withAnother, saysAndEdits)).toBe(7);
     await everyoneHasAll(await bodiesOf(ada));
+  });
+  test('[S7] what is said again whole counts, also where the app ends as it comes', async () => {
+    await forgetsAndHears(withoutBody, saysAndEdits);
+    const before = await bodiesOf(ada);
+    await cleo.becomesFresh();
+    cleo.setOffline(false);
+    await harbour.pass(5000);
+    expect(await bodiesOf(cleo)).not.toEqual(before);
+    let isEnded = false;
+    whenSegmentGrew(cleo.headless().storage.name, () => {
+      isEnded = true;
+      harbour.crashed();
+      cleo.crashes();
+    });
+    ada.setOffline(false);
+    await harbour.pass(60_000);
+    expect(isEnded).toBe(true);
+    await cleo.open();
+    await harbour.pass(60_000);
+    expect(await bodiesOf(cleo)).toEqual(before);
   });
   test('[S7] what was said again without its body is said again whole from a complete segment, too', async () => {
     const told = await forgetsAndHears(withoutBody, () => talk(24));

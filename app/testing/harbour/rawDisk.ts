@@ -60,6 +60,30 @@ export async function damageSegments(
   });
 }
 
+/**
+ * Calls back once, when an open segment whose database's name begins so has written what came with records: no row of what
+ * was made of them is there yet.
+ */
+export function whenSegmentGrew(prefix: string, then: () => void) {
+  const { add } = IDBObjectStore.prototype;
+  const restore = () => {
+    IDBObjectStore.prototype.add = add;
+  };
+  onTestFinished(restore);
+  function noticing(this: IDBObjectStore, ...row: Parameters<typeof add>) {
+    const update: unknown = row[0];
+    const isSegment = this.transaction.db.name.startsWith(`${prefix}/segment/`);
+    if (isSegment && update instanceof Uint8Array && update.length > recordBytes) {
+      restore();
+      this.transaction.addEventListener('complete', then);
+    }
+    return add.apply(this, row);
+  }
+  IDBObjectStore.prototype.add = noticing;
+}
+/** An update with a record in it has more. */
+const recordBytes = 400;
+
 /** How an IndexedDB says that it has no room: at the row, or at the commit. */
 export type NoRoom = 'row' | 'commit';
 
