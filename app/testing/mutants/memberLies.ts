@@ -244,8 +244,8 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'says records without their bodies before others do',
     file: 'app/chat/roomRecords.ts',
-    snippet: '...(rows ? await broughtBack(context, storage, again, rows) : []),',
-    replacement: '...(rows ? await broughtBack(context, storage, [], rows) : []),',
+    snippet: '...(await broughtBack(context, storage, again, rows)),',
+    replacement: '...(await broughtBack(context, storage, [], rows)),',
     testFile: liars,
     test: '[S7] what was said again with another body is said again whole, for a fresh device and for who had heard the lie',
   },
