@@ -26,6 +26,18 @@ const quickClone = createQuickClone(globalThis.structuredClone);
 /** An empty disk in the place of the last one. */
 export function installMemoryDisk() {
   const factory = new IDBFactory();
+  /** Whose they are has crashed, and not begun again: what is left of its code deletes nothing. */
+  const dead = new Set<string>();
+  const { open, deleteDatabase } = factory;
+  factory.open = (name, version) => {
+    dead.delete(name);
+    return open.call(factory, name, version);
+  };
+  factory.deleteDatabase = (name) => {
+    if (dead.values().some((prefix) => name.startsWith(`${prefix}/`)))
+      throw new DOMException('crashed', 'InvalidStateError');
+    return deleteDatabase.call(factory, name);
+  };
   globalThis.structuredClone = quickClone;
   // Dexie tells other tabs of each writing, and there are none.
   BroadcastChannel.prototype.postMessage = () => {};
@@ -44,6 +56,7 @@ export function installMemoryDisk() {
       ).length,
     /** Takes every database whose name begins so away from whoever has it open. */
     tearOff(prefix: string) {
+      dead.add(prefix);
       for (const [name, database] of databases()) {
         if (!name.startsWith(prefix) || isBeingMade(database)) continue;
         for (const transaction of database.transactions) {
