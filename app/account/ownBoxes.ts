@@ -1,5 +1,6 @@
 // This device's own key boxes, as the chats' ledgers have them now: fetched again whenever somebody gave an epoch, or all
-// members, new ones. So the boxes of the newest epoch can be put back by those whom they are for.
+// members, new ones. So the boxes of the newest epoch can be put back by those whom they are for. The ledgers of a chat's
+// people are kept at the same times.
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { parseChatEntry } from '../../shared/protocol/chatLedger.ts';
@@ -8,6 +9,7 @@ import { checkBoxPath } from '../crypto/boxTree.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LedgerDeps } from './fetchChatLedger.ts';
 import { keptOwnBox, placeOf, type KeptBox, type KeptOwnBox } from './keptForReturn.ts';
+import { createKeptPeople } from './keptPeople.ts';
 import { bytesOf, storedLedger } from './storedChats.ts';
 
 export type OwnBoxes = ReturnType<typeof createOwnBoxes>;
@@ -31,6 +33,7 @@ export function isBoxUnder(
 export function createOwnBoxes(deps: LedgerDeps & { readonly storage: Storage }) {
   const { storage, http, identity } = deps;
   const self = bytesToBase64url(identity.user);
+  const people = createKeptPeople(deps);
   const due = new Set<string>();
   let running: Promise<void> | undefined;
   let isClosed = false;
@@ -72,7 +75,8 @@ export function createOwnBoxes(deps: LedgerDeps & { readonly storage: Storage })
     for (const chat of due) {
       if (isClosed) return;
       due.delete(chat);
-      if (!(await renew(chat))) failed.push(chat);
+      const isRenewed = await renew(chat);
+      if (!(await people.keep(chat)) || !isRenewed) failed.push(chat);
     }
     for (const chat of failed) due.add(chat);
   }

@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto';
+import * as v from 'valibot';
 import { expect, onTestFinished, test } from 'vitest';
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
@@ -27,6 +28,8 @@ const chatOf = (n: number) =>
     names: { [user(2)]: { name: 'from an invitation', at: 0 } },
   });
 
+const withPeople = v.object({ people: v.array(v.string()) });
+
 /** Three chats, of which each was started here and nobody was heard in. */
 async function open() {
   onTestFinished(installQuickCrypto());
@@ -52,6 +55,7 @@ async function open() {
   ]);
   await batch.commit();
   const asked: string[] = [];
+  const people: (readonly string[])[] = [];
   const times: number[] = [];
   const answers: (HttpFailure | 'ok')[] = [];
   const absent = new Set<string>();
@@ -76,8 +80,11 @@ async function open() {
       http: {
         origin: '',
         get: () => Promise.resolve(fail('offline')),
-        post: <T>(path: string) =>
-          answer(path.startsWith('/api/ledgers/') ? short(path.split('/')[3] ?? '') : path, {} as T),
+        post<T>(path: string, body: unknown) {
+          const brought = v.safeParse(withPeople, body);
+          if (brought.success) people.push(brought.output.people);
+          return answer(path.startsWith('/api/ledgers/') ? short(path.split('/')[3] ?? '') : path, {} as T);
+        },
       },
       randomUnit: () => unit,
       accessToken: () => Promise.resolve(ok('token')),
@@ -100,6 +107,7 @@ async function open() {
     clock,
     storage,
     asked,
+    people,
     times,
     answers,
     absent,
@@ -282,4 +290,24 @@ test('[L12] what somebody said before they were added again is no sign of them, 
   start();
   await clock.pass(30_000);
   expect(asked).toEqual(['/api/invitations', 'chat 3', 'chat 2', 'chat 1', 'mail to 2']);
+});
+
+test('[L15] people’s ledgers go along with the first chat that has them, again after a failure, and each once', async () => {
+  const { clock, storage, people, answers, start, cameBack } = await open();
+  const many = Array.from({ length: 70 }, (_, i) => user(10 + i));
+  const batch = storage.batch();
+  const [row] = chatOf(2).members;
+  if (!row) throw new Error('expected a member');
+  batch.putChat({ ...chatOf(2), former: many.map((one) => ({ ...row, user: one })) });
+  for (const one of [user(2), user(3), ...many]) batch.putSetting(`person/${one}`, `ledger of ${one}`);
+  await batch.commit();
+  const ledgers = (of: readonly string[]) => of.map((one) => `ledger of ${one}`);
+  await cameBack();
+  answers.push('ok', 'busy');
+  start();
+  await clock.pass(120_000);
+  const first = ledgers([user(2), user(3)]);
+  // The third chat in vain and again, the second in two parts, the first without anyone new.
+  const [part, rest] = [ledgers(many.slice(0, 64)), ledgers(many.slice(64))];
+  expect(people).toEqual([first, first, part, rest, []]);
 });

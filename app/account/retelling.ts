@@ -5,6 +5,7 @@ import { parseBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { invitationResponse, ledgerEntryResponse, ledgerResponse } from '../../shared/protocol/http.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
+import { maxReturnedPeople } from '../../shared/protocol/limits.ts';
 import { fail, type Result } from '../../shared/protocol/result.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -22,6 +23,7 @@ import {
   type KeptTelling,
   type Tellings,
 } from './keptForReturn.ts';
+import { ledgerOfPerson, peopleIn } from './keptPeople.ts';
 import { bytesOf } from './storedChats.ts';
 import { isAway, passingFailures, returnWithinMs, storedTask } from './tasks.ts';
 
@@ -70,6 +72,8 @@ export type Retelling = ReturnType<typeof createRetelling>;
 /** Since the last doubt: a round that was broken off goes on behind what was told. */
 interface Progress {
   readonly told: Set<string>;
+  /** Users whose ledgers came along. */
+  readonly toldPeople: Set<string>;
   /** What was posted before that may have been lost. */
   readonly since: number;
   /** Some mail could not be posted, because its person has not come back. */
@@ -89,7 +93,12 @@ export function createRetelling(deps: RetellingDeps) {
   let toldBy = 0;
   let isOnline = false;
   let isRunning = false;
-  const newProgress = (): Progress => ({ told: new Set(), since: clock.now(), isMailLeft: false });
+  const newProgress = (): Progress => ({
+    told: new Set(),
+    toldPeople: new Set(),
+    since: clock.now(),
+    isMailLeft: false,
+  });
   let progress = newProgress();
   let isClosed = false;
   let cancel = () => {};
@@ -130,18 +139,24 @@ export function createRetelling(deps: RetellingDeps) {
     return !answer.ok || answer.value.entries.length < length;
   }
 
-  /** The ledger from its genesis, the boxes with its last part, and more of them behind it. */
-  async function tellLedger(chat: StoredChat, telling: KeptTelling): Promise<Step> {
+  /** The ledger from its genesis, the boxes with its last part, and more of them behind it; its people from the first on. */
+  async function tellLedger(chat: StoredChat, telling: KeptTelling, { toldPeople }: Progress): Promise<Step> {
     const entries = await deps.ledgerOf(chat);
     const boxes = await boxesFor(chat, telling);
-    const requests: { entries: readonly string[]; boxes: readonly KeptBox[] }[] = [];
-    for (let from = 0; from < entries.length; from += entriesPerRequest) {
-      requests.push({ entries: entries.slice(from, from + entriesPerRequest), boxes: [] });
-    }
-    const last = requests.pop()?.entries ?? [];
-    for (let from = 0; from === 0 || from < boxes.length; from += boxesPerRequest) {
-      requests.push({ entries: from === 0 ? last : [], boxes: boxes.slice(from, from + boxesPerRequest) });
-    }
+    const people = await peopleFor(chat, toldPeople);
+    const entryParts = partsOf(entries, entriesPerRequest);
+    const boxesFrom = Math.max(entryParts.length - 1, 0);
+    const boxParts = partsOf(boxes, boxesPerRequest);
+    const peopleParts = partsOf(
+      people.map(({ ledger }) => ledger),
+      maxReturnedPeople,
+    );
+    const count = Math.max(1, entryParts.length, boxesFrom + boxParts.length, peopleParts.length);
+    const requests = Array.from({ length: count }, (_, i) => ({
+      entries: entryParts[i] ?? [],
+      boxes: boxParts[i - boxesFrom] ?? [],
+      people: peopleParts[i] ?? [],
+    }));
     for (const body of requests) {
       const answer = await post(`/api/ledgers/${chat.id}/return`, body, ledgerEntryResponse);
       if (isPassing(answer)) return 'later';
@@ -149,8 +164,19 @@ export function createRetelling(deps: RetellingDeps) {
       deps.onRefused(chat.id, 'ledger', answer.error);
       return 'done';
     }
+    for (const { user } of people) toldPeople.add(user);
     deps.onLedgerStored(chat.id);
     return 'done';
+  }
+
+  /** Their ledgers, as far as they are kept here and did not come along with another chat's. */
+  async function peopleFor(chat: StoredChat, told: ReadonlySet<string>) {
+    const people: { readonly user: string; readonly ledger: string }[] = [];
+    for (const user of peopleIn(chat).filter((one) => !told.has(one))) {
+      const ledger = await ledgerOfPerson(storage, user);
+      if (ledger !== undefined) people.push({ user, ledger });
+    }
+    return people;
   }
 
   /** Those that this device made, and its own. What others have replaced since, the relay passes over. */
@@ -230,7 +256,7 @@ export function createRetelling(deps: RetellingDeps) {
       const mayLackBoxes =
         telling.made.length > 0 && (doubt !== 'start' || chat.trouble === 'waiting-for-key');
       const isLedgerDue = doubt === 'return' || hasLost || mayLackBoxes;
-      if (isLedgerDue && (await tellLedger(chat, telling)) === 'later') return 'later';
+      if (isLedgerDue && (await tellLedger(chat, telling, mine)) === 'later') return 'later';
       if (!isLedgerDue) deps.renewBox(chat.id);
       // Whoever told the ledger before this device could not tell its mails.
       const isMailDue = doubt !== 'start' || hasLost;
@@ -348,3 +374,6 @@ export function createRetelling(deps: RetellingDeps) {
     },
   };
 }
+
+const partsOf = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));

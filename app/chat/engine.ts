@@ -180,8 +180,10 @@ export async function createEngine(deps: EngineDeps) {
       clock,
       accessToken,
       postMail: (to, mail) => link.postMail(to, mail),
-      onLedgerStored: (chat) =>
-        void quietly(storage.chat(chat).then((stored) => stored && proveChat(stored))),
+      onLedgerStored(chat) {
+        void quietly(storage.chat(chat).then((stored) => stored && proveChat(stored)));
+        void quietly(ownBoxes.renew(chat));
+      },
     } satisfies Partial<Parameters<typeof createTasks>[0]>;
     const retelling = createRetelling({
       ...relayAsked,

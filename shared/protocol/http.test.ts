@@ -2,7 +2,14 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { Bytes } from '../codec/bytes.ts';
 import * as http from './http.ts';
-import { maxBoxBytes, maxBoxes, maxBundleBytes, maxLedgerEntryBytes, maxReturnedEntries } from './limits.ts';
+import {
+  maxBoxBytes,
+  maxBoxes,
+  maxBundleBytes,
+  maxLedgerEntryBytes,
+  maxReturnedEntries,
+  maxReturnedPeople,
+} from './limits.ts';
 
 const bytes = (length: number, value = 1): Bytes => new Uint8Array(length).fill(value);
 /** What arrives when `value` is sent: through JSON, as every body goes. */
@@ -119,8 +126,11 @@ const cases: readonly {
     body: {
       entries: [bytes(500), bytes(300)],
       boxes: [{ epoch: 1, index: 2, count: 3, box: bytes(1200), path: [bytes(32)] }],
+      people: [bytes(4000)],
     },
     spoiled: [
+      { people: Array.from({ length: maxReturnedPeople + 1 }, () => bytes(1)) },
+      { people: [bytes(maxLedgerEntryBytes + 1)] },
       { entries: Array.from({ length: maxReturnedEntries + 1 }, () => bytes(1)) },
       { entries: [bytes(maxLedgerEntryBytes + 1)] },
       { boxes: [{ epoch: 1, index: 2, count: 0, box: bytes(1200), path: [] }] },
@@ -203,7 +213,7 @@ describe.each(cases)('$name', ({ schema, body, spoiled }) => {
     for (const change of spoiled) {
       expect(v.is(schema, sent({ ...body, ...change })), JSON.stringify(change).slice(0, 80)).toBe(false);
     }
-    const optional = ['retryAfterMs', 'detail'];
+    const optional = ['retryAfterMs', 'detail', 'people'];
     for (const field of Object.keys(body).filter((name) => !optional.includes(name))) {
       const { [field]: _gone, ...others } = body;
       expect(v.is(schema, sent(others)), field).toBe(false);

@@ -18,6 +18,7 @@ import {
   maxHandleLength,
   maxLedgerEntryBytes,
   maxReturnedEntries,
+  maxReturnedPeople,
 } from './limits.ts';
 import { refusalCodes, type RefusalCode } from './refusals.ts';
 
@@ -140,6 +141,8 @@ export const ledgerReturnRequest = v.object({
     ),
     v.maxLength(maxBoxes),
   ),
+  /** First entries of the ledgers of the chat's people, also of those who have not come back themselves. */
+  people: v.optional(v.pipe(v.array(ledgerEntry), v.maxLength(maxReturnedPeople)), []),
 });
 export type LedgerReturnRequest = v.InferOutput<typeof ledgerReturnRequest>;
 

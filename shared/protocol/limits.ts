@@ -30,6 +30,8 @@ export const maxBoxBytes = 2048;
 export const maxBoxes = 1024;
 /** Ledger entries that one request puts back; the request's size is the other bound. */
 export const maxReturnedEntries = 256;
+/** Users' first entries that come along with them: 5 KB each at most, by what is in them. */
+export const maxReturnedPeople = 64;
 /** Bundle of an invitation: a name, and keys once it leads to a group. */
 export const maxBundleBytes = 8 * 1024;
 export const maxInvitationsInLedger = 64;

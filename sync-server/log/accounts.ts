@@ -43,6 +43,11 @@ export function createAccounts(db: Sqlite) {
   const entriesOf = db.prepare<[number], Row>(
     'SELECT entry FROM user_entries WHERE user = ? ORDER BY position',
   );
+  const returned = db.prepare<[Uint8Array], Row>('SELECT entry FROM returned_users WHERE user = ?');
+  const insertReturned = db.prepare<[Uint8Array, Uint8Array]>(
+    'INSERT OR IGNORE INTO returned_users (user, entry) VALUES (?, ?)',
+  );
+  const removeReturned = db.prepare<[Uint8Array]>('DELETE FROM returned_users WHERE user = ?');
   const deviceSelect = `SELECT devices.id, devices.user, devices.device, devices.key, users.user AS user_id
     FROM devices JOIN users ON users.id = devices.user`;
   const device = db.prepare<[Uint8Array, Uint8Array], Row>(
@@ -61,7 +66,14 @@ export function createAccounts(db: Sqlite) {
     deviceOf: (row: DeviceRow) => toDevice(deviceByRow.get(row)),
     devicesOf: (userId: UserId): readonly Device[] =>
       devicesOf.all(userId).flatMap((row) => toDevice(row) ?? []),
-    ledgerOf: (user: UserRow): readonly Bytes[] => entriesOf.all(user).map((row) => blobOf(row, 'entry')),
+    /** Of who has no account here, what others brought. */
+    ledgerOf(userId: UserId): readonly Bytes[] {
+      const account = toAccount(byUser.get(userId));
+      const rows = account ? entriesOf.all(account.row) : returned.all(userId);
+      return rows.map((row) => blobOf(row, 'entry'));
+    },
+    /** Of who has no account, for reading alone: it makes none. */
+    putBackLedger: (userId: UserId, genesis: Bytes) => void insertReturned.run(userId, genesis),
     /** A new user with the first entry of their ledger and the device that it names. */
     create(
       account: Omit<Account, 'row'>,
@@ -72,6 +84,7 @@ export function createAccounts(db: Sqlite) {
       const { userId, handle, isAdministrator, createdAt } = account;
       const { lastInsertRowid } = insertUser.run(userId, handle, isAdministrator ? 1 : 0, createdAt);
       const row = Number(lastInsertRowid) as UserRow;
+      removeReturned.run(userId);
       insertEntry.run(row, 0, genesis);
       insertDevice.run(row, deviceId, key);
       return row;

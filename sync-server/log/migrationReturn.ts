@@ -17,3 +17,8 @@ export const migrationReturn = `
     PRIMARY KEY (chat, epoch, position)
   ) STRICT;
 `;
+
+export const migrationReturnedUsers = `
+  -- First entries of the ledgers of users without an account here, as others brought them. Nothing else is theirs by that.
+  CREATE TABLE returned_users (user BLOB PRIMARY KEY, entry BLOB NOT NULL) STRICT;
+`;

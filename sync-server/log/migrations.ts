@@ -1,6 +1,6 @@
 // The schema's history. A migration that has been released is never edited: the next change is the next number.
 import type { Sqlite } from './database.ts';
-import { migrationReturn } from './migrationReturn.ts';
+import { migrationReturn, migrationReturnedUsers } from './migrationReturn.ts';
 
 const migrations: readonly string[] = [
   `
@@ -139,6 +139,7 @@ const migrations: readonly string[] = [
   INSERT INTO space VALUES (1, 0, 0);
   `,
   migrationReturn,
+  migrationReturnedUsers,
 ];
 
 /** What `user_version` is once all of them ran. */

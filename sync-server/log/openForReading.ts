@@ -64,6 +64,11 @@ function createReading(db: Database.Database) {
           key: blobOf<SigningPublicKey>(device, 'key'),
         })),
       })),
+    returnedUsers: () =>
+      all('SELECT user, entry FROM returned_users ORDER BY user').map((row) => ({
+        userId: blobOf<UserId>(row, 'user'),
+        entry: blobOf(row, 'entry'),
+      })),
     /** Sentences about the file itself, and about rows that name others which are not there. */
     fileDamage: () => findFileDamage(db),
     orphans: () => findOrphans(db),
@@ -135,6 +140,7 @@ function createReading(db: Database.Database) {
 }
 
 export type StoredUser = ReturnType<Reading['users']>[number];
+export type ReturnedUser = ReturnType<Reading['returnedUsers']>[number];
 export type StoredChat = ReturnType<Reading['chats']>[number];
 export type ReadDocument = ReturnType<Reading['documents']>[number];
 export type { Reading };

@@ -4,14 +4,25 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import { chatEntryKinds } from '../../shared/protocol/chatLedger.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
+import { userIdOf } from '../../shared/protocol/userLedger.ts';
 import { boxesRootOf, boxPathOf } from '../auth/boxTree.ts';
+import { sha256 } from '../auth/sha256.ts';
 import { openForReading } from '../log/openForReading.ts';
 import { newSigner, randomBytes } from '../testing/signer.ts';
 import { ledgerBody, ledgerEntry, newChat, newEpoch, type TestChat } from '../testing/testChat.ts';
 import { createChat, newMember, prove, signInSocket } from '../testing/testMember.ts';
-import { openTestRelay } from '../testing/testRelay.ts';
-import { ask, bytesIn } from '../testing/testUser.ts';
-import { verifyChatLedger } from '../verify/verifyLedgers.ts';
+import { openTestRelay, settled, type TestRelay } from '../testing/testRelay.ts';
+import {
+  ask,
+  bytesIn,
+  comeBack,
+  newUser,
+  signIn,
+  signUp,
+  tokensIn,
+  type TestUser,
+} from '../testing/testUser.ts';
+import { verifyChatLedger, verifyReturnedUser } from '../verify/verifyLedgers.ts';
 
 async function openFor(chat: TestChat) {
   const relay = openTestRelay();
@@ -216,4 +227,97 @@ test('[R37] what was put back is verified like the rest, box by box', async () =
   const spoiled = { ...stored, returnedBoxes: () => [{ ...kept, box: randomBytes(60) }] };
   verifyChatLedger(spoiled, (problem) => void problems.push(problem));
   expect(problems).toEqual([expect.stringMatching(/: box 3 of epoch 1 is not one/)]);
+});
+
+async function putBackPeople(people: readonly Bytes[]) {
+  const { chat, list } = longLedger();
+  const { relay, ann } = await openFor(chat);
+  const path = `/api/ledgers/${idToText(chat.chatId)}/return`;
+  const bring = (given: readonly Bytes[]) =>
+    ask(relay.by, 'POST', path, { entries: list, boxes: [], people: given }, ann.token);
+  expect((await bring(people)).status).toBe(200);
+  const ledger = async ({ userId }: Pick<TestUser, 'userId'>) =>
+    (await ask(relay.by, 'GET', `/api/users/${idToText(userId)}/ledger`, undefined, ann.token)).body[
+      'entries'
+    ];
+  return { relay, ann, bring, ledger };
+}
+function readDatabase({ dataDir }: TestRelay) {
+  const opened = openForReading(join(dataDir, 'relay.db'));
+  if (!opened.ok) throw new Error(opened.error);
+  onTestFinished(() => void opened.value.close());
+  return opened.value;
+}
+
+test('[R46] the ledgers of a chat’s people are put back with it, and what nobody signed is passed over', async () => {
+  const [bob, cleo] = [newUser('bob'), newUser('cleo')];
+  const forged = cleo.genesis.map((byte, i) => (i === cleo.genesis.length - 1 ? byte ^ 1 : byte));
+  const { ledger, bring } = await putBackPeople([forged, bob.genesis, randomBytes(40)]);
+  expect(await ledger(bob)).toEqual([idToText(bob.genesis)]);
+  expect(await ledger(cleo)).toBeUndefined();
+  expect(await ledger({ userId: userIdOf(sha256, forged) })).toBeUndefined();
+  expect((await bring([bob.genesis])).status).toBe(200);
+  expect(await ledger(bob)).toEqual([idToText(bob.genesis)]);
+});
+
+test('[R46] with a chat that is not taken back nobody’s ledger is', async () => {
+  const bob = newUser('bob');
+  const { relay, ann } = await openFor(newChat());
+  const path = `/api/ledgers/${idToText(newChat().chatId)}/return`;
+  const request = { entries: [newChat().genesis.entry], boxes: [], people: [bob.genesis] };
+  expect((await ask(relay.by, 'POST', path, request, ann.token)).status).toBe(404);
+  const of = `/api/users/${idToText(bob.userId)}/ledger`;
+  expect((await ask(relay.by, 'GET', of, undefined, ann.token)).status).toBe(404);
+});
+
+test('[R46] a ledger that others brought is no account: neither device nor mailbox nor handle comes with it', async () => {
+  const bob = newUser('bob');
+  const { relay, ann, ledger } = await putBackPeople([bob.genesis]);
+  expect((await signIn(relay.by, bob)).status).toBe(403);
+  const socket = signInSocket(relay, ann);
+  socket.send({ type: 'postMail', request: 1, to: bob.userId, mail: randomBytes(20) });
+  await settled();
+  expect(socket.last('refused')).toMatchObject({ code: 'not-found' });
+  // Another may have the handle that he thought of, and he himself signs up as if nothing had been brought.
+  expect((await signUp(relay.by, newUser('bob'))).status).toBe(200);
+  expect((await signUp(relay.by, { ...bob, handle: 'bobby' })).status).toBe(200);
+  expect(await ledger(bob)).toEqual([idToText(bob.genesis)]);
+});
+
+test('[R46] who comes back later has their own handle, place and ledger, whatever others brought before', async () => {
+  const relay = openTestRelay({ registration: 'open' });
+  const token = relay.relay.administratorLink()?.split('#admin=')[1] ?? '';
+  const [bob, ann] = [newUser('bob'), newUser('ann')];
+  const bobs = await signUp(relay.by, bob, { kind: 'administrator', token });
+  const anns = await signUp(relay.by, ann);
+  await relay.restartWithout(['relay.db', 'relay.db-wal', 'relay.db-shm']);
+  const back = await comeBack(relay.by, ann, bytesIn(anns.body['certificate']));
+  const { accessToken } = tokensIn(back.body['tokens']);
+  const chat = newChat();
+  const request = { entries: [chat.genesis.entry], boxes: [], people: [bob.genesis, ann.genesis] };
+  const path = `/api/ledgers/${idToText(chat.chatId)}/return`;
+  expect((await ask(relay.by, 'POST', path, request, accessToken)).status).toBe(200);
+  expect(relay.relay.administratorLink()).toBeUndefined();
+  expect((await signUp(relay.by, newUser('bob'))).body).toEqual({ refusal: 'handle-taken' });
+  expect((await comeBack(relay.by, bob, bytesIn(anns.body['certificate']))).status).toBe(403);
+  const bobsAgain = await comeBack(relay.by, bob, bytesIn(bobs.body['certificate']));
+  expect(bobsAgain.body['certificate']).toEqual(bobs.body['certificate']);
+  const of = `/api/users/${idToText(bob.userId)}/ledger`;
+  const { body } = await ask(relay.by, 'GET', of, undefined, accessToken);
+  expect(body['entries']).toEqual([idToText(bob.genesis)]);
+  await relay.relay.close();
+  expect(readDatabase(relay).returnedUsers()).toEqual([]);
+});
+
+test('[R37] a ledger that others brought is verified like the rest', async () => {
+  const { relay } = await putBackPeople([newUser('bob').genesis]);
+  await relay.relay.close();
+  const [stored] = readDatabase(relay).returnedUsers();
+  if (!stored) throw new Error('expected a user');
+  const problems: string[] = [];
+  const say = (problem: string) => void problems.push(problem);
+  verifyReturnedUser(stored, say);
+  expect(problems).toEqual([]);
+  verifyReturnedUser({ ...stored, userId: newUser('cleo').userId }, say);
+  expect(problems).toEqual([expect.stringMatching(/another user's/)]);
 });

@@ -12,10 +12,12 @@ import {
 } from '../../shared/protocol/http.ts';
 import { chatIdOf, hashChatEntry } from '../../shared/protocol/chatLedger.ts';
 import type { ChatId } from '../../shared/protocol/ids.ts';
+import { userIdOf } from '../../shared/protocol/userLedger.ts';
 import { boxPathOf } from '../auth/boxTree.ts';
 import { authorityOf, judgeChatEntry, judgeChatGenesis } from '../auth/chatAuthority.ts';
 import { judgeLedgerReturn } from '../auth/ledgerReturn.ts';
 import { sha256 } from '../auth/sha256.ts';
+import { judgeUserGenesis } from '../auth/userGenesis.ts';
 import type { ChatRow } from '../log/chats.ts';
 import { answer, idParameter, readBody, refuse, type Ask, type Env } from './answers.ts';
 import { withCaller } from './callers.ts';
@@ -138,11 +140,13 @@ function putBack(c: Ask, deps: RouteDeps, chatId: ChatId, request: LedgerReturnR
     return refuse(c, code, code === 'head-moved' && head ? { detail: head } : {});
   }
   const { fresh, authority, outdatedEpochs, boxes } = judged.value;
+  const people = forgottenPeople(deps, request.people);
   // What was accepted under the old epoch is stored before the epoch ends.
   commit.flush();
   const stored = log.write(() => {
     const chat = row ?? log.chats.create(chatId);
     for (const [i, { hash, entry }] of fresh.entries()) log.chats.append(chat, known.length + i, hash, entry);
+    for (const { userId, genesis } of people) log.accounts.putBackLedger(userId, genesis);
     for (const epoch of outdatedEpochs) {
       log.chats.replaceBoxes(chat, epoch, []);
       log.returnedBoxes.removeOf(chat, epoch);
@@ -163,3 +167,11 @@ function putBack(c: Ask, deps: RouteDeps, chatId: ChatId, request: LedgerReturnR
   if (fresh.length > 0) chatRooms.moved(chatId, authority);
   return answer(c, ledgerEntryResponse, { chatId, head: authority.head });
 }
+
+/** Those of whom the relay has no ledger. What nobody has signed is passed over: it keeps no chat from coming back. */
+const forgottenPeople = ({ log }: RouteDeps, people: readonly Bytes[]) =>
+  people.flatMap((genesis) => {
+    if (log.accounts.ledgerOf(userIdOf(sha256, genesis)).length > 0) return [];
+    const judged = judgeUserGenesis(genesis);
+    return judged.ok ? [{ userId: judged.value.userId, genesis }] : [];
+  });

@@ -11,9 +11,10 @@ export function userRoutes({ log, tokens, rates }: RouteDeps): Hono<Env> {
   app.get('/api/users/:user/ledger', (c) =>
     withCaller(c, tokens, rates.read, () => {
       const userId = idParameter<UserId>(c, 'user', 32);
-      const account = userId && log.accounts.findUser(userId);
-      if (!account) return refuse(c, 'not-found');
-      return answer(c, ledgerResponse, { entries: [...log.accounts.ledgerOf(account.row)] });
+      const entries = userId ? log.accounts.ledgerOf(userId) : [];
+      return entries.length > 0
+        ? answer(c, ledgerResponse, { entries: [...entries] })
+        : refuse(c, 'not-found');
     }),
   );
   return app;

@@ -6,7 +6,7 @@ import { keyOf } from '../auth/keyOf.ts';
 import { isDamage } from '../log/fileDamage.ts';
 import type { ReadDocument, Reading } from '../log/openForReading.ts';
 import { verifyDocument, type LedgerFacts } from './verifyDocument.ts';
-import { verifyChatLedger, verifyUserLedger } from './verifyLedgers.ts';
+import { verifyChatLedger, verifyReturnedUser, verifyUserLedger } from './verifyLedgers.ts';
 
 export interface Verdict {
   readonly documents: number;
@@ -38,6 +38,8 @@ export function verifyDatabase(reading: Reading, say: (problem: string) => void)
   const users = read('the list of users', reading.users, []);
   for (const user of users)
     read(`user ${idToText(user.userId)}`, () => verifyUserLedger(user, count), undefined);
+  for (const user of read('the list of users who were put back', reading.returnedUsers, []))
+    verifyReturnedUser(user, count);
   const chats = read('the list of chats', reading.chats, []);
   const epochByChat = new Map(
     chats.map((chat) => [

@@ -8,13 +8,13 @@ import {
   parseChatEntry,
   type ChatEntryBody,
 } from '../../shared/protocol/chatLedger.ts';
-import { idToText } from '../../shared/protocol/ids.ts';
+import { idToText, type UserId } from '../../shared/protocol/ids.ts';
 import { boxesRootOf, isBoxOf } from '../auth/boxTree.ts';
 import { judgeChatEntry, judgeChatGenesis, type ChatAuthority } from '../auth/chatAuthority.ts';
 import { sha256 } from '../auth/sha256.ts';
-import { judgeUserGenesis } from '../auth/userGenesis.ts';
+import { judgeUserGenesis, type NewUser } from '../auth/userGenesis.ts';
 import { isSignedBy } from '../auth/verifySignature.ts';
-import type { StoredChat, StoredUser } from '../log/openForReading.ts';
+import type { ReturnedUser, StoredChat, StoredUser } from '../log/openForReading.ts';
 import type { ReturnedBox } from '../log/returnedBoxes.ts';
 
 type Say = (problem: string) => void;
@@ -25,14 +25,25 @@ export function verifyUserLedger({ userId, entries, devices }: StoredUser, say: 
   const name = `user ${idToText(userId)}`;
   const [genesis] = entries;
   if (!genesis) return say(`${name}: the ledger is empty`);
-  const judged = judgeUserGenesis(genesis);
-  if (!judged.ok) return say(`${name}: ledger entry 0 is ${judged.error}`);
-  if (!equalBytes(judged.value.userId, userId)) say(`${name}: the ledger is another user's`);
-  const { deviceId, deviceKey } = judged.value;
+  const named = verifyGenesis(userId, genesis, say);
+  if (!named) return;
+  const { deviceId, deviceKey } = named;
   const isNamed = devices.some(
     (device) => equalBytes(device.deviceId, deviceId) && equalBytes(device.key, deviceKey),
   );
   if (!isNamed) say(`${name}: the device of ledger entry 0 is missing or has another key`);
+}
+
+/** One that others brought for a user without an account. */
+export const verifyReturnedUser = ({ userId, entry }: ReturnedUser, say: Say): void =>
+  void verifyGenesis(userId, entry, say);
+
+function verifyGenesis(userId: UserId, genesis: Bytes, say: Say): NewUser | undefined {
+  const name = `user ${idToText(userId)}`;
+  const judged = judgeUserGenesis(genesis);
+  if (!judged.ok) return void say(`${name}: ledger entry 0 is ${judged.error}`);
+  if (!equalBytes(judged.value.userId, userId)) say(`${name}: the ledger is another user's`);
+  return judged.value;
 }
 
 /** Returns the epoch that the ledger goes up to, where it can be told. */
