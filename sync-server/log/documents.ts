@@ -55,6 +55,12 @@ export function createDocuments(db: Sqlite) {
   const hashAt = db.prepare<[number, number], Row>(
     'SELECT log_hash FROM entries WHERE document = ? AND document > 0 AND seq = ?',
   );
+  const kept = db.prepare<[number, number, number, number], Row>(
+    `SELECT
+      (SELECT coalesce(sum(length(entry)), 0) FROM entries WHERE document = ? AND document > 0 AND seq > ?)
+        + (SELECT coalesce(sum(size), 0) FROM snapshots WHERE document = ?) AS bytes,
+      (SELECT count(*) FROM sessions WHERE document = ?) AS sessions`,
+  );
   const session = db.prepare<[number, Uint8Array], Row>(
     'SELECT id, device, freed_sequence, freed_hash FROM sessions WHERE document = ? AND session = ?',
   );
@@ -112,6 +118,13 @@ export function createDocuments(db: Sqlite) {
       if (seq <= freed.seq) return seq === freed.seq ? freed.hash : undefined;
       const row = hashAt.get(document, seq);
       return row && blobOf<LogHash>(row, 'log_hash');
+    },
+    /** Bytes of its entries and snapshots that are not gone, and how many sessions there ever were in it. */
+    kept({ row: document, freed }: StoredDocument): { bytes: number; sessions: number } {
+      const row = kept.get(document, freed.seq, document, document);
+      return row
+        ? { bytes: numberOf(row, 'bytes'), sessions: numberOf(row, 'sessions') }
+        : { bytes: 0, sessions: 0 };
     },
     findSession({ row: document, freed }: StoredDocument, sessionId: SessionId): StoredSession | undefined {
       const row = session.get(document, sessionId);

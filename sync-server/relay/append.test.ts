@@ -18,6 +18,8 @@ import {
   twoInAChat,
 } from '../testing/testMember.ts';
 import { openTestRelay, settled } from '../testing/testRelay.ts';
+import { newSnapshot, publish } from '../testing/testSnapshot.ts';
+import { fullSegmentBytes, fullSegmentRetryMs, fullSegmentSessions } from './bounds.ts';
 
 test('[R3] an entry is acknowledged with the cursor after it, and reaches the others', async () => {
   const { annSocket, bobSocket, document, session } = await twoInAChat(openTestRelay());
@@ -251,4 +253,75 @@ test('[R3] the same document id in another chat is another document', async () =
   annSocket.send({ type: 'subscribe', channel: 2, chat: other.chatId, document, cursor: startCursor });
   await settled();
   expect(annSocket.last('live')).toMatchObject({ channel: 2, cursor: { seq: 0 } });
+});
+
+/** A segment that has as much as it takes, in entries of Ann's. */
+async function fullOf(size: number, count: number) {
+  const relay = openTestRelay();
+  const scene = await twoInAChat(relay);
+  const session = size > 1000 ? scene.session : undefined;
+  for (let i = 0; i < count; i++) {
+    const entry = (session ?? newTestSession(scene.document)).next(1, size);
+    scene.annSocket.send({ type: 'append', channel: 1, entry });
+    if (i % 256 === 255) await settled();
+  }
+  await settled();
+  return { relay, ...scene };
+}
+test.each([
+  { of: 'bytes', size: 100_000, least: fullSegmentBytes / 100_200, most: fullSegmentBytes / 100_000 + 1 },
+  { of: 'sessions', size: 64, least: fullSegmentSessions, most: fullSegmentSessions },
+])(
+  '[R47] a segment takes no more $of than a snapshot holds, also after a restart, until it is sealed',
+  async ({ size, least, most }) => {
+    const count = Math.ceil(most) + 5;
+    const { relay, bob, chat, document, annSocket, bobSocket } = await fullOf(size, count);
+    const acks = annSocket.all('ack');
+    expect(acks.length).toBeGreaterThanOrEqual(Math.floor(least));
+    expect(acks.length).toBeLessThanOrEqual(Math.ceil(most));
+    // Those in flight behind it, too: nobody takes it for a loss.
+    const refused = annSocket.all('refused').map(({ code, retryAfterMs }) => ({ code, retryAfterMs }));
+    expect(refused).toEqual(
+      Array.from({ length: count - acks.length }, () => ({ code: 'busy', retryAfterMs: fullSegmentRetryMs })),
+    );
+    const { cursor } = annSocket.last('ack');
+    await relay.restart();
+    const again = await follow(relay, await signedInAgain(relay, bob), chat, document, cursor);
+    const late = newTestSession(document).next();
+    again.send({ type: 'append', channel: 1, entry: late });
+    await settled();
+    expect(again.last('refused')).toMatchObject({ to: to.append, code: 'busy' });
+    publish(again, newSnapshot(document, cursor), { isSeal: true });
+    await settled();
+    again.send({ type: 'append', channel: 1, entry: late });
+    await settled();
+    expect(again.last('refused')).toMatchObject({ to: to.append, code: 'sealed' });
+    expect(bobSocket.all('refused')).toEqual([]);
+  },
+);
+
+test('[R47] what a confirmed snapshot stands for counts no more, but a snapshot does', async () => {
+  const { annSocket, bobSocket, document } = await fullOf(100_000, 32);
+  const { cursor } = annSocket.last('ack');
+  const refusedOf = () => bobSocket.all('refused').filter((frame) => frame.to === to.append).length;
+  const append = async () => {
+    bobSocket.send({ type: 'append', channel: 1, entry: newTestSession(document).next() });
+    await settled();
+  };
+  await append();
+  expect(refusedOf()).toBe(1);
+  const small = newSnapshot(document, cursor);
+  publish(annSocket, small);
+  await settled();
+  // Whoever publishes less than there is makes no room by that alone.
+  await append();
+  expect(refusedOf()).toBe(2);
+  bobSocket.send({ type: 'countersign', channel: 1, snapshot: small.id });
+  await settled();
+  await append();
+  expect(refusedOf()).toBe(2);
+  publish(annSocket, newSnapshot(document, cursor, fullSegmentBytes), { previous: small.id });
+  await settled();
+  await append();
+  expect(refusedOf()).toBe(3);
 });

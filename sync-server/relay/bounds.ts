@@ -34,6 +34,15 @@ export const maxCommitItems = 4096;
 export const maxLightItems = 32;
 /** Sessions whose last entry an open document remembers between commits. */
 export const maxRememberedSessions = 64;
+/**
+ * A segment takes no more once so much of it is kept (SPEC R47): with the largest entry on top, what comes of it still
+ * fits into a snapshot. Full ones are a sixth of it.
+ */
+export const fullSegmentBytes = 3 * 1024 * 1024;
+/** Nor once so many sessions have begun in it: a full one has a thousand records, and so many at most. */
+export const fullSegmentSessions = 3500;
+/** Whoever finds it full says what they have elsewhere, once it is sealed; asking again is for where nobody seals it. */
+export const fullSegmentRetryMs = 60_000;
 /** Mails read at once. */
 export const mailBatch = 16;
 /** A mail that was offered and not taken: a client needs seconds for it, and a minute where the relay's answers fail. */

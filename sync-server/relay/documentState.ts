@@ -13,6 +13,13 @@ export interface DocumentState {
   snapshot: StoredSnapshot | undefined;
   /** The end of what is stored. */
   stored: Cursor;
+  /** How much there is of it, with what is about to be; undefined until somebody has to know. */
+  kept: Kept | undefined;
+}
+export interface Kept {
+  /** Of entries that are not gone, and of snapshots. */
+  bytes: number;
+  sessions: number;
 }
 
 export function loadDocument(log: Log, chat: ChatRow, documentId: DocumentId): DocumentState {
@@ -21,5 +28,6 @@ export function loadDocument(log: Log, chat: ChatRow, documentId: DocumentId): D
     document,
     snapshot: document && log.snapshots.currentOf(document.row),
     stored: document ? log.documents.endOf(document) : startCursor,
+    kept: undefined,
   };
 }

@@ -2,7 +2,13 @@
 // as they arrive (against what is stored and what is about to be), stored by the group commit, then acknowledged and
 // passed on in log order. It never looks into a ciphertext.
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
-import { extendLogHash, hashEntry, parseEntryHeader, type EntryHeader } from '../../shared/protocol/entry.ts';
+import {
+  entryKinds,
+  extendLogHash,
+  hashEntry,
+  parseEntryHeader,
+  type EntryHeader,
+} from '../../shared/protocol/entry.ts';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId, EntryHash, SessionId } from '../../shared/protocol/ids.ts';
@@ -14,7 +20,12 @@ import type { DeviceRow } from '../log/accounts.ts';
 import type { Log } from '../log/createLog.ts';
 import type { NewEntry, SessionRow, StoredDocument } from '../log/documents.ts';
 import type { StoredSnapshot } from '../log/snapshots.ts';
-import { maxRememberedSessions } from './bounds.ts';
+import {
+  fullSegmentBytes,
+  fullSegmentRetryMs,
+  fullSegmentSessions,
+  maxRememberedSessions,
+} from './bounds.ts';
 import { readHead, type ChatRoom } from './chatRooms.ts';
 import type { Clock } from './clock.ts';
 import { loadDocument, type DocumentState } from './documentState.ts';
@@ -53,7 +64,11 @@ export interface PendingEntry extends Acknowledgement {
   readonly id: string;
   readonly bytes: Bytes;
 }
-export type AppendRefusal = { readonly code: RefusalCode; readonly detail?: Bytes };
+export interface AppendRefusal {
+  readonly code: RefusalCode;
+  readonly detail?: Bytes;
+  readonly retryAfterMs?: number;
+}
 
 export interface RoomDeps {
   readonly log: Log;
@@ -146,6 +161,7 @@ export class Room implements Participant {
     if (!header) return { code: 'malformed' };
     const { session, sequence } = header;
     const id = keyOf(session);
+    const isFull = header.kind === entryKinds.segment && this.#isFull();
     const line = this.#lines?.get(id) ?? this.#readLine(session, device);
     const place = placeOf(line, device, header);
     if (place === 'session-taken' || place === 'malformed') return { code: place };
@@ -156,7 +172,14 @@ export class Room implements Participant {
     if (header.epoch !== this.chat.epoch) {
       return { code: 'stale-epoch', detail: readHead(this.#deps.log, this.chat) };
     }
+    // Before its place: what is in flight behind a refused entry is told the same.
+    if (isFull) return { code: 'busy', retryAfterMs: fullSegmentRetryMs };
     if (place === 'out-of-order') return { code: place, detail: lastAcceptedOf(line) };
+    const { kept } = this.#state;
+    if (kept) {
+      kept.bytes += bytes.length;
+      if (sequence === 1) kept.sessions++;
+    }
     this.#end = { seq: this.#end.seq + 1, hash: extendLogHash(sha256, this.#end.hash, hash) };
     (this.#lines ??= new Map()).set(id, { ...line, sequence, hash });
     (this.#pending ??= []).push({
@@ -171,6 +194,17 @@ export class Room implements Participant {
     return undefined;
   }
 
+  /** A segment that takes no more. */
+  #isFull(): boolean {
+    // What waits is in no row yet.
+    if (!this.#state.kept && this.#pending) this.#deps.commit.flush();
+    const { document } = this.#state;
+    const nothing = { bytes: 0, sessions: 0 };
+    const { bytes, sessions } = (this.#state.kept ??= document
+      ? this.#deps.log.documents.kept(document)
+      : nothing);
+    return bytes >= fullSegmentBytes || sessions >= fullSegmentSessions;
+  }
   #hashOf(entry: Uint8Array): EntryHash {
     return hashEntry(sha256, this.documentId, entry);
   }
@@ -269,6 +303,7 @@ export class Room implements Participant {
     this.#pending = undefined;
     this.#made = undefined;
     this.#end = this.#written;
+    this.#state.kept = undefined;
     this.#lines = undefined;
     for (const { author } of entries) author.refuseAppend(failure);
     this.#closeIfEmpty();

@@ -213,7 +213,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     const refusal = channel.room.append(channel, this.#device, entry);
     if (!refusal) return;
     this.#inFlight--;
-    this.#refuse(to.append, number, refusal.code, refusal.detail);
+    sendRefusal(this.socket, to.append, number, refusal.code, refusal);
   }
 
   #publish(frame: Frame<'publish'>): void {

@@ -128,6 +128,7 @@ export class Snapshots {
           isDone = true;
           state.document = { ...document, freed: cursor };
           state.snapshot = { ...snapshot, isCountersigned: true };
+          state.kept = undefined;
         },
         failed: refuse,
       },
@@ -180,6 +181,7 @@ export class Snapshots {
         written: () => () => {
           state.document = document && { ...document, isSealed, freed: isPurge ? cursor : document.freed };
           state.snapshot = { ...snapshot, row };
+          state.kept = undefined;
           if (isPurge) wiping.afterwards(tell);
           else tell();
         },
