@@ -67,6 +67,8 @@ export interface SealedDocumentDeps extends Pick<OutgoingDeps, 'cut' | 'recordsA
   readonly onWhole?: () => void;
   /** Its last snapshot, of this state, lacked something, and has been replaced by this device: others may have left with it. */
   readonly onSealCorrected?: (state: Uint8Array) => void;
+  /** The relay takes no more of it until it is sealed. */
+  readonly onFull?: () => void;
   /** The document takes no more entries. */
   readonly onSealed?: () => void;
   /** What was to be purged is gone from the relay. */

@@ -37,6 +37,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
   let cursor: Cursor = startCursor;
   let isLive = false;
   let sealedAt: number | undefined;
+  /** The relay takes no more of a segment: what waits here goes on in the next, once this one is sealed. */
+  let isFull = false;
   /** The relay has only a snapshot for this device that it can't use. */
   let isStuck = false;
   let isClosed = false;
@@ -151,8 +153,9 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
       limits: deps.limits,
       randomUnit,
       cursor: () => cursor,
-      // What a sealed document doesn't take any more is not waited for.
-      isReady: () => isLive && !reviews.isBelieving() && (sealedAt !== undefined || outgoing.isDone(doc)),
+      // What a sealed document, or a full one, doesn't take any more is not waited for.
+      isReady: () =>
+        isLive && !reviews.isBelieving() && (sealedAt !== undefined || isFull || outgoing.isDone(doc)),
       hasRoom: () => channel?.hasRoom() ?? false,
       build,
       publish: (snapshot) => channel?.publish(snapshot),
@@ -302,6 +305,12 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         room: outgoing.room,
         signal: deps.onSignal,
         refused(code, detail) {
+          // Of one with nothing in it that is no reason to go on elsewhere: a lying relay would never let it end.
+          if (code === 'busy' && isLive && cursor.seq > 0 && deps.onFull) {
+            isFull = true;
+            outgoing.pause();
+            return deps.onFull();
+          }
           if (code !== 'out-of-order' && code !== 'sealed') return deps.onRefused(code, detail);
           // With each subscription the relay says what the newest snapshot is, and whether it is a seal.
           if (++refusals[code] <= maxRefusals) channel?.resubscribe();
@@ -367,6 +376,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
         ? idToText(publishing.current().id)
         : undefined,
     isLive: () => isLive,
+    isFull: () => isFull,
     /** Asks the relay for what came after the cursor: something may have been lost on the way. */
     askAgain: () => channel?.resubscribe(),
     /** All that the relay had is here, and the other way round. */

@@ -121,7 +121,7 @@ export async function createSegment(deps: SegmentDeps) {
 
   return {
     ...sealed,
-    isFull: () => records >= deps.limits.fullRecords || bytes >= deps.limits.fullBytes,
+    isFull: () => sealed.isFull() || records >= deps.limits.fullRecords || bytes >= deps.limits.fullBytes,
     /** Its records as they lie here, those of this device that reached no entry included. */
     items: () => [...doc.store.clients.values()].flatMap(pairsOf),
     /** The Yjs clients in it of sessions that this person's devices are known to have begun, here or in `known`. */

@@ -17,7 +17,7 @@ export interface SegmentPlace {
 }
 export interface SegmentRowDeps extends Omit<
   SegmentDeps,
-  'id' | 'onItems' | 'onHeard' | 'onSealCorrected' | 'onSealed' | 'onPurged' | 'onSignal'
+  'id' | 'onItems' | 'onHeard' | 'onSealCorrected' | 'onFull' | 'onSealed' | 'onPurged' | 'onSignal'
 > {
   readonly documentOf: (n: number) => DocumentId;
   /** Not while something of them is still to be said again. */
@@ -74,6 +74,7 @@ export async function createSegmentRow(deps: SegmentRowDeps, place: SegmentPlace
         // Said to have begun, and nothing in it that counts.
         void begun.then(() => (n > open + 1 ? drop(n) : undefined)).catch(() => {});
       },
+      onFull: advance,
       onSealed() {
         if (isLeaping) completeMeanwhile.add(n);
         else if (n <= open + 1) deps.onSealed(n);

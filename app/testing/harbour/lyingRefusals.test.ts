@@ -12,15 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => trio.harbour.close());
 
-/** Says of every entry that its document is complete, which it is not. */
-function sealing(): Lie & { readonly refused: () => number } {
+/** Says of every entry that its document is complete, or full, which it is not. */
+function sealing(code: 'sealed' | 'busy' = 'sealed'): Lie & { readonly refused: () => number } {
   let refused = 0;
   return {
     refused: () => refused,
     up(frame, answer) {
       if (frame.type !== 'append') return [frame];
       refused++;
-      const what = { to: upNumberByType.append, subject: frame.channel, code: 'sealed' } as const;
+      const what = { to: upNumberByType.append, subject: frame.channel, code } as const;
       answer({ type: 'refused', ...what, retryAfterMs: 0, detail: new Uint8Array(0) });
       return [];
     },
@@ -75,4 +75,15 @@ test('[S5] who is told again and again that a document is complete, and not by i
   expect(lie.refused()).toBeLessThan(20);
   await harbour.pass(11 * 60_000);
   await trio.goesOn();
+});
+
+test('[D12] a relay that says of every segment that it is full ends none that has nothing in it', async () => {
+  const { harbour, ada, ben, says, idsOf } = trio;
+  await says(ada, 'before');
+  ada.isLiedTo(sealing('busy'));
+  await ada.says(harbour.group, harbour.marked('nowhere yet')).done;
+  await harbour.pass(10 * 60_000);
+  expect((await ada.chat(harbour.group))?.segments).toMatchObject({ open: 1 });
+  await trio.goesOn();
+  expect(await idsOf(ben)).toEqual(await idsOf(ada));
 });
