@@ -50,7 +50,8 @@ export async function completeSegment(
   const seal = isLooked ? segment.sealId() : undefined;
   const snapshot = await segment.snapshot();
   const ownClients = segment.ownClients((await storage.segment(chat, n))?.ownClients);
-  batch.putSegment({ chat, n, document, snapshot, ownClients, ...(seal ? { seal } : {}) });
+  // One that no honest relay has taken: its records have their rows, and nothing more of it is kept.
+  if (snapshot) batch.putSegment({ chat, n, document, snapshot, ownClients, ...(seal ? { seal } : {}) });
   batch.deleteOutbox(outbox.map((row) => row.id));
   for (const { session, sequence } of pending) batch.deletePending(document, session, sequence);
   await placeAgain({ storage, documentOf }, batch, to, moved);

@@ -1,13 +1,12 @@
 // Complete segments beside what the relay has of them. A relay that was wiped, or set back to a backup, may lack one, or have
 // filled it otherwise: then all that it has there is read, what it lacks is said again, and what it has is kept.
-import type { Bytes } from '../../shared/codec/bytes.ts';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { clearLostSegment } from '../doc/lostDocuments.ts';
 import { createSegment, type Segment } from '../doc/segment.ts';
 import { itemsOfState, joinStates, type SegmentItem } from '../doc/segmentState.ts';
-import { openSnapshot, sealSnapshot } from '../doc/snapshot.ts';
+import { openSnapshot, tryToSealSnapshot } from '../doc/snapshot.ts';
 import type { Link } from '../sync/link.ts';
 import { completeSegment } from './completeSegment.ts';
 import { readKept, type KeptSegmentsDeps } from './keptSegments.ts';
@@ -33,16 +32,6 @@ export type KeptChecks = ReturnType<typeof createKeptChecks>;
 
 /** The relay has it complete and as it is kept here, complete but with something else in it, or not as complete. */
 type Compared = 'same' | 'other' | 'open';
-
-/** Undefined for what is too large for a snapshot. */
-async function tryToSeal(seal: () => Promise<Bytes>): Promise<Bytes | undefined> {
-  try {
-    return await seal();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
 
 /** An empty document to begin with: all that is in it then, the relay has. */
 const nothing = { cursor: startCursor, sessions: [], update: new Uint8Array([0, 0]) };
@@ -81,8 +70,9 @@ export function createKeptChecks(deps: KeptChecksDeps) {
 
   async function stateOf(n: number, segment: Segment) {
     const snapshot = await segment.snapshot();
-    const opened = await openSnapshot(context, deps.documentOf(n), entryKinds.segmentSnapshot, snapshot);
-    return opened.ok ? opened.value : undefined;
+    const opened =
+      snapshot && (await openSnapshot(context, deps.documentOf(n), entryKinds.segmentSnapshot, snapshot));
+    return opened?.ok ? opened.value : undefined;
   }
 
   /** What of these is not there. */
@@ -114,7 +104,7 @@ export function createKeptChecks(deps: KeptChecksDeps) {
     };
     const document = deps.documentOf(n);
     const kind = entryKinds.segmentSnapshot;
-    const snapshot = await tryToSeal(() => sealSnapshot(context, document, kind, state, deps.shared.random));
+    const snapshot = await tryToSealSnapshot(context, document, kind, state, deps.shared.random);
     if (!snapshot) return;
     const { ownClients } = (await storage.segment(chat, n)) ?? {};
     const row = { chat, n, document: idToText(document), snapshot, ownClients };

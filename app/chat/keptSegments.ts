@@ -109,7 +109,7 @@ export function createKeptSegments(deps: KeptErasuresDeps) {
       if (isThere) {
         const snapshot = await segment.snapshot();
         const document = idToText(deps.documentOf(n));
-        await storage.batch().putSegment({ chat, n, document, snapshot, ownClients }).commit();
+        if (snapshot) await storage.batch().putSegment({ chat, n, document, snapshot, ownClients }).commit();
       }
       if (clients.length === 0 && !known) await segment.close();
       return [...leaving];

@@ -89,7 +89,9 @@ export type EntryFault =
   | 'bad-snapshot'
   | 'incomplete-snapshot'
   /** No entry: this device's own document, of which something can't be read any more. */
-  | 'damaged-document';
+  | 'damaged-document'
+  /** No entry either: all that is in it is too large for a snapshot. */
+  | 'oversized-document';
 
 export interface OpenedEntry {
   readonly header: EntryHeader;

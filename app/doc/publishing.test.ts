@@ -16,7 +16,7 @@ function createWorld() {
   let built = 0;
   const sent: NewSnapshot[] = [];
   const idOf = (n: number) => new Uint8Array(16).fill(n) as SnapshotId;
-  const world = { purged: 0 };
+  const world = { purged: 0, isTooLarge: false, tried: 0 };
   const publishing = createPublishing(
     {
       hasRoom: () => true,
@@ -34,7 +34,10 @@ function createWorld() {
       randomUnit: () => 0,
       cursor: () => cursor,
       isReady: () => true,
-      build: async () => ({ bytes: new Uint8Array(500), id: idOf(++built) }),
+      async build() {
+        world.tried++;
+        return world.isTooLarge ? undefined : { bytes: new Uint8Array(500), id: idOf(++built) };
+      },
       publish(snapshot) {
         for (const part of partsOf(snapshot)) encodeUp({ type: 'publish', channel: 1, ...part });
         sent.push(snapshot);
@@ -91,4 +94,20 @@ test('[D18] what may not be purged goes as a plain snapshot, or by one of somebo
   publishing.goneBy(cursor.seq);
   expect(publishing.isIdle()).toBe(true);
   expect(world.purged).toBe(2);
+});
+
+test('[D13] what is too large for a snapshot is tried again, and what was to go with it goes then', async () => {
+  const { publishing, sent, world, turn, takes } = createWorld();
+  world.isTooLarge = true;
+  publishing.purge([session(1)]);
+  await turn();
+  expect({ tried: world.tried, sent: sent.length }).toEqual({ tried: 1, sent: 0 });
+  // Nothing can be done about it now.
+  expect(publishing.isIdle()).toBe(true);
+  publishing.grew(1);
+  world.isTooLarge = false;
+  await turn();
+  takes();
+  expect(sent.map(({ purged }) => purged)).toEqual([[session(1)]]);
+  expect({ tried: world.tried, purged: world.purged }).toEqual({ tried: 2, purged: 1 });
 });

@@ -8,6 +8,7 @@ import type { RefusalCode } from '../../shared/protocol/refusals.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { NewSnapshot } from '../sync/snapshotParts.ts';
 import type { DocumentLimits } from './documentLimits.ts';
+import type { OwnSnapshot } from './ownSnapshots.ts';
 
 /** Who is first is left to chance, so that not everyone seals the same. */
 const jitterMs = 8_000;
@@ -16,6 +17,8 @@ const soonMs = 500;
 /** No answer for so long: the socket broke, or the relay forgot. */
 const answerWithinMs = 60_000;
 const againMs = 5_000;
+/** What is too large may have shrunk by then; each try reads all of it. */
+const tooLargeAgainMs = 10 * 60_000;
 
 export interface PublishingDeps {
   readonly limits: DocumentLimits;
@@ -27,8 +30,8 @@ export interface PublishingDeps {
   readonly isReady: () => boolean;
   /** The line takes more than it has. */
   readonly hasRoom: () => boolean;
-  /** The state at the cursor, sealed; with the snapshot's id. */
-  readonly build: () => Promise<{ readonly bytes: Bytes; readonly id: SnapshotId }>;
+  /** The state at the cursor, sealed; with the snapshot's id. Undefined where it is too large for one. */
+  readonly build: () => Promise<OwnSnapshot | undefined>;
   readonly publish: (snapshot: NewSnapshot) => void;
   /** Fetches the current snapshot and looks at it; `seen` when that is done. */
   readonly look: () => void;
@@ -65,6 +68,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
   let erasedBy: { readonly seq: number } | undefined;
   let underWay: { readonly id: SnapshotId; readonly erasedBy: typeof erasedBy } | undefined;
   let isBuilding = false;
+  let isTooLarge = false;
   let isClosed = false;
   let isScheduled = false;
   let cancelTimer = () => {};
@@ -94,7 +98,7 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
     named = [...purge].slice(0, atOnce);
     for (const session of named) purge.delete(session);
     const covered = erasedBy;
-    const { bytes, id } = await deps
+    const built = await deps
       .build()
       .catch((error: unknown) => {
         failed();
@@ -104,6 +108,12 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
         isBuilding = false;
       });
     if (isClosed) return;
+    isTooLarge = !built;
+    if (!built) {
+      failed();
+      return schedule(tooLargeAgainMs);
+    }
+    const { bytes, id } = built;
     underWay = { id, erasedBy: covered };
     cancelAnswer = clock.after(answerWithinMs, () => {
       failed();
@@ -210,8 +220,8 @@ export function createPublishing(deps: PublishingDeps, known: KnownSnapshot | un
       if (code === 'forbidden' && purged.length > 0) forbidden(purged);
       schedule(code === 'snapshot-moved' ? soonMs : againMs);
     },
-    /** Nothing is to be published, or under way. */
-    isIdle: () => !wants() && !underWay && !isBuilding,
+    /** Nothing is to be published, as far as it can be, or under way. */
+    isIdle: () => (isTooLarge || !wants()) && !underWay && !isBuilding,
     /** The channel is live again: what waited for that, and is waited for, goes soon. */
     resume() {
       if (isUrgent()) {

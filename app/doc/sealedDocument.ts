@@ -6,10 +6,8 @@
 //   S4 an entry that fails its checks is set aside and counted, and the log goes on.
 import * as Y from 'yjs';
 import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
-import { hashSnapshot } from '../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, parseId, type LogHash, type SnapshotId } from '../../shared/protocol/ids.ts';
-import { sha256 } from '../crypto/hash.ts';
 import type { Channel } from '../sync/channels.ts';
 import type { RelaySnapshot } from '../sync/snapshotParts.ts';
 import type { SealedDocumentDeps } from './documentRules.ts';
@@ -18,6 +16,7 @@ import { createLedgerFirst } from './ledgerFirst.ts';
 import { createInbox, type InboxRun } from './inbox.ts';
 import { createOutgoing } from './outgoing.ts';
 import { createOwnSessions } from './ownSessions.ts';
+import { createOwnSnapshots } from './ownSnapshots.ts';
 import { createProgress } from './progress.ts';
 import { createProviderLink } from './providerSocket.ts';
 import { createPublishing } from './publishing.ts';
@@ -25,7 +24,6 @@ import { createReviews } from './reviews.ts';
 import { clientOf, clocksOf, endOf } from './segmentUpdate.ts';
 import { createUnreadable, readSnapshot } from './readSnapshot.ts';
 import { createSessions } from './sessions.ts';
-import { sealSnapshot } from './snapshot.ts';
 
 /** Entries in a row that the relay may refuse as not the next of their session, before it counts as having lost some. */
 const maxRefusals = 5;
@@ -137,16 +135,7 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     if (run.own.length > 0) await outgoing.stored(run.own, deps.onStored);
   }
 
-  async function build() {
-    const state = {
-      session: session.id,
-      cursor,
-      sessions: sessions.lines(),
-      update: rules.encodeState(sessions.clocks()),
-    };
-    const bytes = await sealSnapshot(context, id, rules.snapshotKind, state, deps.random);
-    return { bytes, id: hashSnapshot(sha256, id, bytes) };
-  }
+  const build = createOwnSnapshots({ ...deps, sessions, session: session.id, cursor: () => cursor });
   const publishing = createPublishing(
     {
       clock: deps.clock,
@@ -368,8 +357,8 @@ export async function createSealedDocument(deps: SealedDocumentDeps) {
     purge: (clients: readonly number[]) => publishing.purge(own.purgeable(clients)),
     /** Resolves when all that is in the document, and its cursor, is on the disk. */
     flush: () => saveCursor([]),
-    /** The state as a snapshot of this device's own. */
-    snapshot: async () => (await build()).bytes,
+    /** The state as a snapshot of this device's own; undefined where it is too large for one. */
+    snapshot: async () => (await build())?.bytes,
     /** The snapshot that seals all that is here; undefined where the relay has none of it. */
     sealId: () =>
       sealedAt === cursor.seq && publishing.current().seq === cursor.seq

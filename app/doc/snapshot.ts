@@ -66,6 +66,18 @@ export const sealSnapshot = (
   return sealUpdate(context, document, place, plaintext, random, maxSnapshotBytes);
 };
 
+/** Undefined for what is too large for a snapshot. */
+export async function tryToSealSnapshot(
+  ...state: Parameters<typeof sealSnapshot>
+): Promise<Bytes | undefined> {
+  try {
+    return await sealSnapshot(...state);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 export async function openSnapshot(
   context: ChatContext,
   document: DocumentId,

@@ -1,10 +1,12 @@
-// A member who puts more into a segment than a snapshot could hold: it ends as any other does, and the chat goes on.
+// A member who puts more into a document than a snapshot could hold: a segment ends as any other does, and the chat goes on.
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
 import { entryKinds } from '../../../shared/protocol/entry.ts';
 import { noEntryHash, type SessionId } from '../../../shared/protocol/ids.ts';
 import { sealUpdate } from '../../doc/entrySeal.ts';
 import type { SealedRecord } from '../../doc/record.ts';
+import { clientOf } from '../../doc/segmentUpdate.ts';
 import { createForger, updateOf } from './forger.ts';
 import { textsAtRelay } from './relayTexts.ts';
 import { createTrio, type Trio } from './trio.ts';
@@ -18,12 +20,16 @@ beforeEach(async () => {
 afterEach(() => trio.harbour.close());
 
 /** Each in a session of its own, until the relay takes no more. */
-async function fills(count: number, make: (session: SessionId) => Uint8Array) {
+async function fills(
+  count: number,
+  make: (session: SessionId) => Uint8Array,
+  where: 'segment' | 'meta' = 'segment',
+) {
   const { harbour, ben } = trio;
-  const forger = await createForger(harbour, ben);
+  const forger = await createForger(harbour, ben, where);
   for (let i = 0; i < count; i++) {
     const session = forger.newSession();
-    const place = { kind: entryKinds.segment, session, sequence: 1, previous: noEntryHash };
+    const place = { kind: entryKinds[where], session, sequence: 1, previous: noEntryHash };
     const { context, document, channel } = forger;
     channel.append(await sealUpdate(context, document, place, make(session), harbour.chance.bytes));
     if (i % 50 === 49) await harbour.pass(150);
@@ -77,4 +83,25 @@ test('[S14] a fresh device reads all of a chat in which a member filled a segmen
   expect(await idsOf(cleo)).toEqual(await idsOf(ada));
   expect((await cleo.chat(harbour.group))?.segments?.coming).toBeUndefined();
   expect(await bugs()).toEqual([]);
+});
+
+test('[D13] a meta document that fits into no snapshot is said to be so, and the chat goes on', async () => {
+  const { harbour, ada, cleo, reasonsOf, talk, idsOf } = trio;
+  await fills(
+    80,
+    (session) => {
+      const doc = new Y.Doc();
+      doc.clientID = clientOf(session);
+      doc.getMap('noise').set(String(session), large());
+      return Y.encodeStateAsUpdate(doc);
+    },
+    'meta',
+  );
+  await talk(4, [ada, cleo]);
+  await harbour.pass(5 * minuteMs);
+  for (const member of [ada, cleo]) await member.reads(harbour.group);
+  await harbour.pass(minuteMs);
+  expect(await bugs()).toEqual([]);
+  expect(await idsOf(cleo)).toEqual(await idsOf(ada));
+  expect(await reasonsOf(ada)).toContain('oversized-document');
 });

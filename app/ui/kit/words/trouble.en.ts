@@ -57,6 +57,8 @@ export const reasons: Readonly<Record<string, string>> = {
   'incomplete-snapshot': 'A summary of a chat that left something out. This device published a whole one.',
   'damaged-document':
     'Part of a chat that could not be read from this device’s disk any more. It was taken from the relay again.',
+  'oversized-document':
+    'Part of a chat in which somebody wrote more than a summary can hold. All of it is still read.',
   'bad-record': 'A message that is not signed by whom it names, or is none.',
   'forked-chain': 'One device has said two things in the same place, or counts what it never said.',
   'forked-ledger': 'The relay handed out another history of a chat’s members than before.',
