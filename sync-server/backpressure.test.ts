@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { entryKinds } from '../shared/protocol/entry.ts';
 import { startCursor } from '../shared/protocol/frames/cursor.ts';
 import { parseDown, type DownFrame } from '../shared/protocol/frames/down.ts';
 import { encodeUp, type UpFrame } from '../shared/protocol/frames/up.ts';
@@ -71,7 +72,7 @@ test('[R41] who uploads as fast as it may is acknowledged in order, in bounded m
   let [sent, mostHeld, othersServed] = [0, 0, 0];
   const fill = () => {
     for (; sent < total && sent - acked.length < maxInFlight; sent++)
-      uploader.append(uploader.session.next(1, entryBytes));
+      uploader.append(uploader.session.next(1, entryBytes, entryKinds.meta));
   };
   other.hear = (frame) => {
     if (frame.type !== 'ack' || acked.length === total) return;

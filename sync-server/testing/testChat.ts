@@ -8,7 +8,7 @@ import {
   hashChatEntry,
   type ChatEntryBody,
 } from '../../shared/protocol/chatLedger.ts';
-import { encodeEntry, hashEntry } from '../../shared/protocol/entry.ts';
+import { encodeEntry, entryKinds, hashEntry } from '../../shared/protocol/entry.ts';
 import {
   noEntryHash,
   noParent,
@@ -122,11 +122,11 @@ export function newTestSession(
     get sequence() {
       return sequence;
     },
-    next(epoch = 1, size = 64): Bytes {
+    next(epoch = 1, size = 64, kind: number = entryKinds.segment): Bytes {
       const bytes = encodeEntry({
         header: {
           version: 1,
-          kind: 1,
+          kind,
           epoch,
           ledgerHead,
           author: new Uint8Array(16) as Bytes as AuthorTag,

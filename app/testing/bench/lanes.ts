@@ -1,5 +1,6 @@
 // A lane is one room of five under load, whatever the server: its sockets, its next message as bytes for the wire, and
 // how many messages a frame that arrives has brought. Here are those of our relay and of the bare broadcast.
+import { entryKinds } from '../../../shared/protocol/entry.ts';
 import { encodeUp } from '../../../shared/protocol/frames/up.ts';
 import { newTestSession } from '../../../sync-server/testing/testChat.ts';
 import { randomBytes } from '../../../sync-server/testing/signer.ts';
@@ -58,7 +59,9 @@ export function relayLane(
       next(sender, size = messageBytes) {
         const session = sessions[sender];
         if (!session) throw new Error('no such sender');
-        return encodeUp({ type: 'append', channel: 1, entry: session.next(1, size) });
+        // What passes in large pieces is more than a segment takes (SPEC R47).
+        const kind = size > messageBytes ? entryKinds.meta : entryKinds.segment;
+        return encodeUp({ type: 'append', channel: 1, entry: session.next(1, size, kind) });
       },
       copies: peoplePerRoom - 1,
       countIn: entriesIn,

@@ -3,7 +3,7 @@
 import { WebSocket } from 'ws';
 import type { Bytes } from '../../../shared/codec/bytes.ts';
 import { decode, struct, varint } from '../../../shared/codec/codec.ts';
-import { hashEntry } from '../../../shared/protocol/entry.ts';
+import { entryKinds, hashEntry } from '../../../shared/protocol/entry.ts';
 import { startCursor, type Cursor } from '../../../shared/protocol/frames/cursor.ts';
 import { parseDown, type DownFrame } from '../../../shared/protocol/frames/down.ts';
 import { encodeUp, type UpFrame } from '../../../shared/protocol/frames/up.ts';
@@ -43,7 +43,9 @@ export function createLoadClient(account: LoadAccount, { origin, chat, document 
   const send = (frame: UpFrame) => socket?.send(encodeUp(frame));
 
   function fill() {
-    while (phase.isWriting && unanswered.length < maxUnanswered) unanswered.push(session.next(1, entryBytes));
+    // A segment would be full after some of the crashes (SPEC R47).
+    while (phase.isWriting && unanswered.length < maxUnanswered)
+      unanswered.push(session.next(1, entryBytes, entryKinds.meta));
     for (; nextToSend < firstUnanswered + unanswered.length; nextToSend++) {
       const entry = unanswered[nextToSend - firstUnanswered];
       if (entry) send({ type: 'append', channel: 1, entry });
