@@ -140,10 +140,17 @@ const migrations: readonly string[] = [
   `,
   migrationReturn,
   migrationReturnedUsers,
+  `
+  -- Who posted a mail, as a keyed hash of poster and mailbox (SPEC R48). NULL: from before, or from the mailbox's own user.
+  ALTER TABLE mails ADD COLUMN poster BLOB;
+  CREATE INDEX mails_of_poster ON mails (device, poster) WHERE poster IS NOT NULL;
+  `,
 ];
 
 /** What `user_version` is once all of them ran. */
 export const schemaVersion = migrations.length;
+/** What came after this one is nothing that `openForReading` reads. */
+export const oldestReadableVersion = 4;
 
 export class NewerDatabase extends Error {}
 

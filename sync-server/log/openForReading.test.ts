@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Cursor } from '../../shared/protocol/frames/cursor.ts';
 import { chatEntryKinds, headOf } from '../../shared/protocol/chatLedger.ts';
+import { fail } from '../../shared/protocol/result.ts';
 import { boxesRootOf } from '../auth/boxTree.ts';
 import { newSigner, randomBytes } from '../testing/signer.ts';
 import { ledgerBody, ledgerEntry, newChat, newEpoch, newTestSession } from '../testing/testChat.ts';
@@ -92,6 +93,16 @@ test('[R37] a database that a relay has written is in order', async () => {
   const { verdict, problems } = verify(folder);
   expect(problems).toEqual([]);
   expect(verdict).toEqual({ documents: 2, entries: 10, snapshots: 2, ledgers: 4, problems: 0 });
+});
+
+test('[R37] a database from before mails had posters is read, an older one is not', async () => {
+  const folder = await writtenFolder();
+  verify(folder, 'DROP INDEX mails_of_poster; ALTER TABLE mails DROP COLUMN poster; PRAGMA user_version = 4');
+  expect(verify(folder).problems).toEqual([]);
+  const db = new Database(join(folder, 'relay.db'));
+  db.pragma('user_version = 3');
+  db.close();
+  expect(openForReading(join(folder, 'relay.db'))).toEqual(fail('other-version'));
 });
 
 test('[R37] each kind of damage is named, with its place', async () => {

@@ -19,7 +19,7 @@ import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { blobOf, numberOf, type Row } from './columns.ts';
 import { isLocked } from './database.ts';
 import { findFileDamage, findOrphans } from './fileDamage.ts';
-import { schemaVersion } from './migrations.ts';
+import { oldestReadableVersion, schemaVersion } from './migrations.ts';
 import { toReturnedBox, type ReturnedBox } from './returnedBoxes.ts';
 
 export type ReadingFailure = 'not-there' | 'in-use' | 'no-database' | 'other-version';
@@ -30,7 +30,8 @@ export function openForReading(path: string): Result<Reading, ReadingFailure> {
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, timeout: 500 });
-    if (db.pragma('user_version', { simple: true }) !== schemaVersion) return fail('other-version');
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version < oldestReadableVersion || version > schemaVersion) return fail('other-version');
     return ok(createReading(db));
   } catch (error) {
     db?.close();

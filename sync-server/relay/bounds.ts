@@ -43,6 +43,8 @@ export const fullSegmentBytes = 3 * 1024 * 1024;
 export const fullSegmentSessions = 3500;
 /** Whoever finds it full says what they have elsewhere, once it is sealed; asking again is for where nobody seals it. */
 export const fullSegmentRetryMs = 60_000;
+/** Of one account in a mailbox of another's (SPEC R48): an eighth of it. Who reaches it tries again later. */
+export const maxPosterMails = 128;
 /** Mails read at once. */
 export const mailBatch = 16;
 /** A mail that was offered and not taken: a client needs seconds for it, and a minute where the relay's answers fail. */

@@ -105,7 +105,7 @@ export function createRelay(options: RelayOptions): Relay {
   const rates = createRates(clock, rateFactor);
   const wiping = createWiping({ log, clock, reportBug });
   const chatRooms = createChatRooms({ log, flush: commit.flush });
-  const postOffice = createPostOffice({ log, commit });
+  const postOffice = createPostOffice({ log, commit, relayKey });
   const app = createApp(
     {
       log,

@@ -5,9 +5,16 @@ import { upNumberByType as to } from '../../shared/protocol/frames/up.ts';
 import type { UserId } from '../../shared/protocol/ids.ts';
 import { maxMailboxMails } from '../../shared/protocol/limits.ts';
 import { randomBytes } from '../testing/signer.ts';
-import { newMember, signedInAgain, signInSocket, twoInAChat } from '../testing/testMember.ts';
+import { newMember, postMails, signedInAgain, signInSocket, twoInAChat } from '../testing/testMember.ts';
 import { openTestRelay, settled } from '../testing/testRelay.ts';
-import { mailAgainMs, pacedAgainMs, pacedBufferBytes, signalBufferBytes, signalBurst } from './bounds.ts';
+import {
+  mailAgainMs,
+  maxPosterMails,
+  pacedAgainMs,
+  pacedBufferBytes,
+  signalBufferBytes,
+  signalBurst,
+} from './bounds.ts';
 
 test('[R14] a mail is stored, then confirmed, then handed to the device that is here', async () => {
   const relay = openTestRelay();
@@ -98,6 +105,59 @@ test('[R14] mail to nobody is refused, and so is mail to a full mailbox', async 
   await settled();
   expect(socket.all('mailed')).toHaveLength(maxMailboxMails);
   expect(socket.last('refused')).toMatchObject({ subject: maxMailboxMails, code: 'mailbox-full' });
+});
+
+/** Ann has posted as many mails to Bob as she may, and one more; he is away. */
+async function filledByAnn() {
+  const relay = openTestRelay();
+  const [ann, bob] = [await newMember(relay, 'ann'), await newMember(relay, 'bob')];
+  const annSocket = signInSocket(relay, ann);
+  postMails(annSocket, bob, maxPosterMails + 1);
+  await settled();
+  return { relay, ann, bob, annSocket };
+}
+
+test('[R48] one account has an eighth of another’s mailbox, and leaves the rest to others', async () => {
+  const { relay, bob, annSocket } = await filledByAnn();
+  expect(maxPosterMails).toBe(128);
+  expect(annSocket.all('mailed')).toHaveLength(128);
+  expect(annSocket.all('refused')).toMatchObject([{ to: to.postMail, subject: 129, code: 'mailbox-full' }]);
+  const cyd = await newMember(relay, 'cyd');
+  const cydSocket = signInSocket(relay, cyd);
+  postMails(cydSocket, bob);
+  // Each mailbox of others has places of its own.
+  postMails(annSocket, cyd);
+  await settled();
+  expect(cydSocket.all('mailed')).toHaveLength(1);
+  expect(annSocket.all('mailed')).toHaveLength(129);
+  const bobSocket = signInSocket(relay, bob);
+  await settled(20);
+  expect(bobSocket.all('mail')).toHaveLength(129);
+});
+
+test('[R48] places are free again once mails are taken, as many as were', async () => {
+  const { relay, bob, annSocket } = await filledByAnn();
+  const bobSocket = signInSocket(relay, bob);
+  await settled(20);
+  for (const { mailId } of bobSocket.all('mail').slice(0, 2)) bobSocket.send({ type: 'mailTaken', mailId });
+  await settled();
+  postMails(annSocket, bob, 3);
+  await settled();
+  expect(annSocket.all('mailed')).toHaveLength(maxPosterMails + 2);
+  expect(annSocket.all('refused')).toMatchObject([{ subject: maxPosterMails + 1 }, { subject: 3 }]);
+});
+
+test('[R48] what an account has in a mailbox counts on every socket of it, and after a restart', async () => {
+  const { relay, ann, bob } = await filledByAnn();
+  const second = signInSocket(relay, ann);
+  postMails(second, bob);
+  await settled();
+  expect(second.last('refused')).toMatchObject({ subject: 1, code: 'mailbox-full' });
+  await relay.restart();
+  const again = signInSocket(relay, await signedInAgain(relay, ann));
+  postMails(again, bob);
+  await settled();
+  expect(again.last('refused')).toMatchObject({ subject: 1, code: 'mailbox-full' });
 });
 
 test('[R14] mail waits for a socket that is full', async () => {

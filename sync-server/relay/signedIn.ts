@@ -331,7 +331,7 @@ export class SignedIn implements ChatMember, MailReader, Paced, ChannelHost {
     const { mailRate, postOffice } = this.#host.deps;
     const retryAfterMs = mailRate.take(String(this.user));
     if (retryAfterMs > 0) return sendRefusal(this.socket, to.postMail, request, 'busy', { retryAfterMs });
-    postOffice.post(userId, mail, (refusal) => {
+    postOffice.post(this.user, userId, mail, (refusal) => {
       if (refusal) this.#refuse(to.postMail, request, refusal);
       else this.#send({ type: 'mailed', request });
     });

@@ -2,6 +2,7 @@
 import { startCursor, type Cursor } from '../../shared/protocol/frames/cursor.ts';
 import type { DocumentId } from '../../shared/protocol/ids.ts';
 import { protocolVersion } from '../../shared/protocol/version.ts';
+import { randomBytes } from './signer.ts';
 import {
   newChat,
   newDocumentId,
@@ -45,6 +46,12 @@ export function signInSocket(relay: TestRelay, { token }: TestMember): TestSocke
   const socket = relay.connect();
   socket.send({ type: 'hello', version: protocolVersion, accessToken: token });
   return socket;
+}
+
+/** So many mails of nothing, with the requests from 1 on. */
+export function postMails(socket: TestSocket, { user }: TestMember, count = 1) {
+  for (let request = 1; request <= count; request++)
+    socket.send({ type: 'postMail', request, to: user.userId, mail: randomBytes(9) });
 }
 
 export function prove(socket: TestSocket, chat: TestChat, epoch: TestEpoch = chat.epoch) {

@@ -65,6 +65,14 @@ export const memberLies: readonly Mutant[] = [
     test: '[R7] an accepted sequence number with other bytes is a conflict',
   },
   {
+    name: "fills another's mailbox",
+    file: 'sync-server/relay/postOffice.ts',
+    snippet: 'countOf(device, mark) < maxPosterMails',
+    replacement: 'countOf(device, mark) < maxMailboxMails',
+    testFile: 'sync-server/relay/mail.test.ts',
+    test: '[R48] one account has an eighth of another’s mailbox, and leaves the rest to others',
+  },
+  {
     name: "signs an entry in another's name",
     file: 'app/doc/entrySeal.ts',
     snippet: "return isSigned ? ok({ header, author, update }) : fail('bad-signature');",
