@@ -7,7 +7,8 @@ import { openBody, type ReadRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import type { StoredChange, StoredMessage } from '../storage/models.ts';
 import type { KnownRecords, Storage } from '../storage/storage.ts';
-import { isDeletedByAuthor } from './projection.ts';
+import { isFleeting } from './fleeting.ts';
+import { isRightlyDeleted } from './projection.ts';
 
 export interface ReadItem {
   readonly record: ReadRecord;
@@ -31,6 +32,7 @@ export async function broughtBack(
   storage: Storage,
   read: readonly ReadItem[],
   rows: KnownRecords,
+  nowMs: number,
 ): Promise<readonly BroughtBack[]> {
   const whole = read.filter(({ item }) => item.body !== undefined && item.body.length > 0);
   const { messages, changes } = rows;
@@ -40,7 +42,7 @@ export async function broughtBack(
     const message = messages.get(idToText(header.id));
     // Another's under the same id was not the first, and counts nowhere.
     const isSame = message?.device === idToText(header.device) && message.sequence === header.sequence;
-    return isSame && message.kind === 'deleted' && !message.isHidden && message;
+    return isSame && message.kind === 'deleted' && (!message.isHidden || isFleeting(message)) && message;
   };
   const bare = whole.flatMap((one): BroughtBack[] => {
     const before = bareRow(one);
@@ -53,6 +55,6 @@ export async function broughtBack(
   const told = Map.groupBy(stands.changes, ({ target }) => target);
   return bare.filter((one) => {
     const target = stands.messages.get(about(one));
-    return !target || !isDeletedByAuthor(target, told.get(target.id) ?? []);
+    return !target || !isRightlyDeleted(target, told.get(target.id) ?? [], nowMs);
   });
 }

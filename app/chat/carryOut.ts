@@ -92,6 +92,7 @@ type RoomCommand = Extract<MemberCommand, { chatId: string }>;
 /** What becomes a record, which says its time. */
 const isSaid = ({ command }: RoomCommand): boolean =>
   command === 'sendMessage' ||
+  command === 'setTimer' ||
   command === 'editMessage' ||
   command === 'deleteMessage' ||
   command === 'react';
@@ -107,11 +108,17 @@ async function performInRoom(engine: Engine, room: Room, command: RoomCommand): 
     case 'sendMessage': {
       if (textToBytes(command.text).length > maxTextBytes) return fail('text-too-long');
       const replyTo = command.replyTo === undefined ? undefined : parseId<RecordId>(command.replyTo, 16);
-      const body = { kind: 'message', text: command.text } as const;
+      const { text } = command;
+      const { seconds = 0 } = room.chat().timer ?? {};
+      const body =
+        seconds > 0 ? ({ kind: 'fleeting', text, seconds } as const) : ({ kind: 'message', text } as const);
       const answer = await said(room.say(command.messageId, replyTo ? { ...body, replyTo } : body));
       engine.onFirstMessage();
       return answer;
     }
+    case 'setTimer':
+      if (command.seconds === (room.chat().timer?.seconds ?? 0)) return ok(null);
+      return said(room.say(command.messageId, { kind: 'timer', seconds: command.seconds }));
     case 'setDraft':
       await room.setDraft(command.text);
       return ok(null);

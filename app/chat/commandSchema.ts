@@ -1,11 +1,13 @@
 // The door for commands and queries that come from another thread or tab, which may be of another version.
 import * as v from 'valibot';
+import { maxSeconds } from './fleeting.ts';
 import type { Command } from './commands.ts';
 import type { Query } from './views.ts';
 
 const text = v.string();
 const chatId = text;
 const messageId = text;
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSeconds));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000));
 
 const admission = v.variant('kind', [
@@ -28,6 +30,7 @@ export const commandSchema: v.GenericSchema<unknown, Command> = v.variant('comma
     text,
     replyTo: v.exactOptional(messageId),
   }),
+  v.object({ command: v.literal('setTimer'), chatId, messageId, seconds }),
   v.object({ command: v.literal('editMessage'), chatId, messageId, text }),
   v.object({
     command: v.literal('deleteMessage'),

@@ -48,6 +48,14 @@ export type Command =
       readonly text: string;
       readonly replyTo?: MessageIdText;
     }
+  /** How long messages stay that are said in this chat from now on, in seconds; 0 is for good. */
+  | {
+      readonly command: 'setTimer';
+      readonly chatId: ChatIdText;
+      /** Of the line that says so, as of a message. */
+      readonly messageId: MessageIdText;
+      readonly seconds: number;
+    }
   | {
       readonly command: 'editMessage';
       readonly chatId: ChatIdText;
@@ -114,6 +122,7 @@ export interface AnswerByCommand {
   readonly createInvitation: { readonly link: string; readonly expiresAtMs: number };
   readonly createNotes: { readonly chatId: ChatIdText };
   readonly sendMessage: null;
+  readonly setTimer: null;
   readonly editMessage: null;
   readonly deleteMessage: null;
   readonly react: null;

@@ -27,6 +27,7 @@ import { createRelayHttp, type Fetch } from '../sync/relayHttp.ts';
 import { createRelayTime } from '../sync/relayTime.ts';
 import type { OpenSocket } from '../sync/socketPort.ts';
 import type { Ephemeral } from './ephemeral.ts';
+import { createExpiries } from './expiries.ts';
 import { createLedgerKeeper } from './ledgerKeeper.ts';
 import { createMailQueue } from './mailQueue.ts';
 import { projectionVersion } from './projection.ts';
@@ -124,16 +125,8 @@ export async function createEngine(deps: EngineDeps) {
     );
     const hashTerm = createTermHasher(identity.searchKey);
     const accessToken = () => session.accessToken(identity, false);
-    const contacts = createContacts({
-      identity,
-      account,
-      storage,
-      http,
-      clock,
-      random,
-      accessToken,
-      selfName: () => name,
-    });
+    const own = { identity, storage, clock, random };
+    const contacts = createContacts({ ...own, account, http, accessToken, selfName: () => name });
     const link = createLink({
       relayKey: contacts.relayKey,
       openSocket: deps.openSocket,
@@ -243,11 +236,8 @@ export async function createEngine(deps: EngineDeps) {
     );
 
     const rooms = createRooms({
-      identity,
-      storage,
+      ...own,
       link,
-      clock,
-      random,
       hashTerm,
       limits: deps.limits ?? documentLimits,
       maxOpen: deps.maxOpen ?? maxOpenChats,
@@ -269,6 +259,8 @@ export async function createEngine(deps: EngineDeps) {
       rooms,
       version: deps.projection ?? projectionVersion,
     });
+
+    const expiries = createExpiries({ ...own, rooms, randomUnit, settleTime: time.settle, quietly });
 
     function proveChat(chat: StoredChat) {
       if (chat.isRemoved || isClosed) return;
@@ -305,6 +297,7 @@ export async function createEngine(deps: EngineDeps) {
       async close() {
         tasks.close();
         rebuilding.close();
+        expiries.close();
         keeper.close();
         retelling.close();
         ownBoxes.close();

@@ -17,8 +17,9 @@ const listSchema = v.array(
     avatarSeed: v.string(),
     preview: v.exactOptional(
       v.object({
-        kind: v.picklist(['text', 'deleted', 'unsupported']),
+        kind: v.picklist(['text', 'deleted', 'unsupported', 'timer']),
         text: v.string(),
+        seconds: v.exactOptional(v.number()),
         isOwn: v.boolean(),
         senderName: v.string(),
         delivery: v.exactOptional(v.picklist(['waiting', 'sent', 'delivered', 'read'])),

@@ -2,6 +2,7 @@
 import { hybridTimeToMs } from '../doc/hybridTime.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import { deliveryOf, deliveryTo } from './receipts.ts';
+import { endOf, isFleeting } from './fleeting.ts';
 import type { EventView, MessageView, PersonView, ReactionView } from './views.ts';
 
 export const nameIn = (chat: StoredChat, user: string): string => chat.names[user]?.name ?? '';
@@ -10,6 +11,17 @@ export const personIn = (chat: StoredChat, user: string, selfUser: string): Pers
   name: nameIn(chat, user),
   isSelf: user === selfUser,
 });
+
+function bodyOf({ kind, text, seconds = 0 }: StoredMessage): MessageView['body'] {
+  switch (kind) {
+    case 'text':
+      return { kind, text };
+    case 'timer':
+      return { kind, seconds };
+    default:
+      return { kind };
+  }
+}
 
 /** Long enough for a quote of two lines. */
 const quoteLength = 200;
@@ -38,7 +50,8 @@ export function createMessageViews(chat: StoredChat, selfUser: string) {
     if (messageId === undefined || message.kind === 'deleted') return {};
     const original = originals.get(messageId);
     const isHere = original?.chat === chat.id && !original.isHidden;
-    const state = !isHere ? 'missing' : original.kind === 'deleted' ? 'deleted' : 'present';
+    const isGone = original !== undefined && (isHere ? original.kind === 'deleted' : isFleeting(original));
+    const state = isGone ? 'deleted' : isHere ? 'present' : 'missing';
     return {
       replyTo: {
         messageId,
@@ -58,7 +71,8 @@ export function createMessageViews(chat: StoredChat, selfUser: string) {
         messageId: message.id,
         author: person(message.author),
         sentAtMs: hybridTimeToMs(message.at),
-        body: message.kind === 'text' ? { kind: 'text', text: message.text } : { kind: message.kind },
+        body: bodyOf(message),
+        ...(isFleeting(message) ? { goneAtMs: endOf(message) } : {}),
         isEdited: message.edit !== undefined && message.kind === 'text',
         ...replyOf(message, originals),
         reactions: reactionsOf(message),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startCursor } from '../../shared/protocol/frames/cursor.ts';
 import { idToText, type DeviceId, type LedgerHead, type RecordId } from '../../shared/protocol/ids.ts';
-import { encodeBody, recordKinds, type Body } from '../doc/bodies.ts';
+import { encodeBody, isChangeKind, recordKinds, type Body } from '../doc/bodies.ts';
 import { documentLimits } from '../doc/documentLimits.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import { chatRow } from '../testing/testRows.ts';
@@ -89,8 +89,8 @@ async function rowsAfter(
   const changes = await storage.database.changes.count();
   const texts = await storage.changesOf(messages.map(({ id }) => id));
   storage.close();
-  const { at, unread, last, chains, latestAt } = chat;
-  const state = { at, unread, last, latestAt, sequences: chains };
+  const { at, unread, last, chains, latestAt, timer } = chat;
+  const state = { at, unread, last, latestAt, timer, sequences: chains };
   return { messages, changes, state, arrived, texts, erased };
 }
 
@@ -106,13 +106,17 @@ async function harmAll(storage: Storage) {
   await batch.commit();
 }
 
+const text = fc.string({ maxLength: 8 });
 const target = fc.integer({ min: 1, max: 6 }).map(idOf);
 const saying: fc.Arbitrary<Saying> = fc.record({
   who: fc.integer({ min: 0, max: 2 }),
-  atMs: fc.integer({ min: 0, max: 3 }),
+  // One in four was said long before what comes and goes.
+  atMs: fc.integer({ min: -1, max: 2 }).map((n) => (n < 0 ? -7_200_000 : n)),
   body: fc.oneof(
-    fc.record({ kind: fc.constant('message' as const), text: fc.string({ maxLength: 8 }) }),
-    fc.record({ kind: fc.constant('edit' as const), target, text: fc.string({ maxLength: 8 }) }),
+    fc.record({ kind: fc.constant('message' as const), text }),
+    fc.record({ kind: fc.constant('fleeting' as const), seconds: fc.nat(9000), text }),
+    fc.record({ kind: fc.constant('timer' as const), seconds: fc.constantFrom(0, 600) }),
+    fc.record({ kind: fc.constant('edit' as const), target, text }),
     fc.record({ kind: fc.constant('deletion' as const), target }),
     fc.record({ kind: fc.constant('reaction' as const), target, emoji: fc.constantFrom('👍', '❤️', '') }),
   ),
@@ -210,8 +214,8 @@ test('[X10] rows that are made again, the changes first, are those that were the
     fc.asyncProperty(fc.array(saying, { minLength: 1, maxLength: 14 }), fc.nat(14), async (sayings, cut) => {
       const records = recordsOf(sayings);
       const straight = await rowsAfter([records]);
-      const isMessage = ({ header }: ProjectedRecord) => header.kind === recordKinds.message;
-      const remade = [records.filter((record) => !isMessage(record)), records.filter(isMessage)].flatMap(
+      const isChange = ({ header }: ProjectedRecord) => isChangeKind(header.kind);
+      const remade = [records.filter(isChange), records.filter((record) => !isChange(record))].flatMap(
         (part) => [part.slice(cut), part.slice(0, cut)],
       );
       const again = await rowsAfter([records], remade);
@@ -333,12 +337,13 @@ test('[D21] a message of the far future is the last in the list until somebody g
   expect(after.state.last?.id).toBe(idToText(later.header.id));
 });
 
+const said = say(0, message('a'));
+const self = { nowMs: () => nowMs };
+
 test('[D16] a record in a place that is taken, or on another than the last, forks its chain', () => {
-  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
   const headers = recordsOf([said, said, said, said]).map(({ header }) => header);
   const [first, second, , fourth] = headers;
   if (!first || !second || !fourth) throw new Error('expected four headers');
-  const self = { nowMs: () => nowMs };
   const chained = { ...second, previous: hashRecordHeader(first) };
   const one = countRecord(self, emptyChat, first);
   expect(forksChain(emptyChat, first)).toBe(false);
@@ -351,12 +356,10 @@ test('[D16] a record in a place that is taken, or on another than the last, fork
 });
 
 test('[D16] what lies far behind the segment that this device knows of may have a number as high as that allows', () => {
-  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
   const [first] = recordsOf([said]).map(({ header }) => header);
   if (!first) throw new Error('expected a header');
   const high = { ...first, sequence: 4 * documentLimits.fullRecords };
-  const chainsOf = (segment: number) =>
-    Object.values(countRecord({ nowMs: () => nowMs }, emptyChat, high, segment).chains);
+  const chainsOf = (segment: number) => Object.values(countRecord(self, emptyChat, high, segment).chains);
   expect(forksChain(emptyChat, high, 1)).toBe(true);
   expect(chainsOf(1)).toMatchObject([{ ahead: [] }]);
   expect(forksChain(emptyChat, high, 3)).toBe(false);
@@ -364,10 +367,8 @@ test('[D16] what lies far behind the segment that this device knows of may have 
 });
 
 test('[L12] a chain keeps the newest place in the ledger that its records name', () => {
-  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
   const [first, second, third] = recordsOf([said, said, said]).map(({ header }) => header);
   if (!first || !second || !third) throw new Error('expected three headers');
-  const self = { nowMs: () => nowMs };
   const head = (n: number) => new Uint8Array(16).fill(n) as LedgerHead;
   const heads = [1, 2, 3].map((n) => idToText(head(n)));
   const placeAfter = (names: readonly number[]) => {
@@ -383,9 +384,7 @@ test('[L12] a chain keeps the newest place in the ledger that its records name',
 });
 
 test('[D16] a chain whose records came in another order ends with the hash of its last one', () => {
-  const said: Saying = { who: 0, body: { kind: 'message', text: 'a' }, atMs: 0 };
   const headers = recordsOf([said, said, said, said]).map(({ header }) => header);
-  const self = { nowMs: () => nowMs };
   const chainAfter = (order: readonly number[]) => {
     let chat: StoredChat = emptyChat;
     for (const n of order) {

@@ -3,12 +3,13 @@
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes } from '../../shared/codec/bytes.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
-import { bodyKindOf, parseBody, type Body } from '../doc/bodies.ts';
+import { isChangeKind, parseBody, recordKinds, type Body } from '../doc/bodies.ts';
 import { clampHybridTime, hybridTimeToMs } from '../doc/hybridTime.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
+import { endOf, isFleeting, isLongOver, isOver, maxSeconds } from './fleeting.ts';
 import { mostSaid } from './missing.ts';
 import { wordsOfMessage } from './searchText.ts';
 import { hasNumber, takeRunAfter, withNumber, type Spans } from './spans.ts';
@@ -17,7 +18,7 @@ import { hasNumber, takeRunAfter, withNumber, type Spans } from './spans.ts';
  * Raised with each change of what rows say of the same records: the rows of all chats are then made again
  * (`rebuilding.ts`).
  */
-export const projectionVersion = 5;
+export const projectionVersion = 6;
 
 export interface ProjectedRecord {
   readonly header: RecordHeader;
@@ -64,17 +65,24 @@ export const erasedRecord = ({ id, author, segment, elsewhere }: Placed): Erased
   segments: [...(segment === undefined ? [] : [segment]), ...(elsewhere ?? [])],
 });
 
+/** Its author may delete a message; anybody may, once it was to be gone for a while (SPEC D19). */
+const deletes = (message: StoredMessage, { author, change }: StoredChange, nowMs: number): boolean =>
+  change.kind === 'deletion' && (author === message.author || isLongOver(message, nowMs));
+
 /** Whether one of these changes of the message deletes it: a body may be missing though nobody did. */
-export const isDeletedByAuthor = ({ author }: StoredMessage, changes: readonly StoredChange[]): boolean =>
-  changes.some(({ author: by, change }) => change.kind === 'deletion' && by === author);
+export const isRightlyDeleted = (
+  message: StoredMessage,
+  changes: readonly StoredChange[],
+  nowMs: number,
+): boolean => changes.some((change) => deletes(message, change, nowMs));
 
 /**
  * The edits of a deleted message that still have their text, without it, and as records whose bodies are to go: a deleted
  * text must not live on in an edit of it. None where only its body is missing, and nobody deleted it (SPEC D17).
  */
-export function withoutText(message: StoredMessage, changes: readonly StoredChange[]) {
+export function withoutText(message: StoredMessage, changes: readonly StoredChange[], nowMs: number) {
   const isText = ({ change }: StoredChange) => change.kind === 'edit' && change.text !== '';
-  const texts = isDeletedByAuthor(message, changes) ? changes.filter(isText) : [];
+  const texts = isRightlyDeleted(message, changes, nowMs) ? changes.filter(isText) : [];
   return {
     rows: texts.map((edit): StoredChange => ({ ...edit, change: { kind: 'edit', text: '' } })),
     // Rows of the first versions don't say where they lie.
@@ -139,6 +147,7 @@ export async function projectRecords(
       batch.putChange(change);
       continue;
     }
+    chat = withTimer(chat, body, { id, at: clampHybridTime(record.header.at, deps.nowMs()) });
     const message = { ...messageOf(deps, chat, id, record, body), ...placed };
     messages.set(id, message);
     if (message.isUnread) arrivedIds.push(id);
@@ -158,12 +167,12 @@ export async function projectRecords(
     const earlier = fresh.has(id) ? (told.get(id) ?? []) : [];
     let changed = message;
     for (const change of [...earlier, ...changes.filter(({ target }) => target === id)]) {
-      if (change.chat === before.id) changed = applyChange(changed, change);
+      if (change.chat === before.id) changed = applyChange(changed, change, deps.nowMs());
     }
     if (changed.kind === 'deleted') {
       if (message.kind !== 'deleted') erased.push(erasedRecord(changed));
       const about = [...(told.get(id) ?? []), ...changes.filter(({ target }) => target === id)];
-      const edits = withoutText(changed, about);
+      const edits = withoutText(changed, about, deps.nowMs());
       for (const row of edits.rows) batch.putChange(row);
       erased.push(...edits.erased);
     }
@@ -195,6 +204,8 @@ export function putFindable(
   const shown = message.isHidden ? { ...message, isUnread: false, text: '', reactions: {} } : message;
   const words = wordsOfMessage(shown.text, hashTerm);
   batch.putMessage({ ...shown, terms: words.map(({ term }) => term) }, isAnew).putWords(words);
+  const { id, chat, kind } = message;
+  if (kind === 'text' && isFleeting(message)) batch.putExpiry({ id, chat, at: endOf(message) });
 }
 
 /**
@@ -273,28 +284,54 @@ export function messageOf(
 ): StoredMessage {
   const device = idToText(header.device);
   const isOwn = user === deps.selfUser;
-  const text = body?.kind === 'message' ? body.text : '';
+  const said = body?.kind === 'message' || body?.kind === 'fleeting' ? body : undefined;
+  const { text = '' } = said ?? {};
   const wasRead = header.sequence <= (chat.marks[deps.selfDevice]?.read[device] ?? 0);
-  const replyTo = body?.kind === 'message' && body.replyTo ? { replyTo: idToText(body.replyTo) } : {};
+  const replyTo = said?.replyTo ? { replyTo: idToText(said.replyTo) } : {};
+  const seconds = secondsOf(header, body);
+  const isTimer = body?.kind === 'timer';
+  // One that was to be gone before it came, or is gone, leaves no mark.
+  const isGone = !isTimer && (seconds === 0 || isOver({ at: header.at, seconds }, deps.nowMs()));
   return {
     id,
     chat: chat.id,
     at: header.at,
     // What is gone is news to nobody.
-    isUnread: bytes !== undefined && !isOwn && !wasRead,
-    isHidden: false,
+    isUnread: bytes !== undefined && !isOwn && !wasRead && !isTimer && !isGone,
+    isHidden: isGone,
     device,
     sequence: header.sequence,
     segment,
     terms: [],
     author: user,
-    kind: bytes === undefined ? 'deleted' : body ? 'text' : 'unsupported',
+    kind: bytes === undefined ? 'deleted' : isTimer ? 'timer' : body ? 'text' : 'unsupported',
     text,
+    ...(seconds === undefined ? {} : { seconds }),
     ...replyTo,
     reactions: {},
     isStored: !isWaiting,
     isVerified: true,
   };
+}
+
+/** How long a message stays, or those that follow a timer; 0 where nobody knows any more. Undefined for all others. */
+function secondsOf({ kind }: RecordHeader, body: Body | undefined): number | undefined {
+  if (body?.kind === 'fleeting' || body?.kind === 'timer') return Math.min(body.seconds, maxSeconds);
+  return kind === recordKinds.fleeting ? 0 : undefined;
+}
+
+/** The last to say it counts; who has not read that goes by the newest message that has a time. */
+function withTimer(chat: StoredChat, body: Body | undefined, said: { at: number; id: string }): StoredChat {
+  if (body?.kind !== 'timer' && body?.kind !== 'fleeting') return chat;
+  const isWord = body.kind === 'timer';
+  const timer = { at: said.at, id: isWord ? said.id : '', seconds: Math.min(body.seconds, maxSeconds) };
+  const before = chat.timer;
+  const wasWord = before !== undefined && before.id !== '';
+  const isLast =
+    before === undefined ||
+    isLater(timer, before) ||
+    (timer.at === before.at && timer.seconds > before.seconds);
+  return (isWord === wasWord ? isLast : isWord) || before === undefined ? { ...chat, timer } : chat;
 }
 
 /** What a record changes; undefined for one that is a message itself. */
@@ -305,10 +342,9 @@ export function changeOf(
   body: Body | undefined,
 ): StoredChange | undefined {
   const known = { id, chat, author: user, at: header.at, segment };
-  const kind = bodyKindOf(header.kind);
   // What it named has gone with its body.
-  if (!bytes && kind && kind !== 'message') return { ...known, target: '', change: { kind: 'erased' } };
-  if (!body || body.kind === 'message') return undefined;
+  if (!bytes && isChangeKind(header.kind)) return { ...known, target: '', change: { kind: 'erased' } };
+  if (!body || !('target' in body)) return undefined;
   const about = { ...known, target: idToText(body.target) };
   switch (body.kind) {
     case 'edit':
@@ -323,8 +359,9 @@ export function changeOf(
 }
 
 /** The message after a change, if the change's author may do that. */
-export function applyChange(message: StoredMessage, { id, author, at, change }: StoredChange): StoredMessage {
-  if (message.kind === 'deleted') return message;
+export function applyChange(message: StoredMessage, said: StoredChange, nowMs: number): StoredMessage {
+  if (message.kind === 'deleted' || message.kind === 'timer') return message;
+  const { id, author, at, change } = said;
   switch (change.kind) {
     case 'edit': {
       if (author !== message.author || message.kind !== 'text' || !isLater({ at, id }, message.edit)) {
@@ -333,10 +370,11 @@ export function applyChange(message: StoredMessage, { id, author, at, change }: 
       return { ...message, text: change.text, edit: { at, id } };
     }
     case 'deletion': {
-      if (author !== message.author) return message;
+      if (!deletes(message, said, nowMs)) return message;
       // Nothing of it stays that depends on whether it was edited before or after, or that its body said.
       const { edit: _edit, replyTo: _replyTo, ...rest } = message;
-      return { ...rest, kind: 'deleted', isUnread: false, text: '', reactions: {} };
+      const isHidden = message.isHidden || isFleeting(message);
+      return { ...rest, kind: 'deleted', isUnread: false, isHidden, text: '', reactions: {} };
     }
     case 'reaction': {
       const earlier = message.reactions[author];

@@ -81,6 +81,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       preview: {
         kind: message.kind,
         text: message.text.slice(0, previewLength),
+        ...(message.kind === 'timer' ? { seconds: message.seconds ?? 0 } : {}),
         isOwn,
         senderName: isOwn ? '' : nameIn(chat, message.author),
         ...(isOwn && chat.kind !== 'notes' ? { delivery: deliveryOf(chat, message, user) } : {}),
@@ -136,6 +137,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
       members: chat.members.map((member) => personIn(chat, member.user, me.user)),
       draft: chat.draft,
       ...(await editOf(chat)),
+      timerSeconds: chat.timer?.seconds ?? 0,
       unreadCount: chat.unread,
       onlineUserIds: online,
       typingUserIds: typing,

@@ -18,7 +18,7 @@ export async function timeOfRecord(
   body: Body,
 ): Promise<HybridTime> {
   const next = nextHybridTime(clampHybridTime(latestAt, clock.latest()), clock.now());
-  if (body.kind === 'message') return next;
+  if (!('target' in body)) return next;
   const target = await storage.messages.get(idToText(body.target));
   return Math.max(next, (target?.edit?.at ?? 0) + 1, (target?.reactions[user]?.at ?? 0) + 1);
 }

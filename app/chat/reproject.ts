@@ -46,11 +46,15 @@ export async function reprojectRecords(
     const row = before.get(made.id);
     // Another copy has its body, or had: somebody else may have said it again without.
     const message = isBare && row && row.kind !== 'deleted' ? row : made;
-    const changed = changes.reduce((now, change) => applyChange(now, change), message);
-    const placed = { ...changed, ...cameIn(row, made.segment), isHidden: row?.isHidden ?? false };
+    const changed = changes.reduce((now, change) => applyChange(now, change, deps.nowMs()), message);
+    const placed = {
+      ...changed,
+      ...cameIn(row, made.segment),
+      isHidden: changed.isHidden || (row?.isHidden ?? false),
+    };
     putFindable(deps, batch, placed, true);
     if (changed.kind !== 'deleted') continue;
-    const edits = withoutText(changed, changes);
+    const edits = withoutText(changed, changes, deps.nowMs());
     for (const edit of edits.rows) batch.putChange(edit);
     erased.push(...edits.erased);
   }

@@ -276,10 +276,11 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
       const said = { header, user: selfUser, segment: n, body: item, isWaiting: true };
       const projected = await projectRecords(projection, state.chat(), [said], true);
       const next = { ...projected.chat };
-      if (body.kind === 'message') next.draft = '';
+      if (body.kind === 'message' || body.kind === 'fleeting') next.draft = '';
       // Said, or of a message that is to be gone: its text stays nowhere.
       if (body.kind === 'edit' || body.kind === 'deletion') next.edit = editBeside(idToText(body.target));
-      erasures.add(projected.batch, projected.erased);
+      // Whoever deletes it sees to it, also where it was somebody else's to.
+      erasures.add(projected.batch, projected.erased, body.kind === 'deletion');
       await projected.batch.putChat(next).addOutbox(segment.outboxRow(recordId, sealed)).commit();
       state.written(next);
       segment.append([{ id, record: sealed }]);

@@ -3,7 +3,7 @@
 import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatAccess } from '../account/chatAccess.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
-import { bodyKindOf } from '../doc/bodies.ts';
+import { isChangeKind } from '../doc/bodies.ts';
 import { openBody, readRecord, verifyRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import { broughtBack, editedBy, type BroughtBack, type ReadItem } from './broughtBack.ts';
@@ -72,7 +72,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const again = isNew ? counted : await unseen(n, counted, rows);
     const fresh: readonly (ReadItem | BroughtBack)[] = [
       ...read.filter(({ record }) => !rows.known.has(idToText(record.header.id))),
-      ...(await broughtBack(context, storage, again, rows)),
+      ...(await broughtBack(context, storage, again, rows, projection.nowMs())),
     ];
     const outbox = fresh.length > 0 ? await storage.outbox(idToText(document)) : [];
     const records = await verified(n, fresh, new Set(outbox.map((row) => row.id)));
@@ -130,8 +130,7 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const chat = state.chat();
     const read = items.flatMap((item) => {
       const record = readRecord(context, item.header);
-      const kind = record && bodyKindOf(record.header.kind);
-      const isChange = kind !== undefined && kind !== 'message';
+      const isChange = record !== undefined && isChangeKind(record.header.kind);
       return record && isChange === (part === 'changes') ? [{ record, item }] : [];
     });
     const rows = await storage.messages.many(read.map(({ record }) => idToText(record.header.id)));

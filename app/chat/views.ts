@@ -39,8 +39,10 @@ export interface ChatRowView {
   /** Seed of the avatar's colour: a user or chat id. */
   readonly avatarSeed: string;
   readonly preview?: {
-    readonly kind: 'text' | 'deleted' | 'unsupported';
+    readonly kind: 'text' | 'deleted' | 'unsupported' | 'timer';
     readonly text: string;
+    /** Of a timer. */
+    readonly seconds?: number;
     readonly isOwn: boolean;
     readonly senderName: string;
     readonly delivery?: DeliveryState;
@@ -62,6 +64,8 @@ export interface ChatView {
   readonly draft: string;
   /** An edit that is under way: the message as it is, and what is to become of it. */
   readonly edit?: { readonly messageId: MessageIdText; readonly original: string; readonly text: string };
+  /** How long messages stay that are said now, in seconds; 0 is for good. */
+  readonly timerSeconds: number;
   readonly unreadCount: number;
   /** Members, without oneself, whose app is open on some screen now. */
   readonly onlineUserIds: readonly UserIdText[];
@@ -88,7 +92,11 @@ export interface MessageView {
   readonly body:
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'deleted' }
-    | { readonly kind: 'unsupported' };
+    | { readonly kind: 'unsupported' }
+    /** A line that somebody set how long the messages after it stay: in seconds, 0 for good. */
+    | { readonly kind: 'timer'; readonly seconds: number };
+  /** When it is to be gone, milliseconds since 1970. */
+  readonly goneAtMs?: number;
   readonly isEdited: boolean;
   readonly replyTo?: {
     readonly messageId: MessageIdText;

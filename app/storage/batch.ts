@@ -17,6 +17,7 @@ import {
   keptListId,
   type ConvoDatabase,
   type ErasureRow,
+  type ExpiryRow,
   type Erasure,
   type MessageRow,
   type OutboxRow,
@@ -46,6 +47,8 @@ export interface Batch {
   addErasure(erasure: Erasure): Batch;
   /** Of these records, in this segment. */
   deleteErasures(chat: string, segment: number, records: readonly string[]): Batch;
+  putExpiry(row: ExpiryRow): Batch;
+  deleteExpiry(id: string): Batch;
   putSetting(id: string, value: unknown): Batch;
   putTask(id: string, at: number, task: unknown): Batch;
   deleteTask(id: string): Batch;
@@ -81,13 +84,17 @@ const removeBy =
     for (const key of found.flat()) store.delete(key);
   };
 
-/** @param onMessages hears how many messages were written, once they are. */
+/**
+ * @param onMessages hears how many messages were written, once they are.
+ * @param onExpiry hears that there is something to be gone at some time.
+ */
 export function createBatch(
   database: ConvoDatabase,
   seal: RowSeal,
   opened: OpenedTables,
   words: Words,
   onMessages: (count: number) => void,
+  onExpiry: () => void,
 ): Batch {
   const prepared: Promise<Write>[] = [];
   /** Many come together: they are written in one go. */
@@ -122,6 +129,7 @@ export function createBatch(
         author: m.author,
         kind: m.kind,
         text: m.text,
+        seconds: m.seconds,
         replyTo: m.replyTo,
         edit: m.edit,
         reactions: m.reactions,
@@ -201,6 +209,11 @@ export function createBatch(
         const rows: ErasureRow[] = await answerOf(store.index('[chat+segment]').getAll([chat, segment]));
         for (const { id, record = id } of rows) if (records.includes(record)) store.delete(id);
       }),
+    putExpiry(row) {
+      written.push(onExpiry);
+      return add(database.expiries, async () => put(database.expiries, row));
+    },
+    deleteExpiry: (id) => add(database.expiries, async () => remove(database.expiries, id)),
     putSetting: (id, value) =>
       add(database.settings, async () => {
         const sealed = await seal.seal('settings', id, value);

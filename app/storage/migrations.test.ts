@@ -28,6 +28,7 @@ const versions: readonly Readonly<Record<string, string>>[] = [
   { quarantine: '[table+id]' },
   {},
   { words: 'id, *beginnings' },
+  { expiries: 'id, at' },
 ];
 const bytes = (...values: number[]): Bytes => new Uint8Array(values);
 
@@ -99,6 +100,7 @@ async function makeOld(version: number): Promise<string> {
     setAside: [{ chat: 'chat', reason: 'bad-record', count: 2, at: 1 }],
     segments: [{ chat: 'chat', n: 0, document: 'd', snapshot: bytes(6) }],
     words: [{ id: 7, beginnings: [9] }],
+    expiries: [{ id: 'm', chat: 'chat', at: 7 }],
     erasures: [{ id: 'm', chat: 'chat', segment: 0, own: 1 }],
   };
   for (const table of old.tables) await table.bulkAdd([...(rows[table.name] ?? [])]);

@@ -76,6 +76,8 @@ export const storedChat = v.object({
       }),
     ),
   ),
+  /** How long messages stay that are said now, in seconds, and the record that said so last. */
+  timer: v.optional(v.object({ seconds: whole, at: whole, id: text })),
   /** Newest message, for the list. */
   last: v.optional(v.object({ id: text, at: whole })),
   unread: whole,
@@ -129,8 +131,10 @@ export type StoredChat = v.InferOutput<typeof storedChat>;
 const stamp = { at: whole, id: text };
 export const messageSecret = v.object({
   author: text,
-  kind: v.picklist(['text', 'deleted', 'unsupported']),
+  kind: v.picklist(['text', 'deleted', 'unsupported', 'timer']),
   text,
+  /** How long it stays, 0 where its body is gone; of kind `timer` how long those stay that follow. In seconds. */
+  seconds: v.optional(whole),
   replyTo: v.optional(text),
   edit: v.optional(v.object(stamp)),
   reactions: v.record(text, v.object({ ...stamp, emoji: text })),

@@ -89,6 +89,12 @@ export interface ErasureRow extends Omit<Erasure, 'record'> {
   readonly id: string;
   readonly record?: string;
 }
+/** A message that is to be gone, and when that is seen to next: milliseconds since 1970. */
+export interface ExpiryRow {
+  readonly id: string;
+  readonly chat: string;
+  readonly at: number;
+}
 /** One sealed update of a document that people edit together. */
 export interface UpdateRow {
   readonly n?: number;
@@ -144,7 +150,7 @@ const refusingNewer = (factory: IDBFactory) => ({
 export const keptListId = 'list';
 
 /** Raised with each change of the tables; what an older version wrote is opened by the next (`migrations.test.ts`). */
-export const databaseVersion = 5;
+export const databaseVersion = 6;
 
 export class ConvoDatabase extends Dexie {
   declare settings: Table<SettingRow, string>;
@@ -159,6 +165,7 @@ export class ConvoDatabase extends Dexie {
   declare tasks: Table<TaskRow, string>;
   declare segments: Table<SegmentRow, [string, number]>;
   declare erasures: Table<ErasureRow, string>;
+  declare expiries: Table<ExpiryRow, string>;
   declare setAside: Table<SetAsideRow, [string, string]>;
   declare quarantine: Table<QuarantineRow, [string, string]>;
 
@@ -180,6 +187,7 @@ export class ConvoDatabase extends Dexie {
     this.version(3).stores({ quarantine: '[table+id]' });
     // The same tables; rows of chats say what is still to come, which an older app would drop.
     this.version(4).stores({});
-    this.version(databaseVersion).stores({ words: 'id, *beginnings' });
+    this.version(5).stores({ words: 'id, *beginnings' });
+    this.version(databaseVersion).stores({ expiries: 'id, at' });
   }
 }

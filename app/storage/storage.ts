@@ -25,6 +25,7 @@ import {
   type ChangeRow,
   type ChatRow,
   type Erasure,
+  type ExpiryRow,
   type MessageRow,
   type OutboxRow,
   type PendingRow,
@@ -75,6 +76,13 @@ export interface Storage {
   erasures(chat: string, segment: number): Promise<readonly Erasure[]>;
   /** Segments of which something is still to be erased. */
   segmentsToErase(chat: string): Promise<readonly number[]>;
+  /** What is to be seen to up to then, the first of it, and when there is more. */
+  expiries(
+    until: number,
+    limit: number,
+  ): Promise<{ readonly due: readonly ExpiryRow[]; readonly nextAt: number | undefined }>;
+  /** Calls back after each batch that says when something is to be gone. */
+  onExpirySet(listener: () => void): () => void;
   /** Whether any of these records is not with the relay yet. */
   isWaiting(recordIds: readonly string[]): Promise<boolean>;
   /** Which of these records are not with the relay yet. */
@@ -137,6 +145,11 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     for (const listener of listeners) listener(count);
   };
 
+  const expiryListeners = new Set<() => void>();
+  const onExpiry = () => {
+    for (const listener of expiryListeners) listener();
+  };
+
   async function openChanges(rows: readonly ChangeRow[]): Promise<readonly StoredChange[]> {
     const opened = await Promise.all(
       rows.map(async ({ id, chat, target, sealed }) => {
@@ -189,7 +202,7 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
     seal,
     database,
     messages,
-    batch: () => createBatch(database, seal, openedRows, words, onWritten),
+    batch: () => createBatch(database, seal, openedRows, words, onWritten, onExpiry),
     async chats() {
       const rows = await read([database.chats], (reading) => reading.all(database.chats));
       const opened = await Promise.all(rows.map(openChat));
@@ -259,6 +272,18 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
         reading.by(erasures, '[chat+segment]', [[chat, segment]]),
       );
       return rows.map(({ id, record = id, own }) => ({ record, chat, segment, own }));
+    },
+    async expiries(until, limit) {
+      const rows = await database.expiries
+        .orderBy('at')
+        .limit(limit + 1)
+        .toArray();
+      const due = rows.filter(({ at }) => at <= until).slice(0, limit);
+      return { due, nextAt: rows[due.length]?.at };
+    },
+    onExpirySet(listener) {
+      expiryListeners.add(listener);
+      return () => expiryListeners.delete(listener);
     },
     isWaiting: async (ids) => (await waitingAmong(ids)).size > 0,
     waitingRecords: waitingAmong,

@@ -5,6 +5,7 @@ import { checkHarbour, looksSettled, type Checked, type Finding } from './findin
 import { createHarbourRelay, type Backup } from './harbourRelay.ts';
 import { createLogbook } from './logbook.ts';
 import { createMember, type Member } from './member.ts';
+import { deletedWithinMs } from './over.ts';
 import { isTornOff, installMemoryDisk } from './memoryDisk.ts';
 import { createNetwork } from './network.ts';
 import { installQuickCrypto } from './quickCrypto.ts';
@@ -102,6 +103,9 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
       await member.open();
       member.setOffline(false);
     }
+    // What is to be gone has its time for that.
+    const expiring = people.map((member) => member.headless().storage.database.expiries.count());
+    if ((await Promise.all(expiring)).some((count) => count > 0)) await clock.pass(deletedWithinMs);
     let findings: readonly Finding[] | undefined;
     let stepMs = 2000;
     for (let passed = 0; passed < calmWithinMs; passed += stepMs, stepMs = Math.min(stepMs * 2, 120_000)) {
@@ -125,6 +129,7 @@ export async function createHarbour({ seed, members: count, trace = () => {} }: 
       held: relay.held,
       forgotAt: relay.forgotAt(),
       told,
+      now: clock.now(),
       haystacks: () => [
         ...network.seen(),
         ...relay.files(),

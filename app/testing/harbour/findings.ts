@@ -15,6 +15,7 @@ import {
   type View,
 } from './timelineFindings.ts';
 import type { ToldLies } from './toldLies.ts';
+import { overIn } from './over.ts';
 import { findUnpurged } from './unpurged.ts';
 
 export const findingKinds = [
@@ -42,10 +43,12 @@ export interface Checked {
   /** When the relay was last wiped, or set back to a backup. */
   readonly forgotAt: number | undefined;
   readonly told: ToldLies;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 export async function checkHarbour(checked: Checked) {
-  const { people, logbook, bugs, secrets, haystacks, forgotAt, told } = checked;
+  const { people, logbook, bugs, secrets, haystacks, forgotAt, told, now } = checked;
   const findings: Finding[] = bugs.map((what) => ({ kind: 'divergent', what }));
   const find: Find = (kind, what) => void findings.push({ kind, what });
   const begun = logbook.chats();
@@ -73,12 +76,15 @@ export async function checkHarbour(checked: Checked) {
     const crews = new Set(views.map(({ stored }) => crewOf(stored)));
     if (crews.size !== 1)
       find('divergent', `${crews.size} notions of who is in a chat: ${[...crews].join(' / ')}`);
+    const timers = new Set(views.map(({ stored: { timer } }) => timer?.seconds ?? 0));
+    if (timers.size > 1) find('divergent', `${timers.size} notions of how long messages stay`);
     const memberCount = views[0]?.stored.members.length ?? 0;
     if (memberCount !== views.length) find('lost', `a chat of ${memberCount} reached ${views.length}`);
     compareTimelines(views, find);
+    const over = await overIn(people, logbook.ofChat(chat), now);
     const said = logbook.ofChat(chat);
     const sent = said.map((message) => asFarAsSent(message, removed, forgotAt !== undefined));
-    for (const { member, timeline } of views) compareWithLogbook(member, timeline, sent, find);
+    for (const { member, timeline } of views) compareWithLogbook(member, timeline, sent, over, find);
     for (const view of removed) checkRemoved(view, views, logbook, find);
   }
   for (const member of people) {

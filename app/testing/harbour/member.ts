@@ -187,6 +187,9 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
       reactions?.set(userId, own);
       return record(note(own, emoji ?? ''), { command: 'react', chatId, messageId, emoji });
     },
+    /** How long messages of the chat stay that are said from now on; 0 is for good. */
+    setsTimer: (chatId: string, seconds: number) =>
+      command({ command: 'setTimer', chatId, messageId: bytesToBase64url(chance.bytes(16)), seconds }),
     types: (chatId: string, isTyping: boolean) => command({ command: 'setTyping', chatId, isTyping }),
     looksAt: (chatId: string | null) => command({ command: 'setVisibleChat', chatId }),
     /** Reads everything that is there. */

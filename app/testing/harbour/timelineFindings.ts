@@ -5,6 +5,7 @@ import type { StoredChat } from '../../storage/models.ts';
 import type { Find } from './findings.ts';
 import { lastValues, type Logbook, type Said, type SaidMessage } from './logbook.ts';
 import type { Member } from './member.ts';
+import type { Over } from './over.ts';
 
 /** A chat as one person has it. */
 export interface View {
@@ -66,7 +67,8 @@ export function checkRemoved(
   if (!current || stored.epoch >= current.stored.epoch)
     find('divergent', `${member.name} has a key too many`);
   const seen = new Set<string>();
-  for (const { messageId } of timeline) {
+  for (const { messageId, body } of timeline) {
+    if (body.kind === 'timer') continue;
     if (seen.has(messageId)) find('doubled', `${member.name} has ${messageId} twice`);
     seen.add(messageId);
     const said = logbook.message(messageId);
@@ -88,14 +90,17 @@ export function compareTimelines(views: readonly View[], find: Find) {
   }
 }
 
+/** @param over messages whose time is over, some of them only just. */
 export function compareWithLogbook(
   member: Member,
   timeline: readonly MessageView[],
   said: readonly SaidMessage[],
+  over: ReadonlyMap<string, Over>,
   find: Find,
 ) {
   const byId = new Map<string, MessageView>();
   for (const message of timeline) {
+    if (message.body.kind === 'timer') continue;
     if (byId.has(message.messageId)) find('doubled', `${member.name} has ${message.messageId} twice`);
     byId.set(message.messageId, message);
   }
@@ -103,8 +108,11 @@ export function compareWithLogbook(
   for (const expected of said) {
     const message = byId.get(expected.id);
     unsaid.delete(expected.id);
+    const end = over.get(expected.id);
+    if (message && (end === 'for sure' || end === 'deleted'))
+      find('unpurged', `${member.name} still shows ${expected.id}`);
     if (message) compareMessage(member, message, expected, byId, find);
-    else if (expected.isSure) find('lost', `${member.name} lacks ${expected.id}`);
+    else if (expected.isSure && !end) find('lost', `${member.name} lacks ${expected.id}`);
   }
   for (const id of unsaid.keys()) find('doubled', `${member.name} has ${id}, which nobody said`);
 }

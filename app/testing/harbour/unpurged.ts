@@ -3,7 +3,7 @@
 //
 // What is excused, all of it here, and why:
 // - a deletion whose author is no member at the end: only their device may let go of the text at the relay (R34);
-// - a deletion from before the relay forgot: what comes back then is the repair's (S7), and its own tests look at it;
+// - a deletion from before the relay forgot, and of what was to be gone any: what comes back then is the repair's (S7), and its own tests look at it;
 // - what was said before the relay forgot, in the log and snapshots before the current one: another may have said it again,
 //   and of their session nothing goes before somebody has countersigned (R34, D15);
 // - the text of an edit, once its message is deleted, and the updates in which a browser keeps an open segment: not yet.
@@ -18,11 +18,14 @@ import { openSnapshot } from '../../doc/snapshot.ts';
 import type { Checked, Find } from './findings.ts';
 import type { SaidMessage } from './logbook.ts';
 import type { Member } from './member.ts';
+import { overIn } from './over.ts';
 
-export async function findUnpurged({ people, logbook, held, forgotAt }: Checked, find: Find) {
+export async function findUnpurged({ people, logbook, held, forgotAt, now }: Checked, find: Find) {
   const dueByChat = new Map<string, SaidMessage[]>();
+  const over = await overIn(people, [...logbook.messages()], now);
   for (const message of logbook.messages()) {
-    if (!isDue(message, forgotAt)) continue;
+    const isOver = over.get(message.id) === 'deleted' && forgotAt === undefined;
+    if (!isOver && !isDue(message, forgotAt)) continue;
     dueByChat.set(message.chat, [...(dueByChat.get(message.chat) ?? []), message]);
   }
   if (dueByChat.size === 0) return;

@@ -22,6 +22,8 @@ const lyingRuns = 0.3;
 const monthMs = 31 * 24 * 3600_000;
 
 const emojis = ['👍', '❤️', '😂', '🎉', null] as const;
+/** Seconds that messages stay: shorter and longer than a run's breath. */
+const timers = [0, 30, 600] as const;
 const words = ['tide', 'rope', 'lamp', 'gull', 'fog', 'anchor', 'kaï', '港', 'buoy', 'wind'];
 
 export async function sail(seed: string, steps: number, onLine: (line: string) => void = () => {}) {
@@ -115,6 +117,11 @@ async function act(harbour: Harbour, chance: Chance, step: number): Promise<stri
     return `${short(member)} goes ${member.isOffline() ? 'offline' : 'online'}`;
   }
   if (unit < 0.975) return startsSomething(harbour, chance, member);
+  if (unit < 0.985) {
+    const seconds = chance.pick(timers);
+    void member.setsTimer(chat, seconds);
+    return `${short(member)} has messages stay for ${seconds || 'good'}`;
+  }
   return 'nothing';
 }
 

@@ -124,10 +124,18 @@ export const memberLies: readonly Mutant[] = [
   {
     name: "deletes another's message",
     file: 'app/chat/projection.ts',
-    snippet: 'if (author !== message.author) return message;',
-    replacement: '',
+    snippet: '(author === message.author || isLongOver(message, nowMs))',
+    replacement: 'author.length > 0',
     testFile: liars,
     test: "[D7] an edit and a deletion of another's message change nothing",
+  },
+  {
+    name: "deletes another's message that is to be gone, before its time",
+    file: 'app/chat/projection.ts',
+    snippet: '|| isLongOver(message, nowMs)',
+    replacement: '|| isFleeting(message)',
+    testFile: 'app/testing/harbour/fleeting.test.ts',
+    test: '[D19] nobody deletes the message of another before it was to be gone, and for a while after',
   },
   {
     name: 'says two things in one place',
@@ -252,8 +260,8 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'says records without their bodies before others do',
     file: 'app/chat/roomRecords.ts',
-    snippet: '...(await broughtBack(context, storage, again, rows)),',
-    replacement: '...(await broughtBack(context, storage, [], rows)),',
+    snippet: '...(await broughtBack(context, storage, again, rows, projection.nowMs())),',
+    replacement: '...(await broughtBack(context, storage, [], rows, projection.nowMs())),',
     testFile: liars,
     test: '[S7] what was said again with another body is said again whole, for a fresh device and for who had heard the lie',
   },

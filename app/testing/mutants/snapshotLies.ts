@@ -44,7 +44,7 @@ export const snapshotLies: readonly Mutant[] = [
   {
     name: 'publishes a snapshot that erases a message, and has others erase the edits of it',
     file: 'app/chat/projection.ts',
-    snippet: 'const texts = isDeletedByAuthor(message, changes) ? changes.filter(isText) : [];',
+    snippet: 'const texts = isRightlyDeleted(message, changes, nowMs) ? changes.filter(isText) : [];',
     replacement: 'const texts = changes.filter(isText);',
     testFile: 'app/chat/projection.test.ts',
     test: '[D17] edits of a message that nobody deleted stay, though its body is missing, or others deleted it',

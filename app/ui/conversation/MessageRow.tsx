@@ -73,6 +73,9 @@ function Body({
           {meta}
         </p>
       );
+    case 'timer':
+      // Has a row of its own.
+      return null;
     default:
       return body satisfies never;
   }

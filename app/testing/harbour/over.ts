@@ -1,0 +1,30 @@
+// Messages that were to be gone by now (SPEC D19), by what anybody's device knows of them.
+import { endOf, graceMs, isFleeting } from '../../chat/fleeting.ts';
+import type { SaidMessage } from './logbook.ts';
+import type { Member } from './member.ts';
+
+/** Clocks of devices differ by less. */
+const slackMs = 5 * 60_000;
+/** By then its author, or anybody, has deleted it: a while and a chance of as much. */
+export const deletedWithinMs = 2 * graceMs + slackMs;
+/** On some screens, or on none; by now deleted as well. */
+export type Over = 'perhaps' | 'for sure' | 'deleted';
+
+export async function overIn(
+  people: readonly Member[],
+  said: readonly SaidMessage[],
+  now: number,
+): Promise<ReadonlyMap<string, Over>> {
+  const over = new Map<string, Over>();
+  for (const member of people) {
+    const rows = await member.headless().storage.messages.many(said.map(({ id }) => id));
+    for (const row of rows.values()) {
+      if (!isFleeting(row)) continue;
+      const endMs = row.seconds === 0 ? -Infinity : endOf(row);
+      if (endMs + deletedWithinMs <= now) over.set(row.id, 'deleted');
+      else if (endMs + slackMs <= now && over.get(row.id) !== 'deleted') over.set(row.id, 'for sure');
+      else if (endMs - slackMs <= now && !over.has(row.id)) over.set(row.id, 'perhaps');
+    }
+  }
+  return over;
+}
