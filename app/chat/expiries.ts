@@ -74,21 +74,21 @@ export function createExpiries(deps: ExpiriesDeps) {
     }
   }
   async function goOn() {
-    while (isDue && !isClosed) {
+    while (isDue) {
       isDue = false;
+      cancel();
+      // Also where something fails: it is tried again.
+      cancel = clock.after(maxWaitMs, look);
       await run();
       if (isClosed) return;
-      const { nextAt } = await next();
-      if (nextAt === undefined || isClosed) continue;
       cancel();
+      const { nextAt } = await storage.expiries(-Infinity, 1);
+      if (nextAt === undefined || isClosed) continue;
       cancel = clock.after(Math.min(Math.max(nextAt - clock.now(), 0), maxWaitMs), look);
     }
   }
-  const next = async () => {
-    const { due, nextAt } = await storage.expiries(clock.now(), 1);
-    return { nextAt: due[0]?.at ?? nextAt };
-  };
   function look() {
+    if (isClosed) return;
     isDue = true;
     running ??= deps.quietly(goOn()).finally(() => {
       running = undefined;

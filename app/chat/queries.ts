@@ -84,7 +84,9 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
         ...(message.kind === 'timer' ? { seconds: message.seconds ?? 0 } : {}),
         isOwn,
         senderName: isOwn ? '' : nameIn(chat, message.author),
-        ...(isOwn && chat.kind !== 'notes' ? { delivery: deliveryOf(chat, message, user) } : {}),
+        ...(isOwn && chat.kind !== 'notes' && message.kind !== 'timer'
+          ? { delivery: deliveryOf(chat, message, user) }
+          : {}),
       },
     };
   }

@@ -165,6 +165,13 @@ for (const { device, look } of looks) {
     await expectClean(ada, 'shortcuts');
     await close(ada);
 
+    await ada.getByRole('button', { name: words.conversation.timer }).click();
+    await expect(ada.getByRole('dialog', { name: words.timerDialog.title })).toBeVisible();
+    await expectClean(ada, 'disappearing messages');
+    await ada.getByRole('button', { name: '7 days' }).click();
+    await expect(ada.getByText(words.conversation.youTimerSet('7 days'))).toBeVisible();
+    await expectClean(ada, 'disappearing messages are on');
+
     await ada.getByRole('button', { name: words.conversation.search }).click();
     const searchHere = ada.getByRole('searchbox', { name: words.conversation.search });
     await searchHere.fill('lunch');

@@ -64,6 +64,12 @@ test('[U16] at 320 px with text of 200 % no screen scrolls sideways or cuts a co
   await openChat(ada, 'Ben');
   await say(ada, 'https://example.org/a/very/long/address/without/a/place/to/break/anywhere/in/it');
   expect(await tooWide(ada)).toEqual([]);
+  // The name has room beside the way back.
+  const nameOf = ada.getByRole('heading', { name: 'Ben', exact: true });
+  expect((await nameOf.boundingBox())?.width).toBeGreaterThan(60);
+  await ada.getByRole('button', { name: words.conversation.timer }).click();
+  await expect(ada.getByRole('dialog', { name: words.timerDialog.title })).toBeVisible();
+  expect(await tooWide(ada)).toEqual([]);
   await ada.goto(`${relay.origin}/settings`);
   await expect(ada.getByRole('heading', { name: words.settings.title, exact: true })).toBeVisible();
   expect(await tooWide(ada)).toEqual([]);

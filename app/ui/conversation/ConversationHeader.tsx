@@ -28,13 +28,16 @@ function usePresence(chat: ChatView): { readonly text: string; readonly isLively
   };
 }
 
-export function ConversationHeader({ chat, onSearch }: { chat: ChatView; onSearch: () => void }) {
-  const { words } = useWords();
+export function ConversationHeader(props: { chat: ChatView; onTimer: () => void; onSearch: () => void }) {
+  const { chat, onTimer, onSearch } = props;
+  const { words, formats } = useWords();
+  const { conversation } = words;
+  const seconds = chat.timerSeconds;
   const [, navigate] = useLocation();
   const presence = usePresence(chat);
   const isOnline = chat.kind === 'direct' && chat.onlineUserIds.length > 0;
   return (
-    <header className="@container flex items-center gap-2.5 border-b border-line bg-surface px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-2 wide:px-4">
+    <header className="@container flex flex-wrap items-center gap-2.5 border-b border-line bg-surface px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-2 wide:px-4">
       <IconButton
         icon="back"
         size={6}
@@ -42,11 +45,11 @@ export function ConversationHeader({ chat, onSearch }: { chat: ChatView; onSearc
         onClick={() => leaveTo('/', navigate)}
         className="-me-1.5 wide:hidden rtl:-scale-x-100"
       />
-      {/* With large letters on a small screen the name needs its room. */}
+      {/* With large letters on a small screen the name needs its room, and the buttons a line of their own. */}
       <span className="@max-3xs:hidden">
         <Avatar seed={chat.avatarSeed} name={chat.title} kind={chat.kind} size="md" isOnline={isOnline} />
       </span>
-      <div className="flex min-h-11 min-w-0 flex-1 flex-col justify-center">
+      <div className="flex min-h-11 min-w-20 flex-1 flex-col justify-center">
         <h1 className="truncate font-semibold">
           <bdi>{chatTitle(words, chat)}</bdi>
         </h1>
@@ -59,7 +62,16 @@ export function ConversationHeader({ chat, onSearch }: { chat: ChatView; onSearc
           </p>
         )}
       </div>
-      <IconButton icon="search" label={words.conversation.search} onClick={onSearch} />
+      <div className="ms-auto flex">
+        <IconButton
+          icon="timer"
+          label={seconds > 0 ? conversation.timerOn(formats.span(seconds)) : conversation.timer}
+          aria-haspopup="dialog"
+          onClick={onTimer}
+          className={seconds > 0 ? 'text-accent-ink!' : ''}
+        />
+        <IconButton icon="search" label={conversation.search} onClick={onSearch} />
+      </div>
     </header>
   );
 }

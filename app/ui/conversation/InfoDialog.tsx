@@ -24,6 +24,12 @@ export function InfoDialog(props: {
         </dd>
         <dt className="text-muted">{info.sentAt}</dt>
         <dd>{formats.full(message.sentAtMs)}</dd>
+        {message.goneAtMs !== undefined && (
+          <>
+            <dt className="text-muted">{info.goneAt}</dt>
+            <dd>{formats.full(message.goneAtMs)}</dd>
+          </>
+        )}
       </dl>
       <p
         className={`mt-3 flex items-center gap-2 text-sm ${message.isVerified ? 'text-good' : 'text-warn-ink'}`}

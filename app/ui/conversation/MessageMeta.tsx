@@ -1,5 +1,6 @@
 // The small print of a message: when, whether it was edited, how far it has come.
 import type { MessageView } from '../../chat/views.ts';
+import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 import { Ticks } from '../kit/Ticks.tsx';
 
@@ -16,6 +17,7 @@ export function MessageMeta(props: {
       className={`float-end ms-3 mt-1.5 -mb-0.5 inline-flex items-center gap-1 text-xs leading-4 whitespace-nowrap select-none ${isOnOwn ? 'text-own-muted' : 'text-muted'}`}
     >
       {message.isEdited && <span>{words.conversation.edited}</span>}
+      {message.goneAtMs !== undefined && <Icon name="timer" size={3} />}
       <time
         dateTime={new Date(message.sentAtMs).toISOString()}
         // Made for whoever points at it: for each row that scrolls by, it would cost as much as all else in it.

@@ -29,7 +29,8 @@ function useSpokenLabel(message: MessageView): string {
           : words.conversation.deleted
         : words.conversation.unsupported;
   const delivery = message.delivery === undefined ? '' : `, ${words.delivery[message.delivery]}`;
-  return `${words.conversation.messageOf(name, formats.time(message.sentAtMs))}: ${text}${delivery}`;
+  const time = message.goneAtMs === undefined ? '' : `, ${words.conversation.disappears}`;
+  return `${words.conversation.messageOf(name, formats.time(message.sentAtMs))}: ${text}${time}${delivery}`;
 }
 
 function Body({

@@ -28,6 +28,7 @@ import { useVisibleChat } from './useVisibleChat.ts';
 
 const loadOverlay = () => import('./Overlay.tsx');
 const Overlay = lazy(() => loadOverlay().then((room) => ({ default: room.Overlay })));
+const TimerDialog = lazy(() => import('./TimerDialog.tsx').then((room) => ({ default: room.TimerDialog })));
 const flashMs = 1700;
 
 export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: MessageIdText | undefined }) {
@@ -42,6 +43,7 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
     chat.edit ? { kind: 'edit', ...chat.edit } : { kind: 'new' },
   );
   const [overlay, setOverlay] = useState<OverlayState>();
+  const [isTiming, setIsTiming] = useState(false);
   const [isSearching, setIsSearching] = useState(false);
   const [flashingId, setFlashingId] = useState<MessageIdText | undefined>(targetId);
   const [unreadAtOpening] = useState(chat.unreadCount);
@@ -140,7 +142,11 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
 
   return (
     <div className="flex h-full min-h-0 flex-col bg-wallpaper">
-      <ConversationHeader chat={chat} onSearch={() => setIsSearching(true)} />
+      <ConversationHeader
+        chat={chat}
+        onTimer={() => setIsTiming(true)}
+        onSearch={() => setIsSearching(true)}
+      />
       {isSearching && (
         <ConversationSearch
           chatId={chatId}
@@ -211,6 +217,15 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
           void commands.edit(messageId, text).then((isDone) => isDone && setMode({ kind: 'new' }))
         }
       />
+      {isTiming && (
+        <Suspense fallback={null}>
+          <TimerDialog
+            seconds={chat.timerSeconds}
+            onChoose={commands.setTimer}
+            onClose={() => setIsTiming(false)}
+          />
+        </Suspense>
+      )}
       {overlay && (
         <Suspense fallback={null}>
           <Overlay

@@ -2,7 +2,7 @@
 import type { ChatKind } from '../../chat/views.ts';
 import { MessageRow } from './MessageRow.tsx';
 import type { TimelineRow } from './timelineRows.ts';
-import { DayRow, EventRow, UnreadRow } from './TimelineRows.tsx';
+import { DayRow, EventRow, TimerRow, UnreadRow } from './TimelineRows.tsx';
 
 export function TimelineRowView(props: {
   row: TimelineRow;
@@ -20,6 +20,8 @@ export function TimelineRowView(props: {
       return <UnreadRow count={unreadAtOpening} />;
     case 'event':
       return <EventRow event={row.event} chatKind={chatKind} />;
+    case 'timer':
+      return <TimerRow message={row.message} />;
     case 'message':
       return (
         <MessageRow

@@ -1,13 +1,13 @@
 // The rows between the messages: days, the unread divider, and what happened to the chat.
 import type { ReactNode } from 'react';
-import type { ChatKind, EventView } from '../../chat/views.ts';
+import type { ChatKind, EventView, MessageView } from '../../chat/views.ts';
 import { personName } from '../kit/chatTitle.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { useWords } from '../kit/Surroundings.tsx';
 
 export function Pill({ children }: { children: ReactNode }) {
   return (
-    <span className="inline-flex max-w-[90%] items-center gap-1.5 rounded-full bg-raised/95 px-3 py-1 text-xs font-medium text-muted shadow-bubble">
+    <span className="inline-flex max-w-[90%] items-center gap-1.5 rounded-[1.25rem] bg-raised/95 px-3 py-1 text-xs font-medium text-muted shadow-bubble">
       {children}
     </span>
   );
@@ -34,6 +34,26 @@ export function UnreadRow({ count }: { count: number }) {
       <span className="text-sm font-semibold text-accent-ink">
         {count > 0 ? words.conversation.unreadDivider(count) : words.conversation.unreadDividerPlain}
       </span>
+    </div>
+  );
+}
+
+export function TimerRow({ message: { author, body } }: { message: MessageView }) {
+  const { words, formats } = useWords();
+  const { conversation } = words;
+  const name = personName(words, author.name);
+  const seconds = body.kind === 'timer' ? body.seconds : 0;
+  function sentence(): string {
+    if (seconds === 0) return author.isSelf ? conversation.youTimerOff : conversation.timerOff(name);
+    const span = formats.span(seconds);
+    return author.isSelf ? conversation.youTimerSet(span) : conversation.timerSet(name, span);
+  }
+  return (
+    <div className="flex justify-center px-4 py-1.5 text-center">
+      <Pill>
+        <Icon name="timer" size={3.5} />
+        <bdi className="text-pretty">{sentence()}</bdi>
+      </Pill>
     </div>
   );
 }

@@ -51,6 +51,13 @@ describe('rows of a timeline', () => {
     ]);
   });
 
+  it('has a row of its own for who set how long messages stay, which ends a run', () => {
+    const timer = { ...message('t', 'me', noon + 1), body: { kind: 'timer', seconds: 60 } } as const;
+    const said = [message('a', 'me', noon), timer, message('b', 'me', noon + 2)];
+    expect(keysOf(said)).toEqual(['day', 'm-a', 'm-t', 'm-b']);
+    expect(runsOf(said)).toEqual(['<a>', '<b>']);
+  });
+
   it('[D21] has no day for a message of the future: it stands under that of the one before', () => {
     const rows = rowsOf([message('a', 'me', noon), message('b', 'you', noon + 80_000 * dayMs)]);
     expect(rows.map((row) => (row.kind === 'day' ? 'day' : row.key))).toEqual(['day', 'm-a', 'm-b']);

@@ -1,5 +1,5 @@
 // From a timeline to the rows that are drawn: day separators, the unread divider, events, and messages that know
-// whether they begin or end a sender's run. Pure. While older history is missing, the first row is always a message,
+// whether they begin or end a sender's run. Pure. While older history is missing, the first row is one of its records,
 // so that loading more only ever adds rows before it.
 import type { EventView, MessageView, TimelineView } from '../../chat/views.ts';
 import { dayKeyOf } from '../kit/words/formats.ts';
@@ -9,6 +9,8 @@ export type TimelineRow =
   | { readonly kind: 'day'; readonly key: string; readonly atMs: number }
   | { readonly kind: 'unread'; readonly key: string }
   | { readonly kind: 'event'; readonly key: string; readonly event: EventView }
+  /** Somebody set how long messages stay. */
+  | { readonly kind: 'timer'; readonly key: string; readonly atMs: number; readonly message: MessageView }
   | {
       readonly kind: 'message';
       readonly key: string;
@@ -56,11 +58,15 @@ function merge(
   return items;
 }
 
+const isTimer = (message: MessageView): boolean => message.body.kind === 'timer';
+
 const isSameRun = (a: Item | undefined, b: Item | undefined): boolean =>
   a !== undefined &&
   b !== undefined &&
   'message' in a &&
   'message' in b &&
+  !isTimer(a.message) &&
+  !isTimer(b.message) &&
   a.message.author.userId === b.message.author.userId &&
   Math.abs(b.atMs - a.atMs) < runPauseMs &&
   a.day === b.day;
@@ -86,14 +92,19 @@ export function timelineToRows(
       rows.push({ kind: 'event', key: `e-${item.event.eventId}`, event: item.event });
       continue;
     }
-    const { messageId } = item.message;
+    const { atMs, message } = item;
+    const { messageId } = message;
+    if (isTimer(message)) {
+      rows.push({ kind: 'timer', key: messageKey(messageId), atMs, message });
+      continue;
+    }
     const isFirstUnread = messageId === firstUnreadId;
     if (isFirstUnread) rows.push({ kind: 'unread', key: unreadKey });
     rows.push({
       kind: 'message',
       key: messageKey(messageId),
-      atMs: item.atMs,
-      message: item.message,
+      atMs,
+      message,
       isRunStart: isFirstUnread || !isSameRun(before, item),
       isRunEnd:
         !isSameRun(item, after) ||
@@ -113,7 +124,9 @@ export function didStartMove(before: readonly TimelineRow[], now: readonly Timel
 /** How many rows the oldest page of messages takes, with what stands between them. */
 export function endOfPage(rows: readonly TimelineRow[]): number {
   let messages = 0;
-  const end = rows.findIndex((row) => row.kind === 'message' && messages++ === pageSize);
+  const end = rows.findIndex(
+    (row) => (row.kind === 'message' || row.kind === 'timer') && messages++ === pageSize,
+  );
   return end === -1 ? rows.length : end;
 }
 
@@ -121,6 +134,7 @@ export function endOfPage(rows: readonly TimelineRow[]): number {
 export function rowTimeMs(row: TimelineRow): number | undefined {
   switch (row.kind) {
     case 'day':
+    case 'timer':
     case 'message':
       return row.atMs;
     case 'event':

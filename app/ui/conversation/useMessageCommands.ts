@@ -48,6 +48,8 @@ export function useMessageCommands(chatId: string, giveBack: (text: string) => v
       run({ command: 'editMessage', chatId, messageId, text }),
     remove: (messageId: MessageIdText, scope: 'me' | 'everyone') =>
       run({ command: 'deleteMessage', chatId, messageId, scope }),
+    setTimer: (seconds: number) =>
+      void run({ command: 'setTimer', chatId, messageId: newMessageId(), seconds }),
     react,
     markRead: (messageId: MessageIdText) => void client.command({ command: 'markRead', chatId, messageId }),
   };

@@ -48,6 +48,9 @@ function Preview({ row, isOpen }: { row: ChatRowView; isOpen: boolean }) {
         )}
         {preview.kind === 'text' && <bdi>{markupToPlain(preview.text)}</bdi>}
         {preview.kind === 'deleted' && <i>{inbox.deletedPreview}</i>}
+        {preview.kind === 'timer' && (
+          <i>{preview.seconds ? inbox.timerPreview(formats.span(preview.seconds)) : inbox.timerOffPreview}</i>
+        )}
         {preview.kind === 'unsupported' && <i>{inbox.unsupportedPreview}</i>}
       </span>
     </>

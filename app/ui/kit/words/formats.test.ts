@@ -43,6 +43,18 @@ describe('formats', () => {
     expect(formats.day(at(2025, 1, 2), now)).toBe('2 January 2025');
   });
 
+  it('says a span in the largest unit that says it whole', () => {
+    expect([30, 60, 600, 3600, 86_400, 7 * 86_400, 90_000].map((seconds) => formats.span(seconds))).toEqual([
+      '30 seconds',
+      '1 minute',
+      '10 minutes',
+      '1 hour',
+      '24 hours',
+      '7 days',
+      '25 hours',
+    ]);
+  });
+
   it('gives sizes in a unit that reads well', () => {
     expect(formats.bytes(512)).toBe('512 byte');
     expect(formats.bytes(2_400_000)).toBe('2.4 MB');

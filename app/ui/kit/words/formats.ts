@@ -18,6 +18,15 @@ export function daysBetween(earlierMs: number, laterMs: number): number {
   return Math.round((midnight(laterMs) - midnight(earlierMs)) / dayMs);
 }
 
+const daySeconds = 86_400;
+/** The largest first, in seconds. */
+const spans = [
+  ['day', daySeconds],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
 const capitalised = (text: string, locale: string) =>
   text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 
@@ -34,6 +43,8 @@ export interface Formats {
   full(atMs: number): string;
   number(value: number): string;
   bytes(value: number): string;
+  /** 30 seconds, 1 hour, 7 days: in the largest unit that says it whole. */
+  span(seconds: number): string;
   /** Ada, Grace and Alan */
   list(items: readonly string[]): string;
 }
@@ -82,6 +93,13 @@ export function createFormats(locale: string): Formats {
         unitDisplay: 'short',
         maximumFractionDigits: step === 0 ? 0 : 1,
       }).format(value / 1000 ** step);
+    },
+    span(seconds) {
+      // A day is said in hours.
+      const fits = spans.find(([, each]) => seconds % each === 0 && seconds !== daySeconds);
+      const [unit, length] = fits ?? ['hour', 3600];
+      const unitFormat = { style: 'unit', unit, unitDisplay: 'long' } as const;
+      return new Intl.NumberFormat(locale, unitFormat).format(seconds / length);
     },
     list: (items) => lists.format(items),
   };
