@@ -178,3 +178,12 @@ test('[D13] a snapshot with two sessions on one Yjs client is none', () => {
   expect(checkSegmentSnapshot(updateOf(pair), [lineOf(session), lineOf(sameClient)])).toBeUndefined();
   expect(checkSegmentSnapshot(updateOf(pair), [lineOf(sameClient), lineOf(session)])).toBeUndefined();
 });
+
+test('[D13] a state with anything behind it, the word of a deletion too, is none', () => {
+  const update = updateOf(pair);
+  const check = (state: Uint8Array) => checkSegmentSnapshot(state, [{ session }]);
+  expect(check(update)).toEqual(update);
+  expect(check(new Uint8Array([...update, 0]))).toBeUndefined();
+  // Of client 9 two items from clock 0 on.
+  expect(check(new Uint8Array([...update.slice(0, -1), 1, 9, 1, 0, 2]))).toBeUndefined();
+});

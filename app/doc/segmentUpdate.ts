@@ -3,6 +3,7 @@
 // hide another's work. Checked here on the decoded update, before Yjs sees it (SPEC D3).
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import { equalBytes } from '../../shared/codec/bytes.ts';
 import { idToText, type SessionId } from '../../shared/protocol/ids.ts';
 
 type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number];
@@ -22,13 +23,19 @@ export interface SegmentPiece {
 }
 
 /** Encodes structs of one client, consecutive in clock, as an update that deletes nothing. */
-function encodeStructs(client: number, structs: readonly Struct[]): Uint8Array {
+const encodeStructs = (client: number, structs: readonly Struct[]): Uint8Array =>
+  encodeByClient(new Map([[client, structs]]));
+
+/** The same of several clients. */
+function encodeByClient(structsByClient: ReadonlyMap<number, readonly Struct[]>): Uint8Array {
   const encoder = new Y.UpdateEncoderV1();
-  encoding.writeVarUint(encoder.restEncoder, 1);
-  encoding.writeVarUint(encoder.restEncoder, structs.length);
-  encoder.writeClient(client);
-  encoding.writeVarUint(encoder.restEncoder, structs[0]?.id.clock ?? 0);
-  for (const struct of structs) struct.write(encoder, 0);
+  encoding.writeVarUint(encoder.restEncoder, structsByClient.size);
+  for (const [client, structs] of structsByClient) {
+    encoding.writeVarUint(encoder.restEncoder, structs.length);
+    encoder.writeClient(client);
+    encoding.writeVarUint(encoder.restEncoder, structs[0]?.id.clock ?? 0);
+    for (const struct of structs) struct.write(encoder, 0);
+  }
   encoding.writeVarUint(encoder.restEncoder, 0);
   return encoder.toUint8Array();
 }
@@ -119,7 +126,10 @@ export function checkSegmentSnapshot(
     if (!isAppend(struct, client, array)) return undefined;
     next.set(client, clock + 1);
   }
-  return [...next.values()].every((end) => end % 2 === 0) ? update : undefined;
+  if (![...next.values()].every((end) => end % 2 === 0)) return undefined;
+  // Nothing stands behind it: neither the word that something is deleted, which Yjs would carry out, nor what makes it large.
+  const written = encodeByClient(Map.groupBy(structs, ({ id }) => id.client));
+  return equalBytes(written, update) ? update : undefined;
 }
 
 function isOwnAppend(struct: Struct, client: number, array: string): boolean {
