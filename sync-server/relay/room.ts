@@ -203,7 +203,8 @@ export class Room implements Participant {
     const { bytes, sessions } = (this.#state.kept ??= document
       ? this.#deps.log.documents.kept(document)
       : nothing);
-    return bytes >= fullSegmentBytes || sessions >= fullSegmentSessions;
+    // A snapshot that stands for nothing fills none: clients end only what has something in it.
+    return this.#end.seq > 0 && (bytes >= fullSegmentBytes || sessions >= fullSegmentSessions);
   }
   #hashOf(entry: Uint8Array): EntryHash {
     return hashEntry(sha256, this.documentId, entry);
