@@ -8,6 +8,7 @@ import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LedgerDeps } from './fetchChatLedger.ts';
 import { bytesOf } from './storedChats.ts';
+import { passingFailures } from './tasks.ts';
 import { readUserLedger } from './userLedgers.ts';
 
 /** A user's one entry, as base64url. */
@@ -29,22 +30,26 @@ export function createKeptPeople({
 }: LedgerDeps & { readonly storage: Storage }) {
   // One's own comes back with the account.
   const kept = new Set([bytesToBase64url(identity.user)]);
+  /** What the relay lacks, refuses, or lies about: the next run asks for it again, this one not for each chat. */
+  const missing = new Set<string>();
   return {
     /** False where it must be asked for again. */
     async keep(id: string): Promise<boolean> {
       const chat = await storage.chat(id);
       if (!chat || chat.isRemoved) return true;
       for (const user of peopleIn(chat)) {
-        if (kept.has(user)) continue;
+        if (kept.has(user) || missing.has(user)) continue;
         if ((await ledgerOfPerson(storage, user)) === undefined) {
           const token = await accessToken();
           if (!token.ok) return false;
           const answer = await http.get(`/api/users/${user}/ledger`, ledgerResponse, token.value);
-          if (!answer.ok && answer.error !== 'not-found') return false;
+          if (!answer.ok && passingFailures.includes(answer.error)) return false;
           const entries = answer.ok ? answer.value.entries : [];
           const [entry] = entries;
-          // What the relay lacks, or lies about, is asked for again by the next run.
-          if (!entry || !(await readUserLedger(bytesOf<UserId>(user), entries))) continue;
+          if (!entry || !(await readUserLedger(bytesOf<UserId>(user), entries))) {
+            missing.add(user);
+            continue;
+          }
           await storage.batch().putSetting(placeOfPerson(user), bytesToBase64url(entry)).commit();
         }
         kept.add(user);
