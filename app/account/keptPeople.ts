@@ -22,12 +22,13 @@ export const peopleIn = ({ members, former = [] }: StoredChat): readonly string[
 export const ledgerOfPerson = (storage: Storage, user: string): Promise<string | undefined> =>
   storage.setting(placeOfPerson(user), keptPerson);
 
-export function createKeptPeople({
-  storage,
-  http,
-  accessToken,
-  identity,
-}: LedgerDeps & { readonly storage: Storage }) {
+export interface KeptPeopleDeps extends Pick<LedgerDeps, 'accessToken'> {
+  readonly identity: Pick<LedgerDeps['identity'], 'user'>;
+  readonly http: Pick<LedgerDeps['http'], 'get'>;
+  readonly storage: Storage;
+}
+
+export function createKeptPeople({ storage, http, accessToken, identity }: KeptPeopleDeps) {
   // One's own comes back with the account.
   const kept = new Set([bytesToBase64url(identity.user)]);
   /** What the relay lacks, refuses, or lies about: the next run asks for it again, this one not for each chat. */

@@ -35,35 +35,41 @@ async function fills(n: number, isRecords: boolean) {
   return forger.refusals();
 }
 
-test.each([1, 2, 3, 4, 5])('[D12] who only reads hears what is said behind %s full segments with nothing in them', async (many) => {
-  const { harbour, ada, ben, cleo, talk, idsOf } = trio;
-  for (let n = 0; n < many; n++) await fills(n, false);
-  ben.setOffline(true);
-  const said = await talk(4, [ada]);
-  await harbour.pass(10 * minuteMs);
-  expect(await idsOf(cleo)).toEqual(expect.arrayContaining([...said]));
-  await cleo.becomesFresh();
-  await harbour.pass(25 * minuteMs);
-  expect(await idsOf(cleo)).toEqual(await idsOf(ada));
-});
+test.each([1, 4])(
+  '[D12] who only reads hears what is said behind %s full segments with nothing in them',
+  async (many) => {
+    const { harbour, ada, ben, cleo, talk, idsOf } = trio;
+    for (let n = 0; n < many; n++) await fills(n, false);
+    ben.setOffline(true);
+    const said = await talk(4, [ada]);
+    await harbour.pass(10 * minuteMs);
+    expect(await idsOf(cleo)).toEqual(expect.arrayContaining([...said]));
+    await cleo.becomesFresh();
+    await harbour.pass(25 * minuteMs);
+    expect(await idsOf(cleo)).toEqual(await idsOf(ada));
+  },
+);
 
-test.each([true, false])('[D12] an edit, a deletion and a reaction that wait in a segment as it becomes full go on: records %s', async (isRecords) => {
-  const { harbour, ada, ben, cleo, says, idsOf, bodiesOf, talk } = trio;
-  const gone = await says(ada, 'gone soon');
-  const kept = await says(ada, 'changed soon');
-  ada.setOffline(true);
-  await ada.deletes(harbour.group, gone);
-  await ada.edits(harbour.group, kept, harbour.marked('changed'));
-  const waits = ada.says(harbour.group, harbour.marked('waits'));
-  await harbour.clock.until(waits.done);
-  await fills(0, isRecords);
-  ben.setOffline(true);
-  ada.setOffline(false);
-  await harbour.pass(3 * minuteMs);
-  await talk(20, [ada, cleo]);
-  await harbour.pass(5 * minuteMs);
-  expect(await idsOf(cleo)).toEqual(await idsOf(ada));
-  expect(await bodiesOf(cleo)).toEqual(await bodiesOf(ada));
-  expect(await idsOf(cleo)).toContain(waits.id);
-  expect((await textsAtRelay(harbour, ada)).filter((text) => text.includes('gone soon'))).toEqual([]);
-});
+test.each([true, false])(
+  '[D12] an edit, a deletion and a reaction that wait in a segment as it becomes full go on: records %s',
+  async (isRecords) => {
+    const { harbour, ada, ben, cleo, says, idsOf, bodiesOf, talk } = trio;
+    const gone = await says(ada, 'gone soon');
+    const kept = await says(ada, 'changed soon');
+    ada.setOffline(true);
+    await ada.deletes(harbour.group, gone);
+    await ada.edits(harbour.group, kept, harbour.marked('changed'));
+    const waits = ada.says(harbour.group, harbour.marked('waits'));
+    await harbour.clock.until(waits.done);
+    await fills(0, isRecords);
+    ben.setOffline(true);
+    ada.setOffline(false);
+    await harbour.pass(3 * minuteMs);
+    await talk(20, [ada, cleo]);
+    await harbour.pass(5 * minuteMs);
+    expect(await idsOf(cleo)).toEqual(await idsOf(ada));
+    expect(await bodiesOf(cleo)).toEqual(await bodiesOf(ada));
+    expect(await idsOf(cleo)).toContain(waits.id);
+    expect((await textsAtRelay(harbour, ada)).filter((text) => text.includes('gone soon'))).toEqual([]);
+  },
+);

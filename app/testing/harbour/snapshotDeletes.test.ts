@@ -44,7 +44,6 @@ test('[D13] a snapshot whose update deletes what is in it takes nothing from any
   await harbour.pass(15 * 60_000);
   expect((await idsOf(cleo)).slice(0, before.length)).toEqual(before);
   expect(await idsOf(cleo)).toEqual(await idsOf(ben));
-  for (const member of [ada, ben, cleo])
-    expect(await reasonsOf(member)).not.toContain('incomplete-snapshot');
+  for (const member of [ada, ben, cleo]) expect(await reasonsOf(member)).not.toContain('incomplete-snapshot');
   forger.close();
 });
