@@ -43,7 +43,8 @@ export async function textsAtRelay(harbour: Harbour, member: Member): Promise<re
         const record = readRecord(context, header);
         const bytes = record && openBody(context, record.header, body);
         const said = bytes && parseBody(record.header.kind, bytes);
-        if (said?.kind === 'message' || said?.kind === 'edit') texts.push(said.text);
+        if (said?.kind === 'message' || said?.kind === 'fleeting' || said?.kind === 'edit')
+          texts.push(said.text);
       }
     }
   }
