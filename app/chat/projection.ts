@@ -316,7 +316,9 @@ export function messageOf(
 
 /** How long a message stays, or those that follow a timer; 0 where nobody knows any more. Undefined for all others. */
 function secondsOf({ kind }: RecordHeader, body: Body | undefined): number | undefined {
-  if (body?.kind === 'fleeting' || body?.kind === 'timer') return Math.min(body.seconds, maxSeconds);
+  // Of one that says none at all it is a second: 0 is for those of which nobody knows.
+  if (body?.kind === 'fleeting') return Math.min(Math.max(body.seconds, 1), maxSeconds);
+  if (body?.kind === 'timer') return Math.min(body.seconds, maxSeconds);
   return kind === recordKinds.fleeting ? 0 : undefined;
 }
 
