@@ -176,10 +176,21 @@ export async function projectRecords(
       for (const row of edits.rows) batch.putChange(row);
       erased.push(...edits.erased);
     }
+    if (changed.kind === 'deleted' && chat.edit?.messageId === id) {
+      // Also where another deleted it: of the text that was to take its place nothing stays.
+      const { edit: _, ...rest } = chat;
+      chat = rest;
+    }
     messages.set(id, changed);
     putFindable(deps, batch, changed);
     unread += Number(changed.isUnread) - Number(present.get(id)?.isUnread ?? false);
     chat = withLast(chat, changed, deps.nowMs());
+  }
+  if (chat.last && messages.get(chat.last.id)?.isHidden) {
+    const { last: _, ...rest } = chat;
+    const stored = await storage.messages.before(before.id, undefined, messages.size + 1);
+    const shown = [...stored.filter(({ id }) => !messages.has(id)), ...messages.values()];
+    chat = shown.reduce((now, message) => withLast(now, message, deps.nowMs()), rest as StoredChat);
   }
   const arrived = arrivedIds
     .map((id) => messages.get(id))
