@@ -10,6 +10,7 @@ import {
   applyChange,
   cameIn,
   changeOf,
+  erasedRecord,
   messageOf,
   oneOfEach,
   putFindable,
@@ -54,6 +55,8 @@ export async function reprojectRecords(
     };
     putFindable(deps, batch, placed, true);
     if (changed.kind !== 'deleted') continue;
+    // A deletion that came too early may count by now.
+    if (made.kind !== 'deleted') erased.push(erasedRecord(placed));
     const edits = withoutText(changed, changes, deps.nowMs());
     for (const edit of edits.rows) batch.putChange(edit);
     erased.push(...edits.erased);
