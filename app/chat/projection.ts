@@ -334,7 +334,11 @@ function secondsOf({ kind }: RecordHeader, body: Body | undefined): number | und
 }
 
 /** The last to say it counts; who has not read that goes by the newest message that has a time. */
-function withTimer(chat: StoredChat, body: Body | undefined, said: { at: number; id: string }): StoredChat {
+export function withTimer(
+  chat: StoredChat,
+  body: Body | undefined,
+  said: { at: number; id: string },
+): StoredChat {
   if (body?.kind !== 'timer' && body?.kind !== 'fleeting') return chat;
   const isWord = body.kind === 'timer';
   const timer = { at: said.at, id: isWord ? said.id : '', seconds: Math.min(body.seconds, maxSeconds) };

@@ -4,6 +4,7 @@
 // which is then what its record and its changes say.
 import { idToText } from '../../shared/protocol/ids.ts';
 import { parseBody } from '../doc/bodies.ts';
+import { clampHybridTime } from '../doc/hybridTime.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import {
@@ -14,6 +15,7 @@ import {
   messageOf,
   oneOfEach,
   putFindable,
+  withTimer,
   withoutText,
   type ErasedRecord,
   type ProjectedRecord,
@@ -23,13 +25,19 @@ import {
 /** Rows of these records, and whose bodies are to go; nothing is written until the batch is committed. */
 export async function reprojectRecords(
   deps: ProjectionDeps,
-  chat: StoredChat,
+  before: StoredChat,
   records: readonly ProjectedRecord[],
-): Promise<{ readonly batch: Batch; readonly erased: readonly ErasedRecord[] }> {
+): Promise<{
+  readonly batch: Batch;
+  readonly erased: readonly ErasedRecord[];
+  /** As it was, but for the time that it gives to messages. */
+  readonly chat: StoredChat;
+}> {
   const { storage } = deps;
   const batch = storage.batch();
   const messages: { readonly made: StoredMessage; readonly isBare: boolean }[] = [];
   const erased: ErasedRecord[] = [];
+  let chat = before;
   const ids = records.map(({ header }) => idToText(header.id));
   const known = new Map((await storage.changes(ids)).map((change) => [change.id, change]));
   for (const [id, record] of oneOfEach(records)) {
@@ -39,12 +47,13 @@ export async function reprojectRecords(
     // What an erased one named is known from when it had its body.
     const said = change?.change.kind === 'erased' ? (row ?? change) : change;
     if (said) batch.putChange({ ...said, ...cameIn(row, record.segment) });
-    else messages.push({ made: messageOf(deps, chat, id, record, body), isBare: !record.body });
+    else chat = withTimer(chat, body, { id, at: clampHybridTime(record.header.at, deps.nowMs()) });
+    if (!said) messages.push({ made: messageOf(deps, chat, id, record, body), isBare: !record.body });
   }
-  const before = await storage.messages.many(messages.map(({ made }) => made.id));
+  const rows = await storage.messages.many(messages.map(({ made }) => made.id));
   for (const { made, isBare } of messages) {
     const changes = (await storage.changesOf([made.id])).filter((change) => change.chat === chat.id);
-    const row = before.get(made.id);
+    const row = rows.get(made.id);
     // Another copy has its body, or had: somebody else may have said it again without.
     const message = isBare && row && row.kind !== 'deleted' ? row : made;
     const changed = changes.reduce((now, change) => applyChange(now, change, deps.nowMs()), message);
@@ -61,5 +70,6 @@ export async function reprojectRecords(
     for (const edit of edits.rows) batch.putChange(edit);
     erased.push(...edits.erased);
   }
-  return { batch, erased };
+  if (chat !== before) batch.putChat(chat);
+  return { batch, erased, chat };
 }

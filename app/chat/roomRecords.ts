@@ -145,8 +145,10 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
       const chain = chat.chains[idToText(header.device)];
       return chain && (header.sequence <= chain.sequence || hasNumber(chain.ahead, header.sequence));
     };
-    const { batch, erased } = await reprojectRecords(projection, chat, records.filter(isCounted));
-    await erasures.add(batch, erased).commit();
+    const remade = await reprojectRecords(projection, chat, records.filter(isCounted));
+    const { erased } = remade;
+    await erasures.add(remade.batch, erased).commit();
+    if (remade.chat !== chat) state.written(remade.chat);
     await erase(erased);
     await project(records.filter((record) => !isCounted(record)));
   }
