@@ -147,7 +147,7 @@ export async function projectRecords(
       batch.putChange(change);
       continue;
     }
-    chat = withTimer(chat, body, { id, at: clampHybridTime(record.header.at, deps.nowMs()) });
+    chat = withTimer(chat, body, { id, at: record.header.at });
     const message = { ...messageOf(deps, chat, id, record, body), ...placed };
     messages.set(id, message);
     if (message.isUnread) arrivedIds.push(id);

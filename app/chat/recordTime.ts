@@ -13,11 +13,13 @@ import type { RelayClock } from '../sync/relayTime.ts';
 export async function timeOfRecord(
   storage: Storage,
   clock: RelayClock,
-  { latestAt }: StoredChat,
+  { latestAt, timer }: StoredChat,
   user: string,
   body: Body,
 ): Promise<HybridTime> {
   const next = nextHybridTime(clampHybridTime(latestAt, clock.latest()), clock.now());
+  // After the time that it takes the place of, however late that was: everyone has the same then, whenever they hear of it.
+  if (body.kind === 'timer') return Math.max(next, Math.min((timer?.at ?? 0) + 1, Number.MAX_SAFE_INTEGER));
   if (!('target' in body)) return next;
   const target = await storage.messages.get(idToText(body.target));
   return Math.max(next, (target?.edit?.at ?? 0) + 1, (target?.reactions[user]?.at ?? 0) + 1);

@@ -4,7 +4,6 @@
 // which is then what its record and its changes say.
 import { idToText } from '../../shared/protocol/ids.ts';
 import { parseBody } from '../doc/bodies.ts';
-import { clampHybridTime } from '../doc/hybridTime.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import {
@@ -47,7 +46,7 @@ export async function reprojectRecords(
     // What an erased one named is known from when it had its body.
     const said = change?.change.kind === 'erased' ? (row ?? change) : change;
     if (said) batch.putChange({ ...said, ...cameIn(row, record.segment) });
-    else chat = withTimer(chat, body, { id, at: clampHybridTime(record.header.at, deps.nowMs()) });
+    else chat = withTimer(chat, body, { id, at: record.header.at });
     if (!said) messages.push({ made: messageOf(deps, chat, id, record, body), isBare: !record.body });
   }
   const rows = await storage.messages.many(messages.map(({ made }) => made.id));
