@@ -260,7 +260,7 @@ export async function createEngine(deps: EngineDeps) {
       version: deps.projection ?? projectionVersion,
     });
 
-    const expiries = createExpiries({ ...own, rooms, randomUnit, settleTime: time.settle, quietly });
+    const expiries = createExpiries({ ...own, rooms, randomUnit, settleTime: time.known, quietly });
 
     function proveChat(chat: StoredChat) {
       if (chat.isRemoved || isClosed) return;

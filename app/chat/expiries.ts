@@ -66,6 +66,7 @@ export function createExpiries(deps: ExpiriesDeps) {
     let { due } = await storage.expiries(clock.now(), atOnce);
     if (due.length === 0) return;
     await deps.settleTime();
+    if (isClosed) return;
     ({ due } = await storage.expiries(clock.now(), atOnce));
     for (const row of due) {
       if (isClosed) return;

@@ -14,6 +14,9 @@ const patienceMs = 3_000;
 /** What was heard is good for so long, unless the clock is set meanwhile. */
 const goodForMs = 60_000;
 
+/** So long a start waits for the relay before it does by the time alone what can't be taken back. */
+const unheardMs = 20_000;
+
 export interface RelayClock extends Clock {
   /** By this clock or the relay's, whichever is ahead: what is later than both is in the future. */
   latest(): number;
@@ -34,6 +37,7 @@ export function createRelayTime({ clock, differenceMs: kept, onDifference, ask }
   let lead: number | undefined;
   let heardAt = -Infinity;
   let asking: Promise<void> | undefined;
+  let onFirstHeard = () => {};
   const leadNow = () => clock.now() - clock.elapsed();
   /** By how much the clock was set since, or the device has slept. */
   const moved = () => (lead === undefined ? 0 : leadNow() - lead);
@@ -55,6 +59,16 @@ export function createRelayTime({ clock, differenceMs: kept, onDifference, ask }
     return asking;
   }
 
+  async function settle(): Promise<void> {
+    if (moved() <= toleranceMs) return;
+    await askNow();
+    if (moved() <= toleranceMs) return;
+    // Nothing to be had: it has slept, until the relay says otherwise.
+    lead = leadNow();
+    heardAt = -Infinity;
+  }
+  let first: Promise<void> | undefined;
+
   const relayClock: RelayClock = {
     now,
     latest: () => Math.max(now(), clock.now()),
@@ -74,6 +88,7 @@ export function createRelayTime({ clock, differenceMs: kept, onDifference, ask }
       const before = differenceMs;
       differenceMs = isUseful ? told : 0;
       if (Math.abs(before - differenceMs) > toleranceMs) onDifference(differenceMs);
+      onFirstHeard();
     },
     /** The relay can be asked again. */
     online() {
@@ -81,13 +96,19 @@ export function createRelayTime({ clock, differenceMs: kept, onDifference, ask }
       if (!isFresh || Math.abs(moved()) > toleranceMs) void askNow();
     },
     /** Before something is said. Whether the clock was set forward or the device has slept, only the relay knows. */
-    async settle(): Promise<void> {
-      if (moved() <= toleranceMs) return;
-      await askNow();
-      if (moved() <= toleranceMs) return;
-      // Nothing to be had: it has slept, until the relay says otherwise.
-      lead = leadNow();
-      heardAt = -Infinity;
+    settle,
+    /** Before what can't be taken back is done by the time alone. A clock may have been set while no app was open. */
+    async known(): Promise<void> {
+      first ??= new Promise<void>((resolve) => {
+        if (lead !== undefined) return resolve();
+        const cancel = clock.after(unheardMs, resolve);
+        onFirstHeard = () => {
+          cancel();
+          resolve();
+        };
+      });
+      await first;
+      await settle();
     },
   };
 }
