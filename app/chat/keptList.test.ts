@@ -44,7 +44,7 @@ const never = new Promise<void>(() => {});
 
 function clientOf(storage: Storage, shown: Promise<void>) {
   const ephemeral = createEphemeral(0);
-  const queries = createQueries({ storage, ephemeral, isEngineHere: () => false });
+  const queries = createQueries({ storage, ephemeral, isEngineHere: () => false, nowMs: () => Date.now() });
   const command = () => Promise.reject(new Error('nothing is commanded here'));
   return withKeptList(createLocalClient({ storage, queries, ephemeral, command }), storage, shown);
 }

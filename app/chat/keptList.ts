@@ -34,8 +34,13 @@ const listSchema = v.array(
 );
 type Rows = readonly ChatRowView[];
 
-/** Nobody types before anything was heard. */
-const atRest = (rows: Rows): Rows => rows.map((row) => ({ ...row, typingNames: [] }));
+/** Nobody types before anything was heard, and what is to be gone may be gone by the next start. */
+const atRest = (rows: Rows): Rows =>
+  rows.map(({ preview, ...row }) => ({
+    ...row,
+    ...(preview && preview.goneAtMs === undefined ? { preview } : {}),
+    typingNames: [],
+  }));
 
 /**
  * The client, with a list that is there at once.

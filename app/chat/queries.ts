@@ -6,6 +6,7 @@ import { hybridTimeToMs } from '../doc/hybridTime.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
 import { nobody, type Ephemeral } from './ephemeral.ts';
+import { endOf, isFleeting, isOver } from './fleeting.ts';
 import { hasGap, isComing, tellerOfMore } from './missing.ts';
 import { createMessageViews, nameIn, personIn } from './messageViews.ts';
 import { deliveryOf } from './receipts.ts';
@@ -30,10 +31,12 @@ export interface QueryDeps {
   readonly storage: Storage;
   readonly ephemeral: Ephemeral;
   readonly isEngineHere: () => boolean;
+  /** This device's clock. */
+  readonly nowMs: () => number;
 }
 type QueryOf<Q extends Query['query']> = Extract<Query, { query: Q }>;
 
-export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
+export function createQueries({ storage, ephemeral, isEngineHere, nowMs }: QueryDeps) {
   let selfUser: string | undefined;
   let hashTerm: ((term: string) => number) | undefined;
 
@@ -46,6 +49,26 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     }
     return { user: selfUser, hashTerm };
   };
+
+  /**
+   * Those whose time is over are hidden, whatever their rows say: no engine may have been there at that time. By the relay's
+   * time, as it was last heard.
+   */
+  async function hidingOver<M extends Iterable<StoredMessage>>(
+    messages: M,
+  ): Promise<readonly StoredMessage[]> {
+    const all = [...messages];
+    if (!all.some(isFleeting)) return all;
+    const kept = await storage.setting('relayTime', v.object({ differenceMs: v.number() }));
+    const now = nowMs() + (kept?.differenceMs ?? 0);
+    return all.map((message) =>
+      isFleeting(message) && isOver(message, now) ? { ...message, isHidden: true, text: '' } : message,
+    );
+  }
+  const shownOf = async (messages: readonly StoredMessage[]) =>
+    (await hidingOver(messages)).filter(({ isHidden }) => !isHidden);
+  const byId = async (messages: ReadonlyMap<string, StoredMessage>) =>
+    new Map((await hidingOver(messages.values())).map((message) => [message.id, message]));
 
   const titleOf = (chat: StoredChat, user: string): string => {
     if (chat.kind !== 'direct') return chat.title;
@@ -82,6 +105,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
         kind: message.kind,
         text: message.text.slice(0, previewLength),
         ...(message.kind === 'timer' ? { seconds: message.seconds ?? 0 } : {}),
+        ...(isFleeting(message) ? { goneAtMs: endOf(message) } : {}),
         isOwn,
         senderName: isOwn ? '' : nameIn(chat, message.author),
         ...(isOwn && chat.kind !== 'notes' && message.kind !== 'timer'
@@ -95,7 +119,8 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     const me = await self();
     if (!me) return [];
     const chats = await storage.chats();
-    const last = await storage.messages.many(chats.flatMap((chat) => (chat.last ? [chat.last.id] : [])));
+    const lastIds = chats.flatMap((chat) => (chat.last ? [chat.last.id] : []));
+    const last = await byId(await storage.messages.many(lastIds));
     const { presence } = ephemeral.get();
     return chats
       .toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
@@ -160,10 +185,11 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     const newer = pivot ? await messages.from(chatId, pivot, after + 2) : [];
     const hasOlder = older.length > before;
     const hasNewer = newer.length > after + 1;
-    const shown = [...(hasOlder ? older.slice(1) : older), ...newer.slice(0, after + 1)];
+    const shown = await shownOf([...(hasOlder ? older.slice(1) : older), ...newer.slice(0, after + 1)]);
     const firstUnreadId = await messages.firstUnread(chatId);
     const views = createMessageViews(chat, me.user);
-    const originals = await messages.many(shown.flatMap((m) => (m.replyTo === undefined ? [] : [m.replyTo])));
+    const replied = shown.flatMap((m) => (m.replyTo === undefined ? [] : [m.replyTo]));
+    const originals = await byId(await messages.many(replied));
     return {
       messages: shown.map((message) => views.toView(message, originals)),
       events: hasOlder ? [] : views.events(),
@@ -178,7 +204,7 @@ export function createQueries({ storage, ephemeral, isEngineHere }: QueryDeps) {
     const me = await self();
     if (!me) return [];
     const terms = termsOfQuery(text, me.hashTerm);
-    const found = await storage.messages.search(terms, chatId, maxHits);
+    const found = await shownOf(await storage.messages.search(terms, chatId, maxHits));
     const chats = new Map((await storage.chats()).map((chat) => [chat.id, chat]));
     return found.flatMap((message) => {
       const chat = chats.get(message.chat);

@@ -43,6 +43,8 @@ export interface ChatRowView {
     readonly text: string;
     /** Of a timer. */
     readonly seconds?: number;
+    /** When it is to be gone, milliseconds since 1970. */
+    readonly goneAtMs?: number;
     readonly isOwn: boolean;
     readonly senderName: string;
     readonly delivery?: DeliveryState;

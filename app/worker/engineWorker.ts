@@ -29,7 +29,12 @@ async function start(storage: Storage) {
   const local = createLocalClient({
     storage,
     ephemeral,
-    queries: createQueries({ storage, ephemeral, isEngineHere: () => running?.isEngineHere() ?? false }),
+    queries: createQueries({
+      storage,
+      ephemeral,
+      isEngineHere: () => running?.isEngineHere() ?? false,
+      nowMs: () => Date.now(),
+    }),
     async command(command) {
       wanted.resolve();
       return (await tabs).command(command);

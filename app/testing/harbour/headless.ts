@@ -45,7 +45,7 @@ export async function createHeadless(options: HeadlessOptions): Promise<Headless
     onFirstMessage: () => {},
     onArrived: options.onArrived ?? (() => {}),
   });
-  const queries = createQueries({ storage, ephemeral, isEngineHere: () => true });
+  const queries = createQueries({ storage, ephemeral, isEngineHere: () => true, nowMs: () => clock.now() });
   let isOver = false;
   // What was under way when it ended has to fail, and isn't worth a line.
   const command: ChatClient['command'] = (given) =>
