@@ -143,6 +143,8 @@ async function change(engine: Engine, room: Room, command: ChangeCommand): Promi
   const target = parseId<RecordId>(command.messageId, 16);
   if (!message || !target || message.chat !== command.chatId) return fail('not-found');
   const self = engine.member()?.identity.user;
+  // A line that set a time stays as it is: what is said of it counts nowhere.
+  if (message.kind === 'timer' && !('scope' in command && command.scope === 'me')) return fail('not-allowed');
   const isOwn = self !== undefined && message.author === idToText(self);
   const id = engine.newRecordId();
   switch (command.command) {
