@@ -6,7 +6,7 @@ import type { Random } from '../crypto/random.ts';
 import { createRecordId } from '../doc/recordId.ts';
 import type { ExpiryRow } from '../storage/schema.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { RelayClock } from '../sync/relayTime.ts';
+import { toleranceMs, type RelayClock } from '../sync/relayTime.ts';
 import { endOf, graceMs, isLongOver } from './fleeting.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
@@ -15,8 +15,14 @@ import type { Rooms } from './rooms.ts';
 const maxWaitMs = 3600_000;
 /** Others go first, or not, by chance: a chat needs one deletion. */
 const jitterMs = 3600_000;
-/** Seen to at once, before what came meanwhile has its turn. */
-const atOnce = 64;
+/** Clocks differ by a little: a deletion that comes too early for somebody does not count there. */
+const slackMs = 2 * toleranceMs;
+/** After a start, what others have said meanwhile comes in first. */
+const hearingMs = 60_000;
+/** Seen to at once, a chat after the other, before what came meanwhile has its turn. */
+const atOnce = 1000;
+/** What failed is tried again. */
+const laterMs = 5 * 60_000;
 
 export interface ExpiriesDeps {
   readonly storage: Storage;
@@ -34,58 +40,82 @@ export interface ExpiriesDeps {
 export function createExpiries(deps: ExpiriesDeps) {
   const { storage, clock, rooms } = deps;
   const selfUser = idToText(deps.identity.user);
+  const startedAt = clock.elapsed();
   let isClosed = false;
   let running: Promise<unknown> | undefined;
   let isDue = false;
   let cancel = () => {};
+
+  const putOff = (rows: readonly ExpiryRow[], at: number) => {
+    const batch = storage.batch();
+    for (const row of rows) batch.putExpiry({ ...row, at });
+    return batch.commit();
+  };
 
   async function see(room: Room, row: ExpiryRow) {
     const drop = () => storage.batch().deleteExpiry(row.id).commit();
     const message = await storage.messages.get(row.id);
     const target = parseId<RecordId>(row.id, 16);
     if (!message || !target) return drop();
-    if (endOf(message) > clock.now())
-      return storage
-        .batch()
-        .putExpiry({ ...row, at: endOf(message) })
-        .commit();
+    const now = clock.now();
+    const end = endOf(message);
+    if (end > now) return putOff([row], end);
     if (!message.isHidden) await room.hide(row.id);
     if (message.kind === 'deleted' || room.chat().isRemoved) return drop();
-    if (message.author === selfUser || isLongOver(message, clock.now())) {
-      await room.say(idToText(createRecordId(clock.now(), deps.random)), { kind: 'deletion', target });
+    const isOwn = message.author === selfUser;
+    const turnFrom = end + graceMs;
+    const hearsForMs = Math.max(startedAt + hearingMs - clock.elapsed(), 0);
+    // Its author's turn is at once. Later, somebody else may have deleted it, and this device not have heard of it yet.
+    const hadTurn = row.at > turnFrom;
+    if (isLongOver(message, now) ? hadTurn && hearsForMs === 0 : isOwn) {
+      await room.say(idToText(createRecordId(now, deps.random)), { kind: 'deletion', target });
       return drop();
     }
-    const at = endOf(message) + graceMs + Math.ceil(deps.randomUnit() * jitterMs);
-    return storage
-      .batch()
-      .putExpiry({ ...row, at: Math.max(at, clock.now() + 1) })
-      .commit();
+    const waitMs = isOwn || hadTurn ? hearingMs : jitterMs;
+    const from = Math.max(turnFrom + slackMs, now + hearsForMs);
+    return putOff([row], from + Math.ceil(deps.randomUnit() * waitMs));
   }
 
+  /** What is due in a chat, which is opened once for it. */
+  async function seeAll(chat: string, rows: readonly ExpiryRow[]) {
+    // A chat that couldn't be read at this start may be there at the next.
+    if (!rooms.seat(chat)) return putOff(rows, clock.now() + maxWaitMs);
+    await rooms.inRoom(chat, async (room) => {
+      for (const row of rows) if (!isClosed) await see(room, row);
+    });
+  }
   async function run() {
-    let { due } = await storage.expiries(clock.now(), atOnce);
-    if (due.length === 0) return;
+    if ((await storage.expiries(clock.now(), 1)).due.length === 0) return;
     await deps.settleTime();
-    if (isClosed) return;
-    ({ due } = await storage.expiries(clock.now(), atOnce));
-    for (const row of due) {
+    const { due } = isClosed ? { due: [] } : await storage.expiries(clock.now(), atOnce);
+    for (const [chat, rows] of Map.groupBy(due, (row) => row.chat)) {
       if (isClosed) return;
-      if (rooms.seat(row.chat)) await rooms.inRoom(row.chat, (room) => see(room, row));
-      else await storage.batch().deleteExpiry(row.id).commit();
+      // A chat that can't be opened just now holds up no other, and has its turn again.
+      await seeAll(chat, rows).catch(async (error: unknown) => {
+        if (isClosed) return;
+        void deps.quietly(Promise.reject(error));
+        await putOff(rows, clock.now() + laterMs);
+      });
     }
+  }
+  /** How long until there is something to do. */
+  async function nextIn(): Promise<number | undefined> {
+    const { nextAt } = await storage.expiries(-Infinity, 1);
+    return nextAt === undefined ? undefined : Math.min(Math.max(nextAt - clock.now(), 0), maxWaitMs);
   }
   async function goOn() {
     while (isDue) {
       isDue = false;
       cancel();
-      // Also where something fails: it is tried again.
-      cancel = clock.after(maxWaitMs, look);
-      await run();
+      const waitMs = await run()
+        .then(nextIn)
+        .catch((error: unknown) => {
+          // The disk can't be read or written just now.
+          void deps.quietly(Promise.reject(error));
+          return laterMs;
+        });
       if (isClosed) return;
-      cancel();
-      const { nextAt } = await storage.expiries(-Infinity, 1);
-      if (nextAt === undefined || isClosed) continue;
-      cancel = clock.after(Math.min(Math.max(nextAt - clock.now(), 0), maxWaitMs), look);
+      cancel = waitMs === undefined ? () => {} : clock.after(waitMs, look);
     }
   }
   function look() {

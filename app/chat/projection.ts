@@ -3,13 +3,13 @@
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import { equalBytes } from '../../shared/codec/bytes.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
-import { isChangeKind, parseBody, recordKinds, type Body } from '../doc/bodies.ts';
-import { clampHybridTime, hybridTimeToMs } from '../doc/hybridTime.ts';
+import { isChangeKind, parseBody, type Body } from '../doc/bodies.ts';
+import { clampHybridTime, hybridTimeToMs, isLater } from '../doc/hybridTime.ts';
 import { hashRecordHeader, type RecordHeader } from '../doc/record.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChange, StoredChat, StoredMessage } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
-import { endOf, isFleeting, isLongOver, isOver, maxSeconds } from './fleeting.ts';
+import { endOf, isFleeting, isLongOver, isOver, secondsOf, withTimer } from './fleeting.ts';
 import { mostSaid } from './missing.ts';
 import { wordsOfMessage } from './searchText.ts';
 import { hasNumber, takeRunAfter, withNumber, type Spans } from './spans.ts';
@@ -109,10 +109,6 @@ export function oneOfEach(records: readonly ProjectedRecord[]): ReadonlyMap<stri
   }
   return one;
 }
-
-/** Later wins; ties by id, so that everyone has the same winner. */
-const isLater = (a: { at: number; id: string }, b: { at: number; id: string } | undefined): boolean =>
-  b === undefined || a.at > b.at || (a.at === b.at && a.id > b.id);
 
 /**
  * Rows and chat state after these records; nothing is written until the batch is committed.
@@ -299,7 +295,7 @@ export function messageOf(
   const { text = '' } = said ?? {};
   const wasRead = header.sequence <= (chat.marks[deps.selfDevice]?.read[device] ?? 0);
   const replyTo = said?.replyTo ? { replyTo: idToText(said.replyTo) } : {};
-  const seconds = secondsOf(header, body);
+  const seconds = secondsOf(header, bytes === undefined, body);
   const isTimer = body?.kind === 'timer';
   // One that was to be gone before it came, or is gone, leaves no mark.
   const isGone = !isTimer && (seconds === 0 || isOver({ at: header.at, seconds }, deps.nowMs()));
@@ -323,32 +319,6 @@ export function messageOf(
     isStored: !isWaiting,
     isVerified: true,
   };
-}
-
-/** How long a message stays, or those that follow a timer; 0 where nobody knows any more. Undefined for all others. */
-function secondsOf({ kind }: RecordHeader, body: Body | undefined): number | undefined {
-  // Of one that says none at all it is a second: 0 is for those of which nobody knows.
-  if (body?.kind === 'fleeting') return Math.min(Math.max(body.seconds, 1), maxSeconds);
-  if (body?.kind === 'timer') return Math.min(body.seconds, maxSeconds);
-  return kind === recordKinds.fleeting ? 0 : undefined;
-}
-
-/** The last to say it counts; who has not read that goes by the newest message that has a time. */
-export function withTimer(
-  chat: StoredChat,
-  body: Body | undefined,
-  said: { at: number; id: string },
-): StoredChat {
-  if (body?.kind !== 'timer' && body?.kind !== 'fleeting') return chat;
-  const isWord = body.kind === 'timer';
-  const timer = { at: said.at, id: isWord ? said.id : '', seconds: Math.min(body.seconds, maxSeconds) };
-  const before = chat.timer;
-  const wasWord = before !== undefined && before.id !== '';
-  const isLast =
-    before === undefined ||
-    isLater(timer, before) ||
-    (timer.at === before.at && timer.seconds > before.seconds);
-  return (isWord === wasWord ? isLast : isWord) || before === undefined ? { ...chat, timer } : chat;
 }
 
 /** What a record changes; undefined for one that is a message itself. */

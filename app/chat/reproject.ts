@@ -6,6 +6,7 @@ import { idToText } from '../../shared/protocol/ids.ts';
 import { parseBody } from '../doc/bodies.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMessage } from '../storage/models.ts';
+import { withTimer } from './fleeting.ts';
 import {
   applyChange,
   cameIn,
@@ -14,7 +15,6 @@ import {
   messageOf,
   oneOfEach,
   putFindable,
-  withTimer,
   withoutText,
   type ErasedRecord,
   type ProjectedRecord,

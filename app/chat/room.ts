@@ -328,12 +328,13 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         const chat = state.chat();
         const hidden = { ...message, isHidden: true, isUnread: false, text: '', terms: [], reactions: {} };
         const unread = chat.unread - Number(message.isUnread);
-        const [newest] = (await storage.messages.before(chat.id, undefined, 2))
-          .toReversed()
-          .filter((m) => m.id !== id);
         const { last, ...rest } = { ...chat, unread, edit: editBeside(id) };
-        const shown = newest ? withLast(rest, newest, clock.now()) : rest;
-        const next = last && last.id !== id ? { ...rest, last } : shown;
+        let next: StoredChat = last ? { ...rest, last } : rest;
+        if (!last || last.id === id) {
+          const newest = await storage.messages.before(chat.id, undefined, 2);
+          const shown = newest.findLast((m) => m.id !== id);
+          next = shown ? withLast(rest, shown, clock.now()) : rest;
+        }
         await storage.batch().putMessage(hidden).putChat(next).commit();
         state.written(next);
       }),

@@ -16,3 +16,7 @@ export const nextHybridTime = (latest: HybridTime, nowMs: number): HybridTime =>
 /** Another's time as it counts here: at most five minutes ahead of this device's clock. */
 export const clampHybridTime = (at: HybridTime, nowMs: number): HybridTime =>
   Math.min(at, (nowMs + maxLeadMs) * ticksPerMs);
+
+/** Later wins; ties by id, so that everyone has the same winner. */
+export const isLater = (a: { at: number; id: string }, b: { at: number; id: string } | undefined): boolean =>
+  b === undefined || a.at > b.at || (a.at === b.at && a.id > b.id);

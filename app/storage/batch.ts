@@ -144,11 +144,13 @@ export function createBatch(
       }
       const unread: Pick<MessageRow, 'unread'> = m.isUnread ? { unread: 1 } : {};
       const hidden = m.isHidden ? 1 : 0;
+      const isGone = m.isHidden && m.kind === 'deleted' && m.seconds !== undefined;
+      const place: Pick<MessageRow, 'at' | 'goneAt'> = isGone ? { goneAt: at } : { at };
       tables.add(database.messages);
       messageRows.push(
         seal.seal('messages', id, secret).then((sealed) => {
           written.push(() => opened.messages.keep(id, sealed, secret));
-          return { id, chat, at, ...unread, hidden, device, sequence, segment, terms, sealed };
+          return { id, chat, ...place, ...unread, hidden, device, sequence, segment, terms, sealed };
         }),
       );
       return batch;

@@ -30,6 +30,8 @@ export interface Messages {
   ): Promise<readonly StoredMessage[]>;
 }
 
+/** Of a row that was found by it. */
+const placeOf = (row: MessageRow | undefined): Place | undefined => row && { id: row.id, at: row.at ?? 0 };
 const lowest: Place = { at: -Infinity, id: '' };
 const highest: Place = { at: Infinity, id: '' };
 
@@ -69,7 +71,7 @@ export function createMessages(
       row &&
       (await opened.take(row.id, row.sealed, () => seal.open(messageSecret, 'messages', row.id, row.sealed)));
     if (!secret) return undefined;
-    const { id, chat, at, unread, hidden, device, sequence, segment = 0, terms } = row;
+    const { id, chat, goneAt = 0, at = goneAt, unread, hidden, device, sequence, segment = 0, terms } = row;
     return {
       ...secret,
       id,
@@ -100,7 +102,7 @@ export function createMessages(
     open: openAll,
     async before(chat, place, limit) {
       const rows = await shownRows(limit, (last, count) =>
-        between(chat, lowest, last ?? place ?? highest, true)
+        between(chat, lowest, placeOf(last) ?? place ?? highest, true)
           .reverse()
           .limit(count)
           .toArray(),
@@ -109,7 +111,7 @@ export function createMessages(
     },
     async from(chat, place, limit) {
       const rows = await shownRows(limit, (last, count) =>
-        between(chat, last ?? place, highest, last === undefined)
+        between(chat, placeOf(last) ?? place, highest, last === undefined)
           .limit(count)
           .toArray(),
       );
@@ -147,7 +149,7 @@ export function createMessages(
           reading.by(database.messages, 'terms', words),
         );
         const hits = new Map([...newest, ...found.filter(isHit)].map((row) => [row.id, row]));
-        newest = [...hits.values()].toSorted((a, b) => b.at - a.at).slice(0, limit);
+        newest = [...hits.values()].toSorted((a, b) => (b.at ?? 0) - (a.at ?? 0)).slice(0, limit);
       }
       return openAll(newest);
     },

@@ -19,7 +19,9 @@ export interface MessageRow {
   readonly id: string;
   readonly chat: string;
   /** Hybrid logical time: its order in the chat, ties by id. */
-  readonly at: number;
+  readonly at?: number;
+  /** The same of what was to be gone, and is: in no index, so that no chat is read past it. */
+  readonly goneAt?: number;
   /** Only of those that are: others need no place in the index. */
   readonly unread?: 0 | 1;
   readonly hidden: 0 | 1;
