@@ -130,6 +130,14 @@ export const memberLies: readonly Mutant[] = [
     test: "[D7] an edit and a deletion of another's message change nothing",
   },
   {
+    name: 'says a message of no seconds, which no device is done with',
+    file: 'app/chat/fleeting.ts',
+    snippet: 'Math.min(Math.max(body.seconds, 1), maxSeconds)',
+    replacement: 'body.seconds',
+    testFile: 'app/testing/harbour/fleetingBadDays.test.ts',
+    test: '[D19] a message of no seconds keeps no device busy',
+  },
+  {
     name: "deletes another's message that is to be gone, before its time",
     file: 'app/chat/projection.ts',
     snippet: '|| isLongOver(message, nowMs)',

@@ -10,7 +10,7 @@ export const weatherBugs: readonly WeatherBug[] = [
   {
     name: 'of two edits the one that comes last wins',
     counter: 'divergent',
-    file: 'app/chat/projection.ts',
+    file: 'app/doc/hybridTime.ts',
     snippet: 'b === undefined || a.at > b.at || (a.at === b.at && a.id > b.id);',
     replacement: 'b === undefined || a.at !== b.at;',
   },
