@@ -11,8 +11,14 @@ export interface Figure {
 /** Figures that are measured together; `prefixes` are the metrics that it can give. */
 export interface FigureGroup {
   readonly metrics: readonly string[];
-  /** @param scale 1, or less to try the bench itself on less data. */
-  measure(wanted: (metric: string) => boolean, scale: number): Promise<readonly Figure[]>;
+  /**
+   * All at the end, or each as soon as it is measured.
+   * @param scale 1, or less to try the bench itself on less data.
+   */
+  measure(
+    wanted: (metric: string) => boolean,
+    scale: number,
+  ): Promise<readonly Figure[]> | AsyncIterable<Figure>;
 }
 
 export function median(values: readonly number[]): number {

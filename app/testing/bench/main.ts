@@ -80,10 +80,14 @@ const begun = someOf(
 let missing = 0;
 for (const { metrics, load } of begun) {
   const group = await load();
-  const figures = (await group.measure(wanted, scale)).filter(({ metric }) => wanted(metric));
-  for (const figure of figures) print(figure);
+  const measured = new Set<string>();
+  for await (const figure of await group.measure(wanted, scale)) {
+    if (!wanted(figure.metric)) continue;
+    measured.add(figure.metric);
+    print(figure);
+  }
   for (const metric of metrics) {
-    if (!wanted(metric) || figures.some((figure) => figure.metric === metric)) continue;
+    if (!wanted(metric) || measured.has(metric)) continue;
     missing++;
     process.stderr.write(`${metric} was not measured\n`);
   }

@@ -31,10 +31,9 @@ const measurements: readonly {
 
 export const relayFigures: FigureGroup = {
   metrics: relayMetrics,
-  async measure(wanted) {
+  async *measure(wanted) {
     const dataDir = mkdtempSync(join(tmpdir(), 'convo-bench-data-'));
     const load = startLoad();
-    const figures: Figure[] = [];
     try {
       const first = await startRelayServer(dataDir);
       await load.tell({
@@ -44,11 +43,10 @@ export const relayFigures: FigureGroup = {
       });
       await first.stop();
       for (const { metrics, measure } of measurements)
-        if (metrics.some(wanted)) figures.push(...(await measure(load, dataDir)));
+        if (metrics.some(wanted)) yield* await measure(load, dataDir);
     } finally {
       load.stop();
       rmSync(dataDir, { recursive: true, force: true });
     }
-    return figures;
   },
 };

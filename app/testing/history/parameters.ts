@@ -7,7 +7,7 @@ export interface HistoryParameters {
   readonly messages: number;
 }
 /** A new one whenever what is written changes, or how rows are made: profiles of an older one are made again. */
-export const historyVersion = 7;
+export const historyVersion = 8;
 
 export const historyName = ({ chats, messages }: HistoryParameters): string =>
   `v${historyVersion}-${chats}-chats-${messages}-messages`;
