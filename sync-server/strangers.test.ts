@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { entryKinds } from '../shared/protocol/entry.ts';
 import { startCursor } from '../shared/protocol/frames/cursor.ts';
 import { parseDown } from '../shared/protocol/frames/down.ts';
 import { encodeUp } from '../shared/protocol/frames/up.ts';
@@ -91,7 +92,7 @@ test('[R44] who sends no more and reads nothing is gone soon', async () => {
   const { port, stuck, empty } = await onPort(relay);
   const { ann, chat, document, annSocket, session } = await twoInAChat(relay);
   for (let i = 0; i < 240; i++) {
-    annSocket.send({ type: 'append', channel: 1, entry: session.next(1, 65_000) });
+    annSocket.send({ type: 'append', channel: 1, entry: session.next(1, 65_000, entryKinds.meta) });
     if (i % 16 === 15) await settled();
   }
   const reader = new WebSocket(`ws://127.0.0.1:${port}/sync`, { perMessageDeflate: false });

@@ -46,6 +46,9 @@ export function createExpiries(deps: ExpiriesDeps) {
   let isDue = false;
   let cancel = () => {};
 
+  /** After the end nothing is written, and what failed by that is no failure. */
+  const isOver = () => isClosed || !storage.isOpen();
+
   const putOff = (rows: readonly ExpiryRow[], at: number) => {
     const batch = storage.batch();
     for (const row of rows) batch.putExpiry({ ...row, at });
@@ -92,7 +95,7 @@ export function createExpiries(deps: ExpiriesDeps) {
       if (isClosed) return;
       // A chat that can't be opened just now holds up no other, and has its turn again.
       await seeAll(chat, rows).catch(async (error: unknown) => {
-        if (isClosed) return;
+        if (isOver()) return;
         void deps.quietly(Promise.reject(error));
         await putOff(rows, clock.now() + laterMs);
       });
@@ -111,10 +114,10 @@ export function createExpiries(deps: ExpiriesDeps) {
         .then(nextIn)
         .catch((error: unknown) => {
           // The disk can't be read or written just now.
-          void deps.quietly(Promise.reject(error));
+          if (!isOver()) void deps.quietly(Promise.reject(error));
           return laterMs;
         });
-      if (isClosed) return;
+      if (isOver()) return;
       cancel = waitMs === undefined ? () => {} : clock.after(waitMs, look);
     }
   }
