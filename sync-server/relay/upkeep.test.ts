@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { entryKinds } from '../../shared/protocol/entry.ts';
 import { countFound } from '../testing/findPieces.ts';
 import { twoInAChat } from '../testing/testMember.ts';
 import { openTestRelay, settled } from '../testing/testRelay.ts';
@@ -11,7 +12,7 @@ import { upkeepAgainMs, upkeepEveryMs } from './bounds.ts';
 test('[R34] [R42] within minutes nothing of what went is in any file, and its room is the disk’s again', async () => {
   const relay = openTestRelay();
   const { document, annSocket, bobSocket, session } = await twoInAChat(relay);
-  const entries = Array.from({ length: 200 }, () => session.next(1, 40_000));
+  const entries = Array.from({ length: 200 }, () => session.next(1, 40_000, entryKinds.meta));
   for (const entry of entries) {
     annSocket.send({ type: 'append', channel: 1, entry });
     await settled(1);
