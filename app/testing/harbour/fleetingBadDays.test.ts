@@ -78,14 +78,16 @@ async function forges(liar: Member, bodies: readonly Body[], at: number): Promis
 const nowHybrid = () => trio.harbour.clock.now() * 1024;
 
 test('[D19] a message of no seconds keeps no device busy', async () => {
-  const { harbour, ben } = trio;
+  const { harbour, ada, ben } = trio;
   deaf(ben);
-  await forges(ben, [{ kind: 'fleeting', seconds: 0, text: harbour.marked('now') }], nowHybrid());
+  const ids = await forges(ben, [{ kind: 'fleeting', seconds: 0, text: harbour.marked('now') }], nowHybrid());
   await harbour.pass(120 * minuteMs - 5000);
   const writes = countsWrites('expiries');
   // Ten seconds, in small steps: each of them is full.
   for (let i = 0; i < 500 && writes() < 100; i++) await harbour.pass(20);
   expect(writes()).toBeLessThan(10);
+  await harbour.pass(2 * hourMs);
+  for (const id of ids) expect(await rowOf(ada, id)).toMatchObject({ kind: 'deleted' });
 }, 60_000);
 
 test('[D19] a disk that was full when it was over: gone once there is room', async () => {

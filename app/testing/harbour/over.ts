@@ -16,14 +16,19 @@ export async function overIn(
   now: number,
 ): Promise<ReadonlyMap<string, Over>> {
   const over = new Map<string, Over>();
+  const saidById = new Map(said.map((message) => [message.id, message]));
   for (const member of people) {
     const rows = await member.headless().storage.messages.many(said.map(({ id }) => id));
     for (const row of rows.values()) {
       if (!isFleeting(row)) continue;
+      const { texts = [], deletions = [] } = saidById.get(row.id) ?? {};
       const endMs = row.seconds === 0 ? -Infinity : endOf(row);
+      // Its author's device goes by its own clock, which may have been ahead. Deleted before, it leaves no mark either.
+      const earliestMs = Math.min(endMs, (texts[0]?.at ?? 0) + (row.seconds ?? 0) * 1000);
+      const wasDeleted = row.kind === 'deleted' && deletions.length > 0;
       if (endMs + deletedWithinMs <= now) over.set(row.id, 'deleted');
       else if (endMs + slackMs <= now && over.get(row.id) !== 'deleted') over.set(row.id, 'for sure');
-      else if (endMs - slackMs <= now && !over.has(row.id)) over.set(row.id, 'perhaps');
+      else if (!over.has(row.id) && (earliestMs - slackMs <= now || wasDeleted)) over.set(row.id, 'perhaps');
     }
   }
   return over;
