@@ -112,7 +112,7 @@ export const snapshotLies: readonly Mutant[] = [
     snippet: '!reviews.isBelieving() && ',
     replacement: '',
     testFile: lyingSnapshots,
-    test: '[D15] who believes a snapshot that leaves out what everyone said has everything in the end',
+    test: '[D15] who believes a snapshot that has noise in their place has everything in the end',
   },
   {
     name: 'is believed by a device that looks no more than others',
