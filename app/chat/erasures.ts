@@ -33,7 +33,8 @@ export function createErasures(deps: ErasuresDeps) {
     const [{ target } = { target: id }] = await storage.changes([id]);
     const changes = await storage.changesOf([target]);
     const deletions = changes.filter(({ change }) => change.kind === 'deletion').map((change) => change.id);
-    return deletions.length > 0 && !(await storage.isWaiting(deletions));
+    const waiting = await storage.waitingRecords(deletions);
+    return deletions.some((deletion) => !waiting.has(deletion));
   }
 
   async function run(n: number): Promise<void> {

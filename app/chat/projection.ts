@@ -45,6 +45,8 @@ export interface Projected {
   readonly batch: Batch;
   /** Records whose bodies are to leave the documents. */
   readonly erased: readonly ErasedRecord[];
+  /** Records that were deleted before, and are by another deletion now. */
+  readonly deletedAgain: readonly ErasedRecord[];
   /** New messages of others, the oldest first. */
   readonly arrived: readonly StoredMessage[];
   /** A device has said two things in one place of its chain. */
@@ -127,6 +129,7 @@ export async function projectRecords(
   const changes: StoredChange[] = [];
   const batch = storage.batch();
   const erased: ErasedRecord[] = [];
+  const deletedAgain: ErasedRecord[] = [];
   const arrivedIds: string[] = [];
   let chat = before;
   let isForked = false;
@@ -166,7 +169,7 @@ export async function projectRecords(
       if (change.chat === before.id) changed = applyChange(changed, change, deps.nowMs());
     }
     if (changed.kind === 'deleted') {
-      if (message.kind !== 'deleted') erased.push(erasedRecord(changed));
+      (message.kind === 'deleted' ? deletedAgain : erased).push(erasedRecord(changed));
       const about = [...(told.get(id) ?? []), ...changes.filter(({ target }) => target === id)];
       const edits = withoutText(changed, about, deps.nowMs());
       for (const row of edits.rows) batch.putChange(row);
@@ -195,7 +198,7 @@ export async function projectRecords(
     .sort((a, b) => (isLater(a, b) ? 1 : -1));
   chat = { ...chat, unread };
   batch.putChat(chat);
-  return { chat, batch, erased, arrived, isForked };
+  return { chat, batch, erased, deletedAgain, arrived, isForked };
 }
 
 /**

@@ -192,7 +192,8 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     await erasures.add(projected.batch, projected.erased).commit();
     state.written(projected.chat);
     if (projected.isForked) deps.onSetAside('forked-chain');
-    await erase(projected.erased);
+    // What waited for this device's own deletion to be stored waits no more, if others know one.
+    await erase([...projected.erased, ...projected.deletedAgain]);
     deps.onProjected(projected);
   }
 

@@ -83,8 +83,6 @@ export interface Storage {
   ): Promise<{ readonly due: readonly ExpiryRow[]; readonly nextAt: number | undefined }>;
   /** Calls back after each batch that says when something is to be gone. */
   onExpirySet(listener: () => void): () => void;
-  /** Whether any of these records is not with the relay yet. */
-  isWaiting(recordIds: readonly string[]): Promise<boolean>;
   /** Which of these records are not with the relay yet. */
   waitingRecords(recordIds: readonly string[]): Promise<ReadonlySet<string>>;
   waitingCount(): Promise<number>;
@@ -285,7 +283,6 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
       expiryListeners.add(listener);
       return () => expiryListeners.delete(listener);
     },
-    isWaiting: async (ids) => (await waitingAmong(ids)).size > 0,
     waitingRecords: waitingAmong,
     waitingCount: async () => (await database.outbox.count()) + (await database.pending.count()),
     async updates(document) {
