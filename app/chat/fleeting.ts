@@ -50,6 +50,6 @@ export function withTimer(
   const isLast =
     before === undefined ||
     isLater(timer, before) ||
-    (timer.at === before.at && timer.seconds > before.seconds);
+    (timer.at === before.at && timer.id === before.id && timer.seconds > before.seconds);
   return (isWord === wasWord ? isLast : isWord) || before === undefined ? { ...chat, timer } : chat;
 }
