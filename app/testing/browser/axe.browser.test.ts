@@ -22,8 +22,8 @@ import {
 } from './people.ts';
 import { test } from './withRelay.ts';
 
-/** Up to twenty states a test, and axe computes for each what everything on the screen looks like. */
-test.describe.configure({ timeout: 120_000 });
+/** Up to twenty-two states a test, and axe computes for each what everything on the screen looks like. */
+test.describe.configure({ timeout: 180_000 });
 
 /**
  * `name` says in a failure what was looked at. Dark changes nothing but colours, so it is asked about those alone. What
