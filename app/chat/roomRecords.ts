@@ -4,7 +4,7 @@ import { idToText } from '../../shared/protocol/ids.ts';
 import type { ChatAccess } from '../account/chatAccess.ts';
 import type { ChatContext } from '../doc/chatContext.ts';
 import { isChangeKind } from '../doc/bodies.ts';
-import { openBody, readRecord, verifyRecord } from '../doc/record.ts';
+import { faultOf, openBody, readRecord, verifyRecord } from '../doc/record.ts';
 import type { SegmentItem } from '../doc/segmentState.ts';
 import { broughtBack, editedBy, type BroughtBack, type ReadItem } from './broughtBack.ts';
 import { deletedOf } from './deletedRecords.ts';
@@ -60,8 +60,10 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     const document = documents.segment(n);
     const { unsealed } = state.chat().segments ?? { unsealed: 0 };
     forgetLeft(unsealed);
+    const faults = new Set<string>();
     const read = items.flatMap((item) => {
       const record = readRecord(context, item.header);
+      if (!record) faults.add(faultOf(context, item.header));
       if (record && n >= unsealed) note(n, idToText(record.header.id), item.place);
       return record ? [{ record, item }] : [];
     });
@@ -76,7 +78,8 @@ export function createRoomRecords(deps: RoomRecordsDeps) {
     ];
     const outbox = fresh.length > 0 ? await storage.outbox(idToText(document)) : [];
     const records = await verified(n, fresh, new Set(outbox.map((row) => row.id)));
-    if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');
+    if (fresh.length > records.length) faults.add('bad-record');
+    for (const fault of faults) deps.onSetAside(fault);
     await project(records, true);
     // What was read is as it was, unless these have changed it.
     if (again.length > 0) await noteKnown(n, again, records.length > 0 ? undefined : rows);

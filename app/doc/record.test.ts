@@ -4,7 +4,7 @@ import type { ChatId, RecordId } from '../../shared/protocol/ids.ts';
 import { createTestChat, tamperings } from '../testing/testChat.ts';
 import type { ChatContext } from './chatContext.ts';
 import { encodeBody, parseBody, recordKinds, type Body } from './bodies.ts';
-import { openBody, readRecord, sealRecord, verifyRecord } from './record.ts';
+import { faultOf, openBody, readRecord, sealRecord, verifyRecord } from './record.ts';
 
 let chat: Awaited<ReturnType<typeof createTestChat>>;
 beforeAll(async () => {
@@ -32,6 +32,15 @@ test('[D1] a record opens for another member: header, author, body', async () =>
   expect(read && (await verifyRecord(reader, read))).toBe(true);
   const body = openBody(reader, header, sealed.body);
   expect(body && parseBody(header.kind, body)).toEqual(message);
+});
+
+test('[S4] of a record that is not read it is told whether another ledger may know its author', async () => {
+  const { sealed } = await seal();
+  const nobody = { ...chat.contextOf(1), authorByDevice: () => undefined };
+  expect(readRecord(nobody, sealed.header)).toBeUndefined();
+  expect(faultOf(nobody, sealed.header)).toBe('unknown-author');
+  for (const header of tamperings(sealed.header)) expect(faultOf(nobody, header)).toBe('bad-record');
+  expect(faultOf(nobody, new Uint8Array(3))).toBe('bad-record');
 });
 
 /** The same keys, under another chat's name. */

@@ -121,6 +121,12 @@ export function readRecord(context: ChatContext, headerItem: Uint8Array): ReadRe
   return author && context.wasMember(author.device, epoch) ? { ...signed, author } : undefined;
 }
 
+/** Why a header that is not read isn't: another ledger may know its author as a member of then, or nobody can tell. */
+export function faultOf(context: ChatContext, headerItem: Uint8Array): 'unknown-author' | 'bad-record' {
+  const opened = openItem(context, headerItem, headerPlace(context));
+  return opened && decode(signedHeader, opened) ? 'unknown-author' : 'bad-record';
+}
+
 export const verifyRecord = (
   context: ChatContext,
   { header, author, signature }: ReadRecord,

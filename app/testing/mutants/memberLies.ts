@@ -107,8 +107,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'puts garbage in the place of records',
     file: 'app/chat/roomRecords.ts',
-    snippet:
-      "if (items.length > read.length || fresh.length > records.length) deps.onSetAside('bad-record');",
+    snippet: 'if (!record) faults.add(faultOf(context, item.header));',
     replacement: '',
     testFile: liars,
     test: '[S4] garbage in the place of records is set aside, and what comes with it counts',
