@@ -80,9 +80,9 @@ export async function checkHarbour(checked: Checked) {
     if (timers.size > 1) find('divergent', `${timers.size} notions of how long messages stay`);
     const memberCount = views[0]?.stored.members.length ?? 0;
     if (memberCount !== views.length) find('lost', `a chat of ${memberCount} reached ${views.length}`);
-    compareTimelines(views, find);
-    const over = await overIn(people, logbook.ofChat(chat), now);
     const said = logbook.ofChat(chat);
+    const over = await overIn(people, said, now);
+    compareTimelines(views, over, find);
     const sent = said.map((message) => asFarAsSent(message, removed, forgotAt !== undefined));
     for (const { member, timeline } of views) compareWithLogbook(member, timeline, sent, over, find);
     for (const view of removed) checkRemoved(view, views, logbook, find);

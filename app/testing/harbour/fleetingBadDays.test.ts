@@ -177,6 +177,29 @@ test('[D19] a device whose clock was set ahead while its app was closed deletes 
   expect(await shows(ben, id)).toBe(true);
 });
 
+test('[D19] a device whose clock was set ahead without a network lets go early, and it alone', async () => {
+  const { harbour, ada, ben, cleo, says } = trio;
+  await setsTimer(ada, 24 * 3600);
+  const id = await says(ada, 'gone tomorrow');
+  await harbour.pass(minuteMs);
+  await harbour.clock.until(cleo.says(harbour.group, harbour.marked('until then'), id).done);
+  await harbour.pass(minuteMs);
+  ben.setOffline(true);
+  ben.setsClock(2 * dayMs);
+  await harbour.pass(hourMs + minuteMs);
+  expect((await rowOf(ben, id))?.isHidden).toBe(true);
+  ben.setOffline(false);
+  await harbour.pass(10 * minuteMs);
+  for (const [member, isShown] of [
+    [ada, true],
+    [ben, false],
+    [cleo, true],
+  ] as const)
+    expect(await shows(member, id), member.name).toBe(isShown);
+  expect(await deletionsOf(ada, [id])).toEqual([]);
+  expect(await harbour.calm()).toEqual([]);
+});
+
 test('[D19] the last to set the time is the same for all, also where a clock was ahead', async () => {
   const { harbour, ada, ben, cleo } = trio;
   await ben.closes();

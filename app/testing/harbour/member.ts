@@ -45,6 +45,7 @@ const harmless: readonly string[] = ['not-found', 'not-allowed', 'offline'];
 export function createMember(deps: MemberDeps, name: string, diskName: string) {
   const { clock, network, logbook, chance } = deps;
   let skewMs = chance.whole(-90_000, 90_000);
+  let furthestAheadMs = skewMs;
   let life: Life | undefined;
   let isOffline = false;
   let userId = '';
@@ -230,7 +231,10 @@ export function createMember(deps: MemberDeps, name: string, diskName: string) {
     /** The device's clock is set so far ahead of the others; up to some days either way, where it isn't said. */
     setsClock(aheadMs = chance.whole(-5 * dayMs, 5 * dayMs)) {
       skewMs = aheadMs;
+      furthestAheadMs = Math.max(furthestAheadMs, aheadMs);
     },
+    /** By how much its clock was ahead of the others when it was so the most. */
+    furthestAheadMs: () => furthestAheadMs,
     /** The relay lies to this device from now on; without a lie it is honest again. */
     isLiedTo(told: Lie = {}) {
       lie = told;

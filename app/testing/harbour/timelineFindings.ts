@@ -14,8 +14,8 @@ export interface View {
   readonly timeline: readonly MessageView[];
 }
 
-/** What everyone must see alike of a message. */
-const sharedPart = (message: MessageView) =>
+/** What everyone must see alike of a message; what is gone early for somebody, they can't see quoted either. */
+const sharedPart = (message: MessageView, over: ReadonlyMap<string, Over>) =>
   JSON.stringify([
     message.messageId,
     message.author.userId,
@@ -24,7 +24,10 @@ const sharedPart = (message: MessageView) =>
     message.body,
     message.isEdited,
     // Whose message it answers is seen by each with their own eyes.
-    message.replyTo && { ...message.replyTo, isSelf: undefined },
+    message.replyTo &&
+      (over.get(message.replyTo.messageId) === 'early'
+        ? message.replyTo.messageId
+        : { ...message.replyTo, isSelf: undefined }),
     message.reactions.map(({ emoji, count }) => [emoji, count]),
     message.isVerified,
   ]);
@@ -77,15 +80,20 @@ export function checkRemoved(
   }
 }
 
-export function compareTimelines(views: readonly View[], find: Find) {
+export function compareTimelines(views: readonly View[], over: ReadonlyMap<string, Over>, find: Find) {
+  const seenBy = ({ timeline }: View) =>
+    timeline
+      .filter(({ messageId }) => over.get(messageId) !== 'early')
+      .map((message) => sharedPart(message, over));
   const [first, ...others] = views;
-  for (const { member, timeline } of others) {
-    const [mine, theirs] = [first?.timeline.map(sharedPart) ?? [], timeline.map(sharedPart)];
+  const mine = first ? seenBy(first) : [];
+  for (const view of others) {
+    const { name } = view.member;
+    const theirs = seenBy(view);
     const at = mine.findIndex((line, index) => line !== theirs[index]);
-    if (at !== -1)
-      find('divergent', `${member.name} at ${at} of ${mine.length}: ${theirs[at]} for ${mine[at]}`);
+    if (at !== -1) find('divergent', `${name} at ${at} of ${mine.length}: ${theirs[at]} for ${mine[at]}`);
     else if (mine.length !== theirs.length) {
-      find('divergent', `${member.name} has ${theirs.length} messages, ${first?.member.name} ${mine.length}`);
+      find('divergent', `${name} has ${theirs.length} messages, ${first?.member.name} ${mine.length}`);
     }
   }
 }
@@ -111,19 +119,21 @@ export function compareWithLogbook(
     const end = over.get(expected.id);
     if (message && (end === 'for sure' || end === 'deleted'))
       find('unpurged', `${member.name} still shows ${expected.id}`);
-    if (message) compareMessage(member, message, expected, byId, find);
+    if (message) compareMessage({ member, message, expected, end, timeline: byId, find });
     else if (expected.isSure && !end) find('lost', `${member.name} lacks ${expected.id}`);
   }
   for (const id of unsaid.keys()) find('doubled', `${member.name} has ${id}, which nobody said`);
 }
 
-function compareMessage(
-  member: Member,
-  message: MessageView,
-  expected: SaidMessage,
-  timeline: ReadonlyMap<string, MessageView>,
-  find: Find,
-) {
+interface Compared {
+  readonly member: Member;
+  readonly message: MessageView;
+  readonly expected: SaidMessage;
+  readonly end: Over | undefined;
+  readonly timeline: ReadonlyMap<string, MessageView>;
+  readonly find: Find;
+}
+function compareMessage({ member, message, expected, end, timeline, find }: Compared) {
   const { id, author, texts, deletions, replyTo } = expected;
   if (message.author.userId !== author) find('divergent', `${member.name} has ${id} by somebody else`);
   const isDeleted = message.body.kind === 'deleted';
@@ -142,9 +152,9 @@ function compareMessage(
     find('lost', `${member.name} does not see what ${id} answers`);
   }
   compareReactions(member, message, expected, find);
-  // Who is left alone in a group has nobody to be read by.
+  // Who is left alone in a group has nobody to be read by; for whom it was gone early may not have read it.
   const isFarEnough = message.delivery === (message.receipts?.length === 0 ? 'sent' : 'read');
-  if (message.delivery !== undefined && !isFarEnough) {
+  if (message.delivery !== undefined && !isFarEnough && end !== 'early') {
     find('divergent', `${member.name} sees ${id} only as ${message.delivery}`);
   }
 }
