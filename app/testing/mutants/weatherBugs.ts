@@ -15,12 +15,12 @@ export const weatherBugs: readonly WeatherBug[] = [
     replacement: 'b === undefined || a.at !== b.at;',
   },
   {
-    name: 'some entries never reach the document',
+    name: 'some records never get a row',
     counter: 'lost',
-    file: 'app/doc/sealedDocument.ts',
-    snippet: 'if (checked) updates.push(checked);',
+    file: 'app/chat/roomRecords.ts',
+    snippet: '...read.filter(({ record }) => !rows.known.has(idToText(record.header.id))),',
     replacement:
-      'if (checked && header.sequence % 5 === 0) return;\n      if (checked) updates.push(checked);',
+      '...read.filter(({ record: { header } }) => !rows.known.has(idToText(header.id)) && header.sequence % 5 !== 0),',
   },
   {
     name: 'a message has two rows',
