@@ -15,7 +15,7 @@ import {
   type View,
 } from './timelineFindings.ts';
 import type { ToldLies } from './toldLies.ts';
-import { overIn } from './over.ts';
+import { endsOf } from './over.ts';
 import { findUnpurged } from './unpurged.ts';
 
 export const findingKinds = [
@@ -81,10 +81,10 @@ export async function checkHarbour(checked: Checked) {
     const memberCount = views[0]?.stored.members.length ?? 0;
     if (memberCount !== views.length) find('lost', `a chat of ${memberCount} reached ${views.length}`);
     const said = logbook.ofChat(chat);
-    const over = await overIn(people, said, now);
-    compareTimelines(views, over, find);
+    const ends = await endsOf(people, said, now);
+    compareTimelines(views, ends, find);
     const sent = said.map((message) => asFarAsSent(message, removed, forgotAt !== undefined));
-    for (const { member, timeline } of views) compareWithLogbook(member, timeline, sent, over, find);
+    for (const { member, timeline } of views) compareWithLogbook(member, timeline, sent, ends, find);
     for (const view of removed) checkRemoved(view, views, logbook, find);
   }
   for (const member of people) {

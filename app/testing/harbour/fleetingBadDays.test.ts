@@ -198,6 +198,13 @@ test('[D19] a device whose clock was set ahead without a network lets go early, 
     expect(await shows(member, id), member.name).toBe(isShown);
   expect(await deletionsOf(ada, [id])).toEqual([]);
   expect(await harbour.calm()).toEqual([]);
+  // Whose clock was never ahead has no excuse.
+  await cleo
+    .headless()
+    .engine.member()
+    ?.rooms.inRoom(harbour.group, (room) => room.hide(id));
+  const whats = (await harbour.check()).map(({ what }) => what);
+  expect(whats).toContain(`${cleo.name} lacks ${id}`);
 });
 
 test('[D19] the last to set the time is the same for all, also where a clock was ahead', async () => {

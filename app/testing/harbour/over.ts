@@ -7,18 +7,21 @@ import type { Member } from './member.ts';
 const slackMs = 5 * 60_000;
 /** By then its author, or anybody, has deleted it: a while and a chance of as much. */
 export const deletedWithinMs = 2 * graceMs + slackMs;
-/**
- * On some screens, or on none; by now deleted as well. `early`: gone from a device whose clock was ahead while the relay
- * could not tell it the time, and from it alone.
- */
-export type Over = 'perhaps' | 'early' | 'for sure' | 'deleted';
+/** On some screens, or on none; by now deleted as well. */
+export type Over = 'perhaps' | 'for sure' | 'deleted';
+export interface Ends {
+  readonly over: ReadonlyMap<string, Over>;
+  /** By message, whose clock was ahead while the relay could not tell them the time: it is gone from their screens alone. */
+  readonly early: ReadonlyMap<string, ReadonlySet<Member>>;
+}
 
-export async function overIn(
+export async function endsOf(
   people: readonly Member[],
   said: readonly SaidMessage[],
   now: number,
-): Promise<ReadonlyMap<string, Over>> {
+): Promise<Ends> {
   const over = new Map<string, Over>();
+  const early = new Map<string, Set<Member>>();
   const saidById = new Map(said.map((message) => [message.id, message]));
   for (const member of people) {
     const rows = await member.headless().storage.messages.many(said.map(({ id }) => id));
@@ -29,12 +32,13 @@ export async function overIn(
       // Its author's device goes by its own clock, which may have been ahead. Deleted before, it leaves no mark either.
       const earliestMs = Math.min(endMs, (texts[0]?.at ?? 0) + (row.seconds ?? 0) * 1000);
       const wasDeleted = row.kind === 'deleted' && deletions.length > 0;
-      const wasAhead = endMs - slackMs <= now + member.furthestAheadMs();
       if (endMs + deletedWithinMs <= now) over.set(row.id, 'deleted');
       else if (endMs + slackMs <= now && over.get(row.id) !== 'deleted') over.set(row.id, 'for sure');
-      else if (row.isHidden && row.kind !== 'deleted' && wasAhead) over.set(row.id, 'early');
       else if (!over.has(row.id) && (earliestMs - slackMs <= now || wasDeleted)) over.set(row.id, 'perhaps');
+      const wasAhead = endMs - slackMs <= now + member.furthestAheadMs();
+      if (row.isHidden && row.kind !== 'deleted' && wasAhead)
+        early.set(row.id, (early.get(row.id) ?? new Set()).add(member));
     }
   }
-  return over;
+  return { over, early };
 }

@@ -5,7 +5,7 @@ import type { StoredChat } from '../../storage/models.ts';
 import type { Find } from './findings.ts';
 import { lastValues, type Logbook, type Said, type SaidMessage } from './logbook.ts';
 import type { Member } from './member.ts';
-import type { Over } from './over.ts';
+import type { Ends } from './over.ts';
 
 /** A chat as one person has it. */
 export interface View {
@@ -15,7 +15,7 @@ export interface View {
 }
 
 /** What everyone must see alike of a message; what is gone early for somebody, they can't see quoted either. */
-const sharedPart = (message: MessageView, over: ReadonlyMap<string, Over>) =>
+const sharedPart = (message: MessageView, early: Ends['early']) =>
   JSON.stringify([
     message.messageId,
     message.author.userId,
@@ -25,7 +25,7 @@ const sharedPart = (message: MessageView, over: ReadonlyMap<string, Over>) =>
     message.isEdited,
     // Whose message it answers is seen by each with their own eyes.
     message.replyTo &&
-      (over.get(message.replyTo.messageId) === 'early'
+      (early.has(message.replyTo.messageId)
         ? message.replyTo.messageId
         : { ...message.replyTo, isSelf: undefined }),
     message.reactions.map(({ emoji, count }) => [emoji, count]),
@@ -80,11 +80,9 @@ export function checkRemoved(
   }
 }
 
-export function compareTimelines(views: readonly View[], over: ReadonlyMap<string, Over>, find: Find) {
+export function compareTimelines(views: readonly View[], { early }: Ends, find: Find) {
   const seenBy = ({ timeline }: View) =>
-    timeline
-      .filter(({ messageId }) => over.get(messageId) !== 'early')
-      .map((message) => sharedPart(message, over));
+    timeline.filter(({ messageId }) => !early.has(messageId)).map((message) => sharedPart(message, early));
   const [first, ...others] = views;
   const mine = first ? seenBy(first) : [];
   for (const view of others) {
@@ -98,12 +96,12 @@ export function compareTimelines(views: readonly View[], over: ReadonlyMap<strin
   }
 }
 
-/** @param over messages whose time is over, some of them only just. */
+/** @param ends messages whose time is over, some of them only just, and for whom it was over early. */
 export function compareWithLogbook(
   member: Member,
   timeline: readonly MessageView[],
   said: readonly SaidMessage[],
-  over: ReadonlyMap<string, Over>,
+  { over, early }: Ends,
   find: Find,
 ) {
   const byId = new Map<string, MessageView>();
@@ -119,8 +117,9 @@ export function compareWithLogbook(
     const end = over.get(expected.id);
     if (message && (end === 'for sure' || end === 'deleted'))
       find('unpurged', `${member.name} still shows ${expected.id}`);
-    if (message) compareMessage({ member, message, expected, end, timeline: byId, find });
-    else if (expected.isSure && !end) find('lost', `${member.name} lacks ${expected.id}`);
+    if (message) compareMessage({ member, message, expected, early, timeline: byId, find });
+    else if (expected.isSure && !end && !early.get(expected.id)?.has(member))
+      find('lost', `${member.name} lacks ${expected.id}`);
   }
   for (const id of unsaid.keys()) find('doubled', `${member.name} has ${id}, which nobody said`);
 }
@@ -129,11 +128,11 @@ interface Compared {
   readonly member: Member;
   readonly message: MessageView;
   readonly expected: SaidMessage;
-  readonly end: Over | undefined;
+  readonly early: Ends['early'];
   readonly timeline: ReadonlyMap<string, MessageView>;
   readonly find: Find;
 }
-function compareMessage({ member, message, expected, end, timeline, find }: Compared) {
+function compareMessage({ member, message, expected, early, timeline, find }: Compared) {
   const { id, author, texts, deletions, replyTo } = expected;
   if (message.author.userId !== author) find('divergent', `${member.name} has ${id} by somebody else`);
   const isDeleted = message.body.kind === 'deleted';
@@ -154,7 +153,7 @@ function compareMessage({ member, message, expected, end, timeline, find }: Comp
   compareReactions(member, message, expected, find);
   // Who is left alone in a group has nobody to be read by; for whom it was gone early may not have read it.
   const isFarEnough = message.delivery === (message.receipts?.length === 0 ? 'sent' : 'read');
-  if (message.delivery !== undefined && !isFarEnough && end !== 'early') {
+  if (message.delivery !== undefined && !isFarEnough && !early.has(id)) {
     find('divergent', `${member.name} sees ${id} only as ${message.delivery}`);
   }
 }

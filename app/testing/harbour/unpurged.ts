@@ -18,11 +18,11 @@ import { openSnapshot } from '../../doc/snapshot.ts';
 import type { Checked, Find } from './findings.ts';
 import type { SaidMessage } from './logbook.ts';
 import type { Member } from './member.ts';
-import { overIn } from './over.ts';
+import { endsOf } from './over.ts';
 
 export async function findUnpurged({ people, logbook, held, forgotAt, now }: Checked, find: Find) {
   const dueByChat = new Map<string, SaidMessage[]>();
-  const over = await overIn(people, [...logbook.messages()], now);
+  const { over } = await endsOf(people, [...logbook.messages()], now);
   for (const message of logbook.messages()) {
     const isOver = over.get(message.id) === 'deleted' && forgotAt === undefined;
     if (!isOver && !isDue(message, forgotAt)) continue;
