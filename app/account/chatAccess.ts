@@ -13,6 +13,7 @@ import {
   deriveEpochKeys,
   documentIdOf,
   type EpochKeys,
+  type EpochSecret,
   type RootSecret,
   type SigningSeed,
 } from '../crypto/keyTree.ts';
@@ -40,7 +41,8 @@ interface Known {
 /** What follows from a stored chat; all of it is replaced when the ledger moves. */
 function knowledgeOf(chat: StoredChat, root: RootSecret) {
   const secrets = secretsOf(chat);
-  const keys = new Map<number, EpochKeys>();
+  const keys = new Map<number, readonly EpochKeys[]>();
+  const left = new Set<EpochKeys>();
   const people = [...chat.members, ...(chat.former ?? [])].map((member): Known => ({
     author: personOfMember(member),
     spans: spansOf(member),
@@ -48,11 +50,18 @@ function knowledgeOf(chat: StoredChat, root: RootSecret) {
   return {
     epoch: chat.epoch,
     adminSeed: chat.adminSeed === undefined ? undefined : bytesOf<SigningSeed>(chat.adminSeed),
-    keysOf(epoch: number): EpochKeys | undefined {
+    isLeft: (of: EpochKeys) => left.has(of),
+    keysOf(epoch: number): readonly EpochKeys[] {
+      const known = keys.get(epoch);
+      if (known) return known;
       const secret = secrets.get(epoch);
-      const known = keys.get(epoch) ?? (secret && deriveEpochKeys(secret, epoch, root));
-      if (known) keys.set(epoch, known);
-      return known || undefined;
+      const others = (chat.leftSecrets ?? [])
+        .filter((one) => one.epoch === epoch)
+        .map((one) => deriveEpochKeys(bytesOf<EpochSecret>(one.secret), epoch, root));
+      for (const one of others) left.add(one);
+      const all = [...(secret ? [deriveEpochKeys(secret, epoch, root)] : []), ...others];
+      keys.set(epoch, all);
+      return all;
     },
     head: bytesOf<LedgerHead>(chat.ledgerHead),
     heads: new Set([chat.ledgerHead, ...(chat.heads ?? [])]),
@@ -74,7 +83,7 @@ export function openChatAccess(
   const tags = new Map<string, AuthorTag>();
   const { user, device, signer } = identity;
   const currentKeys = (): EpochKeys => {
-    const keys = known.keysOf(known.epoch);
+    const [keys] = known.keysOf(known.epoch);
     if (!keys) throw new Error('a stored chat is damaged');
     return keys;
   };
@@ -96,11 +105,14 @@ export function openChatAccess(
       readerCount: () => known.readerCount,
       authorByTag: (tag) => known.byTag.get(idToText(tag)),
       authorByDevice: (of) => known.byDevice.get(idToText(of))?.author,
-      wasMember: (of, epoch) =>
-        known.byDevice
-          .get(idToText(of))
-          ?.spans.some(({ from, to }) => from <= epoch && epoch <= (to ?? Infinity)) ?? false,
-      knows: (head, epoch) => known.heads.has(idToText(head)) && known.keysOf(epoch) !== undefined,
+      wasMember(of, keys) {
+        const { spans } = known.byDevice.get(idToText(of)) ?? {};
+        const { epoch } = keys;
+        // Who was there in a branch that was left, this ledger doesn't say: its keys were given to nobody else.
+        if (spans && known.isLeft(keys)) return true;
+        return spans?.some(({ from, to }) => from <= epoch && epoch <= (to ?? Infinity)) ?? false;
+      },
+      knows: (head, epoch) => known.heads.has(idToText(head)) && known.keysOf(epoch).length > 0,
       learn,
       patience: {},
     },

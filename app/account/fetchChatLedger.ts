@@ -5,7 +5,7 @@ import { boxResponse, ledgerResponse } from '../../shared/protocol/http.ts';
 import { parseChatEntry, type ChatEntryBody } from '../../shared/protocol/chatLedger.ts';
 import { idToText, type ChatId, type UserId } from '../../shared/protocol/ids.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
-import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
+import type { RootSecret, SigningSeed } from '../crypto/keyTree.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { HttpFailure, RelayHttp } from '../sync/relayHttp.ts';
 import { openChatBox } from './chatBoxes.ts';
@@ -27,11 +27,11 @@ export interface BoxHint {
 }
 /**
  * offline: try again; not-found: the relay has no such chat; no-box: nothing here opens; bad-ledger: what the relay hands
- * out can't be a chat's ledger, or is not the one seen before.
+ * out can't be this chat's ledger, or is a branch of it that can't be read, or that this device may not follow.
  */
 export type LedgerFailure = 'offline' | 'not-found' | 'no-box' | 'bad-ledger';
 
-/** @param known the chat as this device has it. */
+/** @param known the chat as this device has it. What is found may be another branch of its ledger (`fork`). */
 export async function fetchChatLedger(
   deps: LedgerDeps,
   chat: ChatId,
@@ -54,9 +54,6 @@ export async function fetchChatLedger(
     people.set(key, found);
     return found;
   };
-  const secrets = new Map<number, EpochSecret>(known ? secretsOf(known) : []);
-  const adminSeeds = new Map<number, SigningSeed>();
-  if (known?.adminSeed !== undefined) adminSeeds.set(known.epoch, bytesOf(known.adminSeed));
   let root = known && bytesOf<RootSecret>(known.rootSecret);
   let entries: readonly Bytes[] = [];
   let bodies: readonly ChatEntryBody[] = [];
@@ -106,11 +103,20 @@ export async function fetchChatLedger(
 
   const first = await look();
   if (!first.ok) return first;
-  // A ledger that is shorter than the one seen before is no news yet: a relay that forgot is told again.
   const before = known?.heads ?? [];
   const heads = headsOf(entries);
-  if (before.some((head, at) => heads[at] !== undefined && head !== heads[at])) return fail('bad-ledger');
-  if (heads.length < before.length) return fail('offline');
+  const parting = before.findIndex((head, at) => head !== heads[at]);
+  // A ledger that is shorter than the one seen before is no news yet: a relay that forgot is told again.
+  if (parting !== -1 && parting === heads.length) return fail('offline');
+  if (parting === 0) return fail('bad-ledger');
+  const isFork = parting !== -1;
+  // Behind the parting the same epochs have other secrets.
+  const lastCommon = isFork ? (bodies[parting - 1]?.epoch ?? 0) : Infinity;
+  const secrets = new Map([...(known ? secretsOf(known) : [])].filter(([epoch]) => epoch <= lastCommon));
+  const adminSeeds = new Map<number, SigningSeed>();
+  if (known?.adminSeed !== undefined && known.epoch <= lastCommon) {
+    adminSeeds.set(known.epoch, bytesOf(known.adminSeed));
+  }
   for (;;) {
     if (!root) {
       const taken = hint ? await takeBox(hint.epoch, hint.index) : ok(false);
@@ -145,6 +151,21 @@ export async function fetchChatLedger(
     }
     if (!taken.ok) return taken;
     if (taken.value) continue;
-    return ok({ entries, ledger, root, adminSeed: isAdmin ? adminSeeds.get(ledger.epoch) : undefined });
+    const adminSeed = isAdmin ? adminSeeds.get(ledger.epoch) : undefined;
+    if (!isFork) return ok({ entries, ledger, root, adminSeed });
+    // Of another branch a member reads all, or believes nothing; who is out in it can't.
+    const isWhole = ledger.read === entries.length && ledger.secrets.has(ledger.epoch);
+    if (ledger.isStuck || (index !== -1 && !isWhole)) return fail('bad-ledger');
+    const common = await readChatLedger({
+      chat,
+      entries: entries.slice(0, parting),
+      root,
+      secrets,
+      personOf,
+    });
+    if (!common.ok) return fail('bad-ledger');
+    const admins = common.value.members.filter(({ role }) => role === roles.admin);
+    const fork = { at: parting, admins: admins.map(({ person }) => idToText(person.user)) };
+    return ok({ entries, ledger, root, adminSeed, fork });
   }
 }

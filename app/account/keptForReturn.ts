@@ -2,11 +2,12 @@
 // boxes that it made for others and mails that told them so, until each of them has been heard, and invitations that stand.
 import * as v from 'valibot';
 import { bytesToBase64url } from '../../shared/codec/base64url.ts';
-import type { Bytes } from '../../shared/codec/bytes.ts';
-import { boxPath } from '../crypto/boxTree.ts';
+import { equalBytes, type Bytes } from '../../shared/codec/bytes.ts';
+import { boxesRoot, boxPath } from '../crypto/boxTree.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat } from '../storage/models.ts';
 import type { Storage } from '../storage/storage.ts';
+import { bytesOf } from './storedChats.ts';
 
 const text = v.string();
 const whole = v.pipe(v.number(), v.integer());
@@ -99,6 +100,15 @@ export const tellingWith = (
     ? [...before.made.filter(({ epoch }) => epoch !== made.epoch), made].slice(-maxMadeEpochs)
     : before.made,
   mails: [...before.mails.filter(({ to }) => !mails.some((mail) => mail.to === to)), ...mails],
+});
+
+/** What is left of it for a ledger with these roots, once that is another branch: the relay takes no other boxes. */
+export const onlyUnder = (roots: ReadonlyMap<number, Bytes>, { made, mails }: KeptTelling): KeptTelling => ({
+  made: made.filter(({ epoch, boxes }) => {
+    const root = roots.get(epoch);
+    return root !== undefined && equalBytes(root, boxesRoot(boxes.map((box) => bytesOf<Bytes>(box))));
+  }),
+  mails,
 });
 
 /** Keeps what the starter of a chat has made for the others; its own box is the first. */

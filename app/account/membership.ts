@@ -21,8 +21,8 @@ import { readUserLedger, type Person } from './userLedgers.ts';
 export interface MembershipDeps extends LedgerDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** The ledger as the relay has it now, already counted on this device. */
-  readonly readNow: (chat: string) => Promise<Result<ReadLedger, HttpFailure>>;
+  /** The ledger as the relay has it now, already counted on this device; for a task of a fork, whichever branch it has. */
+  readonly readNow: (task: ChangeTask) => Promise<Result<ReadLedger, HttpFailure>>;
   /** On the disk before the relay has it: an answer that is lost loses no boxes, and signs nothing twice. */
   readonly keepSigned: (chat: string, change: SignedChange) => Promise<void>;
   /** What was kept last. */
@@ -40,7 +40,7 @@ export async function performChange(
   task: ChangeTask,
 ): Promise<Result<null, HttpFailure>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const now = await deps.readNow(task.chat);
+    const now = await deps.readNow(task);
     if (!now.ok) return now;
     const { ledger, entries } = now.value;
     if (isDone(task, now.value)) return ok(null);
@@ -51,7 +51,7 @@ export async function performChange(
     if (!made.ok) return made;
     const answer = await post(deps, task.chat, made.value);
     if (answer.ok) {
-      const counted = await deps.readNow(task.chat);
+      const counted = await deps.readNow(task);
       if (!counted.ok) return counted;
       if (!before) return ok(null);
     } else if (answer.error !== 'head-moved' || ledger.read < entries.length) {

@@ -96,6 +96,7 @@ async function open() {
       tellings: createTellings(storage),
       ledgerOf: async ({ ledger }) => ledger,
       renewBox: () => {},
+      lookAgain: () => {},
       onLedgerStored: () => {},
       onRefused: (chat, what, failure) => void asked.push(`${what} of ${short(chat)}: ${failure}`),
     });

@@ -12,6 +12,7 @@ import {
   type SigningPublicKey,
   type UserId,
 } from '../../shared/protocol/ids.ts';
+import { maxLeftEpochs } from '../../shared/protocol/limits.ts';
 import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMember } from '../storage/models.ts';
@@ -98,6 +99,14 @@ export interface ReadLedger {
   readonly root: RootSecret;
   /** Of the newest epoch that is known here; undefined where the owner is no admin in it. */
   readonly adminSeed: SigningSeed | undefined;
+  /** It parts from the ledger that was read before. */
+  readonly fork?: Fork;
+}
+export interface Fork {
+  /** How many entries both branches have. */
+  readonly at: number;
+  /** Who were administrators there. */
+  readonly admins: readonly string[];
 }
 
 /** The row after the ledger was read, whatever it was before. */
@@ -139,6 +148,7 @@ export function withLedger(
     epoch,
     epochSecret: bytesToBase64url(secret),
     epochSecrets: Object.fromEntries(others.map(([of, other]) => [String(of), bytesToBase64url(other)])),
+    ...withLeft(before, secrets),
     ...(adminSeed ? { adminSeed: bytesToBase64url(adminSeed) } : {}),
     rootSecret: bytesToBase64url(root),
     ledgerHead: idToText(headOf(ledger.head)),
@@ -153,6 +163,23 @@ export function withLedger(
     })),
     ...(shown ? { trouble: shown } : {}),
   };
+}
+
+/** Secrets of a branch that the row had, and that is not its ledger any more: what was said there stays readable. */
+function withLeft(before: StoredChat | undefined, secrets: ReadonlyMap<number, EpochSecret>) {
+  if (!before) return {};
+  const left = [...secretsOf(before)].flatMap(([epoch, secret]) => {
+    const now = secrets.get(epoch);
+    return now && equalBytes(now, secret) ? [] : [{ epoch, secret: bytesToBase64url(secret) }];
+  });
+  return left.length === 0 ? {} : { leftSecrets: joinLeft(before.leftSecrets, left) };
+}
+type LeftSecrets = NonNullable<StoredChat['leftSecrets']>;
+/** Both, each once, as many as may be told: nobody fills a row by telling more. */
+export function joinLeft(known: LeftSecrets = [], more: LeftSecrets): LeftSecrets {
+  const isNew = ({ epoch, secret }: LeftSecrets[number]) =>
+    !known.some((one) => one.epoch === epoch && one.secret === secret);
+  return [...known, ...more.filter(isNew)].slice(0, maxLeftEpochs);
 }
 
 /** The entries of a ledger that lie apart from the chat's row. */

@@ -28,6 +28,8 @@ export const storedTask = v.variant('kind', [
     role: v.number(),
     /** The epoch in which it was decided: a turn is done once there is a later one. */
     since: v.number(),
+    /** On a branch of the ledger that this device doesn't follow yet, because of these users. */
+    isOfFork: v.optional(v.literal(true)),
   }),
 ]);
 export type StoredTask = v.InferOutput<typeof storedTask>;

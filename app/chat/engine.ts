@@ -185,6 +185,7 @@ export async function createEngine(deps: EngineDeps) {
       tellings,
       ledgerOf: (chat) => storedLedger(storage, chat),
       renewBox: (chat) => void quietly(ownBoxes.renew(chat)),
+      lookAgain: (chat) => void quietly(keeper.read(chat)),
       onRefused: (chat, what, failure) =>
         void storage.batch().addSetAside(chat, `${what} not taken back: ${failure}`, clock.now()).commit(),
     });
@@ -224,9 +225,9 @@ export async function createEngine(deps: EngineDeps) {
           proveChat(chat);
         } else {
           const { chat, hint } = taken.value;
-          const isNews = chat.isRemoved || hint.epoch > chat.epoch;
-          const read = isNews ? await keeper.read(chat.id, hint) : undefined;
-          if (read && !read.ok && read.error === 'offline') return false;
+          // Also of an epoch that seems known: it may be one of another branch.
+          const read = await keeper.read(chat.id, hint);
+          if (!read.ok && read.error === 'offline') return false;
         }
         return true;
       },

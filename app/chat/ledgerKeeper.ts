@@ -13,17 +13,20 @@ import {
   type SigningPublicKey,
   type UserId,
 } from '../../shared/protocol/ids.ts';
-import { fail, type Result } from '../../shared/protocol/result.ts';
+import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { sealChatMail } from '../account/chatMail.ts';
+import { roles } from '../account/chatState.ts';
 import {
   fetchChatLedger,
   type BoxHint,
   type LedgerDeps,
   type LedgerFailure,
 } from '../account/fetchChatLedger.ts';
+import { judgeFork, type Verdict } from '../account/forkedLedger.ts';
 import {
   isHeard,
   noChange,
+  onlyUnder,
   placeOf,
   tellingWith,
   signedChange,
@@ -32,7 +35,7 @@ import {
 } from '../account/keptForReturn.ts';
 import { rootByEpoch } from '../account/ownBoxes.ts';
 import { bytesOf, putLaterEntries, withLedger, type ReadLedger } from '../account/storedChats.ts';
-import type { StoredTask } from '../account/tasks.ts';
+import type { ChangeTask, StoredTask } from '../account/tasks.ts';
 import { boxesRoot } from '../crypto/boxTree.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Batch } from '../storage/batch.ts';
@@ -69,6 +72,9 @@ export interface LedgerKeeperDeps extends LedgerDeps {
 type Read = Result<ReadLedger, LedgerFailure>;
 type MailTask = Extract<StoredTask, { kind: 'mail' }>;
 
+/** What is set aside of a ledger with two branches, until one is followed: as it was found, and as the relay refused it. */
+const forkReasons = ['forked-ledger', 'ledger not taken back: head-moved'] as const;
+
 /** What of a row follows from its ledger: the same in these, the same in all. */
 const telling = ['heads', 'epoch', 'adminSeed', 'isRemoved', 'trouble'] as const;
 
@@ -86,6 +92,8 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   /** Asked for and not begun: whoever asks meanwhile gets the same. */
   const queued = new Map<string, Promise<Read>>();
   const loops = new Map<string, Loop>();
+  /** What the relay has of chats whose ledger parts from the one read before, where that is not followed. */
+  const unfollowed = new Map<string, ReadLedger>();
   let isClosed = false;
   let close = () => {};
   const closed = new Promise<false>((resolve) => {
@@ -113,17 +121,80 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (!chat) return fail('not-found');
     const fetched = await fetchChatLedger(deps, bytesOf<ChatId>(id), chat, hint);
     if (isClosed) return fail('offline');
-    if (fetched.ok) {
-      if (isNews(chat, fetched.value)) await deps.inRoom(id, (room) => count(room, fetched.value));
-    } else if (fetched.error === 'bad-ledger' && chat.trouble !== 'fork') {
+    const verdict = fetched.ok ? verdictOn(chat, fetched.value) : undefined;
+    if (fetched.ok && (!verdict || verdict.mayFollow)) {
+      unfollowed.delete(id);
+      if (isNews(chat, fetched.value)) await deps.inRoom(id, (room) => count(room, fetched.value, verdict));
+      return fetched;
+    }
+    if (!fetched.ok && fetched.error !== 'bad-ledger') return fetched;
+    const lengthBefore = unfollowed.get(id)?.entries.length;
+    if (fetched.ok) unfollowed.set(id, fetched.value);
+    else unfollowed.delete(id);
+    // Who is out in this device's branch waits for nothing.
+    if (chat.trouble !== 'fork' && !chat.isRemoved) {
       await deps.inRoom(id, (room) =>
         room.adopt(
           (now) => ({ ...now, trouble: 'fork' }),
-          (batch) => void batch.addSetAside(id, 'forked-ledger', clock.now()),
+          (batch) => void batch.addSetAside(id, forkReasons[0], clock.now()),
         ),
       );
     }
-    return fetched;
+    // Once for what the relay has: the task itself reads it again.
+    const isLonger = fetched.ok && fetched.value.entries.length !== lengthBefore;
+    if (isLonger && verdict && isAdminIn(fetched.value)) await putRemoval(chat, verdict.remove);
+    return fail('bad-ledger');
+  }
+
+  /** Of a branch that parts from what this device has read. */
+  function verdictOn(
+    { events = [], members }: StoredChat,
+    { ledger, fork }: ReadLedger,
+  ): Verdict | undefined {
+    if (!fork) return undefined;
+    const own = {
+      events: events.filter(({ position }) => position >= fork.at),
+      members: members.map(({ user }) => user),
+    };
+    const found = {
+      events: ledger.events
+        .filter(({ position }) => position >= fork.at)
+        .map(({ kind, by, who }) => ({ kind, by: idToText(by), who: who.map(idToText) })),
+      members: ledger.members.map(({ person }) => idToText(person.user)),
+    };
+    return judgeFork(fork.admins, own, found, self);
+  }
+  const isAdminIn = ({ adminSeed }: ReadLedger) => adminSeed !== undefined;
+
+  /** Whom this device's branch has removed, an administrator of both removes there, too. */
+  async function putRemoval({ id, epoch: since }: StoredChat, users: readonly string[]) {
+    if (users.length === 0) return;
+    const place = { chat: id, since, role: roles.member };
+    await deps.storage
+      .batch()
+      .putTask(`${id}/fork/remove`, clock.now(), {
+        kind: 'change',
+        change: 'remove',
+        users: [...users],
+        isOfFork: true,
+        ...place,
+      })
+      .commit();
+    deps.onTasks();
+  }
+
+  /** Whom this device's branch has added, an administrator of both adds there, too. */
+  function additionsFor(before: StoredChat, users: readonly string[]): readonly StoredTask[] {
+    return before.members
+      .filter(({ user }) => users.includes(user))
+      .map(({ user, role = roles.member }) => ({
+        kind: 'change',
+        chat: before.id,
+        change: 'add',
+        users: [user],
+        role,
+        since: before.epoch,
+      }));
   }
 
   function isNews(before: StoredChat, ledger: ReadLedger): boolean {
@@ -134,23 +205,27 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   const keepSigned = (id: string, change: SignedChange): Promise<void> =>
     deps.storage.batch().putSetting(placeOf.making(id), change).commit();
 
-  async function count(room: Room, ledger: ReadLedger) {
+  async function count(room: Room, ledger: ReadLedger, verdict: Verdict | undefined) {
     const before = room.chat();
     if (!isNews(before, ledger)) return;
     const after = withLedger(before, room.chatId, ledger, self);
     const mails = mailsFor(before, room.chatId, ledger);
+    const additions = verdict && isAdminIn(ledger) ? additionsFor(before, verdict.add) : [];
     const isMaker = await keepTold(before, ledger, mails);
     await room.adopt(
       (chat) => withLedger(chat, room.chatId, ledger, self),
       (batch) => {
         putLaterEntries(batch, before.id, ledger.entries);
+        if (verdict) for (const reason of forkReasons) batch.deleteSetAside(before.id, reason);
         mails.forEach((mail, n) => putMail(batch, before.id, mail, n));
+        additions.forEach((task, n) => batch.putTask(`${before.id}/fork/add/${n}`, clock.now(), task));
       },
     );
     const wasOut = before.isRemoved ?? false;
     if (after.isRemoved) deps.link().setProver(room.chatId, undefined);
-    else if (wasOut || after.epoch !== before.epoch) deps.link().setProver(room.chatId, room.prove);
-    if (mails.length > 0) deps.onTasks();
+    else if (wasOut || after.epochSecret !== before.epochSecret)
+      deps.link().setProver(room.chatId, room.prove);
+    if (mails.length + additions.length > 0) deps.onTasks();
     if (isMaker && after.trouble === 'waiting-for-key') deps.onBoxesLost();
     deps.onCounted(before.id);
   }
@@ -158,7 +233,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   /** What this device has made and told for these entries, against the day on which the relay has lost it; true if boxes. */
   async function keepTold(
     before: StoredChat,
-    { entries }: ReadLedger,
+    { entries, fork }: ReadLedger,
     mails: ReturnType<typeof mailsFor>,
   ): Promise<boolean> {
     const making = await deps.storage.setting(placeOf.making(before.id), signedChange);
@@ -167,6 +242,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       root && equalBytes(root, boxesRoot(making.boxes.map((box) => bytesOf<Bytes>(box))))
         ? making
         : undefined;
+    if (fork) await deps.tellings.change(before.id, (telling) => onlyUnder(rootByEpoch(entries), telling));
     if (!made && mails.length === 0) return false;
     const kept = mails.map(({ task: { to, mail }, addedAt }) =>
       addedAt === undefined ? { to, mail } : { to, mail, addedAt },
@@ -181,8 +257,8 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
    * Who was added by this device, in entries that count here for the first time, is told; once, whatever was lost before.
    * So is, when it removes somebody, who was not heard yet: perhaps nobody else is left who would tell them again.
    */
-  function mailsFor(before: StoredChat, chat: ChatId, { ledger }: ReadLedger) {
-    const known = before.heads?.length ?? 1;
+  function mailsFor(before: StoredChat, chat: ChatId, { ledger, fork }: ReadLedger) {
+    const known = fork?.at ?? before.heads?.length ?? 1;
     const own = ledger.events.filter(
       ({ by, position }) => position >= known && equalBytes(by, identity.user),
     );
@@ -256,9 +332,11 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     read,
     forChanges: {
       /** As above, in the words of a task: what may pass is tried again. */
-      async readNow(id: string): Promise<Result<ReadLedger, HttpFailure>> {
-        const result = await read(id);
+      async readNow({ chat, isOfFork }: ChangeTask): Promise<Result<ReadLedger, HttpFailure>> {
+        const result = await read(chat);
         if (result.ok) return result;
+        const branch = unfollowed.get(chat);
+        if (branch) return isOfFork ? ok(branch) : fail('busy');
         return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
       },
       keepSigned,

@@ -22,6 +22,7 @@ import { isDeleted } from './deletedRecords.ts';
 import { createErasures } from './erasures.ts';
 import { createKeptChecks } from './keptChecks.ts';
 import { createKeptSegments } from './keptSegments.ts';
+import { createLeftEpochs } from './leftEpochs.ts';
 import { createLeaving } from './leaving.ts';
 import type { Presence } from './presence.ts';
 import { lastSaid, projectRecords, withLast, type ProjectionDeps } from './projection.ts';
@@ -195,6 +196,13 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     selfName: deps.selfName,
     meta: () => meta,
   });
+  const leftEpochs = createLeftEpochs({
+    state,
+    access,
+    clock,
+    meta: () => meta,
+    onMisheard: () => deps.onDiverged(begun.id),
+  });
   /** Not all of it opens: nothing of it goes on beside the chat as it is opened next. */
   async function abandon(error: unknown): Promise<never> {
     restoring.close();
@@ -231,7 +239,11 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     id: documents.meta,
     marks: marks.marks,
     profiles: marks.profiles,
-    onOwnLost: marks.sayAgain,
+    left: leftEpochs.reader,
+    onOwnLost() {
+      marks.sayAgain();
+      later(leftEpochs.tell);
+    },
     ...presence.events,
   }).catch(async (error: unknown) => {
     await row.close();
@@ -291,6 +303,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
 
   restoring.start();
   later(marks.tellName);
+  later(leftEpochs.tell);
   later(async () => {
     for (const n of await storage.segmentsToErase(begun.id)) await erasures.run(n);
   });
@@ -319,6 +332,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         if (next.isRemoved) presence.clear();
         if (isMisheard(next)) deps.onDiverged(begun.id);
         later(marks.tellName);
+        later(leftEpochs.tell);
         marks.schedule();
       }),
     hide: (id: string) =>

@@ -3,8 +3,8 @@
 // somebody whose coming it has lost.
 import type { StoredChat } from '../storage/models.ts';
 
-/** Faults that another ledger may mend. */
-export const misheardFaults: readonly string[] = ['unknown-author', 'missing-key'];
+/** Faults that another ledger may mend; a record that doesn't open may be of an epoch that is told later (SPEC L17). */
+export const misheardFaults: readonly string[] = ['unknown-author', 'missing-key', 'bad-record'];
 
 /** The row after an entry was set aside for this reason. */
 export function withFault(chat: StoredChat, reason: string): StoredChat {

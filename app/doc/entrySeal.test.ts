@@ -64,7 +64,7 @@ describe('an entry', () => {
     };
     expect(await why(reader)).toBe('opened');
     expect(await why(reader, entryKinds.meta)).toBe('unknown-kind');
-    expect(await why({ ...reader, keysOf: () => undefined })).toBe('missing-key');
+    expect(await why({ ...reader, keysOf: () => [] })).toBe('missing-key');
     expect(await why({ ...reader, authorByTag: () => undefined })).toBe('unknown-author');
     expect(await why(reader, place.kind, entry.slice(0, 40))).toBe('malformed');
     const other = reader.self;

@@ -19,7 +19,7 @@ import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { openEntry, sealEntry } from '../crypto/envelope.ts';
 import type { Random } from '../crypto/random.ts';
 import { verifySignature } from '../crypto/sign.ts';
-import type { Author, ChatContext } from './chatContext.ts';
+import { openUnder, type Author, type ChatContext } from './chatContext.ts';
 
 const label = textToBytes('convo/entry-signature/1');
 const signed = struct({
@@ -111,12 +111,12 @@ export async function openUpdate(
   if (!sealed) return fail('malformed');
   const { header } = sealed;
   if (header.kind !== kind) return fail('unknown-kind');
-  const keys = context.keysOf(header.epoch);
-  if (!keys) return fail('missing-key');
-  const plaintext = openEntry(keys.entryKey, document, sealed);
-  if (!plaintext || plaintext.length < signatureBytes) return fail('undecryptable');
+  if (context.keysOf(header.epoch).length === 0) return fail('missing-key');
+  const opened = openUnder(context, header.epoch, (keys) => openEntry(keys.entryKey, document, sealed));
+  if (!opened || opened.plaintext.length < signatureBytes) return fail('undecryptable');
+  const { keys, plaintext } = opened;
   const author = context.authorByTag(header.author);
-  if (!author || !context.wasMember(author.device, header.epoch)) return fail('unknown-author');
+  if (!author || !context.wasMember(author.device, keys)) return fail('unknown-author');
   const signature = plaintext.slice(0, signatureBytes) as Signature;
   const update = plaintext.slice(signatureBytes);
   const isSigned = await verifySignature(author.deviceKey, statement(document, header, update), signature);

@@ -20,7 +20,7 @@ export function createLedgerFirst(context: ChatContext) {
     if (headers.every(({ ledgerHead, epoch }) => context.knows(ledgerHead, epoch))) return true;
     if (!(await context.learn(0))) return false;
     const canBeJudged = () =>
-      headers.every(({ epoch, author }) => context.keysOf(epoch) && context.authorByTag(author));
+      headers.every(({ epoch, author }) => context.keysOf(epoch).length > 0 && context.authorByTag(author));
     for (const waitMs of patienceMs) {
       if (canBeJudged()) return true;
       const { inVainAt } = context.patience;

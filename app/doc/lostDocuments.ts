@@ -3,6 +3,7 @@
 import * as Y from 'yjs';
 import { idToText, type DocumentId } from '../../shared/protocol/ids.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { MetaValues } from './meta.ts';
 import { openSegmentDisk } from './segmentDisk.ts';
 import { pairsOf, type SegmentItem } from './segmentState.ts';
 
@@ -42,7 +43,11 @@ export async function readLostMeta(storage: Storage, id: DocumentId) {
     [...doc.getMap(name)].flatMap(([key, value]) =>
       value instanceof Uint8Array ? [[key, value] as const] : [],
     );
-  const values = { marks: new Map(valuesOf('marks')), profiles: new Map(valuesOf('profiles')) };
+  const values: MetaValues = {
+    marks: new Map(valuesOf('marks')),
+    profiles: new Map(valuesOf('profiles')),
+    left: new Map(valuesOf('left')),
+  };
   doc.destroy();
   return values;
 }

@@ -1,10 +1,19 @@
-// A chat's meta document: small, shared, edited in place. Today it carries read marks and profiles, one value a device.
+// A chat's meta document: small, shared, edited in place. It carries read marks, profiles, and
+// the keys of epochs that were left: of each kind one value a device.
 import * as Y from 'yjs';
 import { entryKinds } from '../../shared/protocol/entry.ts';
 import { idToText } from '../../shared/protocol/ids.ts';
 import { createSealedUpdates } from '../storage/sealedUpdates.ts';
 import { holdsValues } from './metaValues.ts';
-import { signedMark, signedProfile, type Mark, type Profile, type SignedValue } from './metaEntries.ts';
+import {
+  signedLeftEpochs,
+  signedMark,
+  signedProfile,
+  type LeftEpochs,
+  type Mark,
+  type Profile,
+  type SignedValue,
+} from './metaEntries.ts';
 import type { Author } from './chatContext.ts';
 import type { SealedDocumentDeps } from './documentRules.ts';
 import { createSealedDocument } from './sealedDocument.ts';
@@ -16,6 +25,7 @@ export type MetaDeps = Omit<
 > & {
   readonly marks: ValueReader<Mark>;
   readonly profiles: ValueReader<Profile>;
+  readonly left: ValueReader<LeftEpochs>;
   /** Somebody took away, or wrote over, what this device says of itself. */
   readonly onOwnLost: () => void;
 };
@@ -26,12 +36,15 @@ export interface ValueReader<T> {
   readonly take: (value: T, author: Author) => void;
 }
 type Values = ReadonlyMap<string, Uint8Array>;
+/** By the key of their device. */
+export type MetaValues = Readonly<Record<'marks' | 'profiles' | 'left', Values>>;
 export type Meta = Awaited<ReturnType<typeof createMeta>>;
 
 export async function createMeta(deps: MetaDeps) {
   const doc = new Y.Doc({ gc: true });
   const marks = doc.getMap<Uint8Array>('marks');
   const profiles = doc.getMap<Uint8Array>('profiles');
+  const left = doc.getMap<Uint8Array>('left');
 
   /** Values that are being verified. */
   let reading = 0;
@@ -54,10 +67,12 @@ export async function createMeta(deps: MetaDeps) {
     });
   watch(marks, signedMark, deps.marks);
   watch(profiles, signedProfile, deps.profiles);
+  watch(left, signedLeftEpochs, deps.left);
 
   const opens = {
     marks: (bytes: Uint8Array) => signedMark.open(deps.context, bytes),
     profiles: (bytes: Uint8Array) => signedProfile.open(deps.context, bytes),
+    left: (bytes: Uint8Array) => signedLeftEpochs.open(deps.context, bytes),
   };
 
   const persistence = createSealedUpdates(deps.storage, idToText(deps.id), {
@@ -97,10 +112,11 @@ export async function createMeta(deps: MetaDeps) {
      * Puts signed values of other devices that are newer than what stands here, or lets them stand where it is not time
      * for that. True when there are none.
      */
-    putMissing(values: { readonly marks: Values; readonly profiles: Values }, isTime: boolean): boolean {
+    putMissing(values: MetaValues, isTime: boolean): boolean {
       const newer = [
         ...missing(values.marks, marks, signedMark.read),
         ...missing(values.profiles, profiles, signedProfile.read),
+        ...missing(values.left, left, signedLeftEpochs.read),
       ];
       if (isTime && newer.length > 0) {
         sealed.write(() => newer.forEach(({ map, device, bytes }) => map.set(device, bytes)));
@@ -108,6 +124,15 @@ export async function createMeta(deps: MetaDeps) {
       return newer.length === 0;
     },
     putMark: async (mark: Mark) => put(marks, await signedMark.sign(deps.context, mark)),
+    /** What the devices' values say of left epochs, as far as they are signed. */
+    async leftEpochs(): Promise<LeftEpochs['epochs']> {
+      const opened = await Promise.all(
+        [...left.values()].map((bytes) => signedLeftEpochs.open(deps.context, bytes)),
+      );
+      return opened.flatMap((claim) => claim?.value.epochs ?? []);
+    },
+    ownLeftEpochs: () => signedLeftEpochs.read(left.get(own)),
+    putLeftEpochs: async (value: LeftEpochs) => put(left, await signedLeftEpochs.sign(deps.context, value)),
     putProfile: async (profile: Profile) => put(profiles, await signedProfile.sign(deps.context, profile)),
   };
 }

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
+import type { EpochSecret } from '../crypto/keyTree.ts';
 import { createTestChat, tamperings } from '../testing/testChat.ts';
-import { signedMark, signedProfile, type Mark } from './metaEntries.ts';
+import { signedLeftEpochs, signedMark, signedProfile, type Mark } from './metaEntries.ts';
 
 let chat: Awaited<ReturnType<typeof createTestChat>>;
 beforeAll(async () => {
@@ -38,4 +39,14 @@ test('[D9] a profile is no mark', async () => {
   const signed = await signedProfile.sign(ada, profile);
   expect((await signedProfile.open(ben, signed))?.value.name).toBe('Ada');
   expect(await signedMark.open(ben, signed)).toBeUndefined();
+});
+
+test('[L17] left epochs are told by whom they name alone', async () => {
+  const [ada, ben] = [chat.contextOf(0), chat.contextOf(1)];
+  const epochs = [{ epoch: 3, secret: chat.chance.bytes(32) as EpochSecret }];
+  const value = { version: 1, device: ada.self.device, epochs, at: 1 } as const;
+  const signed = await signedLeftEpochs.sign(ada, value);
+  expect((await signedLeftEpochs.open(ben, signed))?.value.epochs).toEqual(epochs);
+  for (const changed of tamperings(signed)) expect(await signedLeftEpochs.open(ben, changed)).toBeUndefined();
+  expect(await signedProfile.open(ben, signed)).toBeUndefined();
 });

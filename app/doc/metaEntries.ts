@@ -13,7 +13,8 @@ import {
   type ValueOf,
 } from '../../shared/codec/codec.ts';
 import { deviceId, signature } from '../../shared/protocol/ids.ts';
-import { maxNameBytes } from '../../shared/protocol/limits.ts';
+import { maxLeftEpochs, maxNameBytes } from '../../shared/protocol/limits.ts';
+import { epochSecret } from '../crypto/keyTree.ts';
 import { verifySignature } from '../crypto/sign.ts';
 import type { Author, ChatContext } from './chatContext.ts';
 
@@ -34,6 +35,14 @@ export const profile = struct({
   at: varint,
 });
 export type Profile = ValueOf<typeof profile>;
+/** Epochs of branches of the ledger that were left (SPEC L17): records of theirs open under these secrets. */
+export const leftEpochs = struct({
+  version: literal(1),
+  device: deviceId,
+  epochs: list(struct({ epoch: varint, secret: epochSecret }), maxLeftEpochs),
+  at: varint,
+});
+export type LeftEpochs = ValueOf<typeof leftEpochs>;
 
 const statement = (context: ChatContext, label: string, value: Bytes) =>
   concatBytes(textToBytes(label), context.chat, value);
@@ -76,3 +85,4 @@ function createSigned<T extends { readonly device: Author['device'] }>(label: st
 }
 export const signedMark = createSigned('convo/mark/1', mark);
 export const signedProfile = createSigned('convo/profile/1', profile);
+export const signedLeftEpochs = createSigned('convo/left-epochs/1', leftEpochs);

@@ -64,7 +64,7 @@ test('[D15] one whose key is still missing is not judged: those who have it can 
   const read = (hasKey: boolean) =>
     readSnapshot(
       {
-        context: { ...contextOf(0), ...(hasKey ? {} : { keysOf: () => undefined }) },
+        context: { ...contextOf(0), ...(hasKey ? {} : { keysOf: () => [] }) },
         id: document,
         rules: { snapshotKind: entryKinds.segmentSnapshot, checkState: () => undefined },
         learnFirst: async () => true,

@@ -65,7 +65,7 @@ test('[E2] a record counts only if its author was a member in the epoch under wh
   const { sealed } = await seal();
   const memberFrom = (first: number) => ({
     ...chat.contextOf(1),
-    wasMember: (_device: unknown, epoch: number) => epoch >= first,
+    wasMember: (_device: unknown, { epoch }: { epoch: number }) => epoch >= first,
   });
   expect(readRecord(memberFrom(1), sealed.header)).toBeDefined();
   expect(readRecord(memberFrom(2), sealed.header)).toBeUndefined();

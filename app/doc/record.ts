@@ -27,7 +27,7 @@ import type { Random } from '../crypto/random.ts';
 import { openBytes, sealBytes } from '../crypto/seal.ts';
 import { verifySignature } from '../crypto/sign.ts';
 import { encodeBody, recordKinds, type Body } from './bodies.ts';
-import type { Author, ChatContext } from './chatContext.ts';
+import { openUnder, type Author, type ChatContext } from './chatContext.ts';
 
 export const recordHeader = struct({
   version: literal(1),
@@ -115,16 +115,15 @@ export interface ReadRecord {
 /** Opens a record's header. Its signature is not verified yet (`verifyRecord`). */
 export function readRecord(context: ChatContext, headerItem: Uint8Array): ReadRecord | undefined {
   const opened = openItem(context, headerItem, headerPlace(context));
-  const signed = opened && decode(signedHeader, opened);
+  const signed = opened && decode(signedHeader, opened.plaintext);
   const author = signed && context.authorByDevice(signed.header.device);
-  const epoch = decode(sealedItem, headerItem)?.epoch ?? 0;
-  return author && context.wasMember(author.device, epoch) ? { ...signed, author } : undefined;
+  return author && context.wasMember(author.device, opened.keys) ? { ...signed, author } : undefined;
 }
 
 /** Why a header that is not read isn't: another ledger may know its author as a member of then, or nobody can tell. */
 export function faultOf(context: ChatContext, headerItem: Uint8Array): 'unknown-author' | 'bad-record' {
   const opened = openItem(context, headerItem, headerPlace(context));
-  return opened && decode(signedHeader, opened) ? 'unknown-author' : 'bad-record';
+  return opened && decode(signedHeader, opened.plaintext) ? 'unknown-author' : 'bad-record';
 }
 
 export const verifyRecord = (
@@ -138,7 +137,7 @@ export function openBody(
   header: RecordHeader,
   bodyItem: Uint8Array | undefined,
 ): Bytes | undefined {
-  const salted = bodyItem && openItem(context, bodyItem, bodyPlace(context, header.id));
+  const salted = bodyItem && openItem(context, bodyItem, bodyPlace(context, header.id))?.plaintext;
   const isWhole =
     salted !== undefined &&
     salted.length <= maxBodyBytes + saltBytes &&
@@ -146,8 +145,9 @@ export function openBody(
   return isWhole ? salted.slice(saltBytes) : undefined;
 }
 
-function openItem(context: ChatContext, item: Uint8Array, place: Bytes): Bytes | undefined {
+function openItem(context: ChatContext, item: Uint8Array, place: Bytes) {
   const parsed = decode(sealedItem, item);
-  const keys = parsed && context.keysOf(parsed.epoch);
-  return keys && openBytes(keys.recordKey, parsed.sealed, place);
+  return (
+    parsed && openUnder(context, parsed.epoch, (keys) => openBytes(keys.recordKey, parsed.sealed, place))
+  );
 }

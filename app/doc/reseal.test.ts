@@ -17,7 +17,7 @@ beforeAll(async () => {
   turned = (context) => ({
     ...context,
     currentKeys: () => next,
-    keysOf: (epoch) => (epoch === 2 ? next : context.keysOf(epoch)),
+    keysOf: (epoch) => (epoch === 2 ? [next] : context.keysOf(epoch)),
   });
 });
 const kind = entryKinds.segment;
@@ -89,7 +89,10 @@ test('[E4] what names the current epoch stays, unless it stands on something tha
 test('[E2] an entry of an epoch in which its author was no member counts for nothing', async () => {
   const [waiting] = await waitingOf(chat.contextOf(0), [3]);
   if (!waiting) throw new Error('expected an entry');
-  const reader = { ...chat.contextOf(1), wasMember: (_device: unknown, epoch: number) => epoch > 1 };
+  const reader = {
+    ...chat.contextOf(1),
+    wasMember: (_device: unknown, { epoch }: { epoch: number }) => epoch > 1,
+  };
   expect(await openUpdate(reader, chat.document, kind, waiting.entry)).toMatchObject({
     error: 'unknown-author',
   });
@@ -128,7 +131,7 @@ test('[E5] an author or epoch that even the relay’s ledger lacks is waited for
   const [waiting] = await waitingOf(chat.contextOf(0), [4]);
   if (!waiting) throw new Error('expected an entry');
   const keyless = behind(true, () => true);
-  expect(await createLedgerFirst({ ...keyless.context, keysOf: () => undefined })([waiting])).toBe(true);
+  expect(await createLedgerFirst({ ...keyless.context, keysOf: () => [] })([waiting])).toBe(true);
   expect(keyless.waits.length).toBeGreaterThan(1);
   const late = behind(true, () => late.waits.length > 3);
   expect(await late.learnFirst([waiting])).toBe(true);

@@ -14,8 +14,12 @@ interface Placed {
   readonly entry: Bytes;
 }
 
-export const isStale = (context: ChatContext, entry: Bytes): boolean =>
-  parseEntry(entry)?.header.epoch !== context.currentKeys().epoch;
+/** Of another epoch, or of one with the same number in a branch of the ledger that was left. */
+export function isStale(context: ChatContext, entry: Bytes): boolean {
+  const header = parseEntry(entry)?.header;
+  const { epoch } = context.currentKeys();
+  return header?.epoch !== epoch || !context.knows(header.ledgerHead, epoch);
+}
 
 /**
  * Those of `waiting` (each session's in order) that have to change: what names another epoch, and what stands on it.

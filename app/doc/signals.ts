@@ -48,11 +48,11 @@ export function createSignals(context: ChatContext, document: DocumentId, random
       bytes: Uint8Array,
     ): Promise<{ readonly author: Author; readonly kind: SignalKind } | undefined> {
       const outer = decode(sealedSignal, bytes);
-      const keys = outer && context.keysOf(outer.epoch);
-      const opened = keys && openBytes(keys.signalKey, outer.sealed, place(context, document));
+      const [keys] = outer ? context.keysOf(outer.epoch) : [];
+      const opened = outer && keys && openBytes(keys.signalKey, outer.sealed, place(context, document));
       const said = opened && decode(signal, opened);
       const author = said && context.authorByDevice(said.payload.device);
-      if (!author || !context.wasMember(author.device, outer.epoch)) return undefined;
+      if (!author || !context.wasMember(author.device, keys)) return undefined;
       const device = idToText(author.device);
       if (said.payload.at <= (lastAtByDevice.get(device) ?? 0)) return undefined;
       const isSigned = await verifySignature(

@@ -53,6 +53,8 @@ export const storedChat = v.object({
   epochSecret: text,
   /** Of other epochs, by their number. */
   epochSecrets: v.optional(v.record(text, text)),
+  /** Of epochs of other branches of the ledger, which were left: records are sealed under them. */
+  leftSecrets: v.optional(v.array(v.object({ epoch: whole, secret: text }))),
   /** Signs changes of this epoch, where the owner is an admin. */
   adminSeed: v.optional(text),
   rootSecret: text,

@@ -29,7 +29,7 @@ export async function createTestChat(count: number, seed = 'test chat', chatSeed
     chat,
     self,
     currentKeys: () => keys,
-    keysOf: (epoch) => (epoch === keys.epoch ? keys : undefined),
+    keysOf: (epoch) => (epoch === keys.epoch ? [keys] : []),
     ledgerHead: () => head,
     tagOf,
     readerCount: () => people.length,

@@ -6,7 +6,7 @@ const plural = createPlural('en');
 export const trouble = {
   'waiting-for-key': 'A key for this chat is on its way. Messages appear once it arrives.',
   gap: 'Some messages of this chat haven’t reached this device: the relay keeps them back, or their author’s device never sent them. They appear once they come.',
-  fork: 'The relay hands out another history of who is in this chat than before. It isn’t believed: what you see is verified, and what you write waits.',
+  fork: 'The relay hands out another history of who is in this chat than before. It isn’t followed until an administrator who knows both has put it right: what you see is verified, and what you write waits.',
   stuck:
     'An administrator left this chat in a state from which nobody can go on. What was said stays; start a new chat to go on.',
   'relay-full':

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { judgeFork, type Branch } from './forkedLedger.ts';
+
+const admins = ['ada', 'ben'];
+const base = ['ada', 'ben', 'cleo', 'dag'];
+type Step = readonly ['add' | 'remove' | 'turn', by: string, ...who: string[]];
+/** Members and changes from the parting on. */
+function branch(...steps: readonly Step[]): Branch {
+  let members = base;
+  for (const [kind, , ...who] of steps) {
+    if (kind === 'remove') members = members.filter((user) => !who.includes(user));
+    if (kind === 'add') members = [...members, ...who];
+  }
+  return { members, events: steps.map(([kind, by, ...who]) => ({ kind, by, who })) };
+}
+const judge = (own: Branch, found: Branch, self = 'cleo') => judgeFork(admins, own, found, self);
+
+describe('[L16] another branch of the ledger', () => {
+  test('is followed where this one has removed nobody, and gets whom this one has added', () => {
+    const verdict = judge(branch(['turn', 'ada'], ['add', 'ada', 'eve']), branch(['turn', 'ben']));
+    expect(verdict).toEqual({ mayFollow: true, remove: [], add: ['eve'] });
+  });
+
+  test('is not followed to whom this one has removed, until somebody who may has removed them there', () => {
+    const own = branch(['remove', 'ada', 'dag']);
+    expect(judge(own, branch(['turn', 'ben']))).toEqual({ mayFollow: false, remove: ['dag'], add: [] });
+    expect(judge(own, branch(['turn', 'ben'], ['remove', 'ben', 'dag']))).toMatchObject({
+      mayFollow: true,
+      remove: [],
+    });
+    // They decide it anew, knowing who that is.
+    const again = branch(['remove', 'ben', 'dag'], ['add', 'ben', 'dag']);
+    expect(judge(own, again)).toMatchObject({ mayFollow: true, remove: [] });
+  });
+
+  test('is not followed to whom they have brought, in however many steps', () => {
+    const own = branch(['remove', 'ada', 'ben']);
+    const brought = branch(['add', 'ben', 'eve'], ['add', 'eve', 'fay'], ['remove', 'fay', 'ben']);
+    expect(judge(own, brought)).toEqual({ mayFollow: false, remove: ['eve', 'fay'], add: [] });
+    const left = branch(['add', 'ben', 'eve'], ['remove', 'ada', 'ben', 'eve']);
+    expect(judge(own, left)).toMatchObject({ mayFollow: true, remove: [] });
+  });
+
+  test('nobody is out of it by whom this one has removed: they are added there again', () => {
+    const own = branch(['remove', 'ada', 'ben']);
+    const found = branch(['remove', 'ben', 'cleo'], ['turn', 'ben'], ['remove', 'ada', 'ben']);
+    expect(judge(own, found)).toEqual({ mayFollow: false, remove: [], add: ['cleo'] });
+    expect(judge(own, found, 'dag')).toMatchObject({ mayFollow: true, add: ['cleo'] });
+  });
+
+  test('who was removed and added again by whom this one has removed goes, and is added by another', () => {
+    const own = branch(['remove', 'ada', 'ben']);
+    const steps: Step[] = [
+      ['remove', 'ben', 'cleo'],
+      ['add', 'ben', 'cleo'],
+    ];
+    expect(judge(own, branch(...steps)).remove).toEqual(['ben', 'cleo']);
+    const after = branch(...steps, ['remove', 'ada', 'ben', 'cleo']);
+    expect(judge(own, after, 'dag')).toEqual({ mayFollow: true, remove: [], add: ['cleo'] });
+  });
+
+  test('who is removed there by somebody who may is out, whatever else', () => {
+    const found = branch(['remove', 'ben', 'cleo']);
+    expect(judge(branch(['turn', 'ada']), found)).toEqual({ mayFollow: true, remove: [], add: [] });
+    expect(judge(branch(['remove', 'ada', 'dag']), found)).toMatchObject({ mayFollow: true });
+  });
+
+  test('a removal does not count whose signer an administrator of both has removed there', () => {
+    const own = branch(['remove', 'ben', 'dag']);
+    expect(judge(own, branch(['remove', 'ada', 'ben']))).toMatchObject({ mayFollow: true, remove: [] });
+    // Not by one who was none then, whoever made them one.
+    const seized = branch(['add', 'ben', 'eve'], ['remove', 'eve', 'ada']);
+    expect(judge(branch(['remove', 'ada', 'ben']), seized).mayFollow).toBe(false);
+    const promoted = branch(['remove', 'ben', 'cleo'], ['add', 'ben', 'cleo'], ['remove', 'cleo', 'ada']);
+    expect(judge(branch(['remove', 'ada', 'ben']), promoted, 'dag').mayFollow).toBe(false);
+  });
+
+  test('two who have removed each other stay apart', () => {
+    const [one, other] = [branch(['remove', 'ada', 'ben']), branch(['remove', 'ben', 'ada'])];
+    expect(judge(one, other)).toMatchObject({ mayFollow: false, remove: ['ben'] });
+    expect(judge(other, one)).toMatchObject({ mayFollow: false, remove: ['ada'] });
+  });
+
+  test('who was removed in this one is out in the other as soon as that says so', () => {
+    const own = branch(['remove', 'ada', 'dag']);
+    expect(judge(own, branch(['turn', 'ben']), 'dag').mayFollow).toBe(false);
+    expect(judge(own, branch(['remove', 'ben', 'dag']), 'dag').mayFollow).toBe(true);
+  });
+
+  test('who was added in this one waits to be added there', () => {
+    const own = branch(['add', 'ada', 'eve']);
+    expect(judge(own, branch(['turn', 'ben']), 'eve').mayFollow).toBe(false);
+    expect(judge(own, branch(['turn', 'ben'], ['add', 'ben', 'eve']), 'eve').mayFollow).toBe(true);
+  });
+});
