@@ -22,6 +22,11 @@ const patienceMs = 30_000;
 const repairPatienceMs = 5 * 60_000;
 /** And only so long once it has heard all, where others have not. */
 const heardMs = 1_000;
+/**
+ * The first moments belong to what is on the screen, which is read from rows: what opens by itself comes then, or as soon as
+ * the relay is there to be heard.
+ */
+const screenFirstMs = 2_000;
 /** How often it is looked whether somebody makes room. */
 const lookMs = 250;
 
@@ -52,6 +57,7 @@ export function createRooms(deps: RoomsDeps) {
   /** With something to do that takes the network. */
   const unfinished = new Set<Seat>();
   const held: HeldSessions = new Map();
+  const begunAt = clock.elapsed();
   let visible: string | null = null;
   let isClosed = false;
   let cancelLook = () => {};
@@ -100,25 +106,28 @@ export function createRooms(deps: RoomsDeps) {
       waiting.go();
     }
     const now = clock.elapsed();
+    const screenFirstUntil = link.state === 'online' ? begunAt : begunAt + screenFirstMs;
+    const isDue = ({ life, notBefore }: Seat) => !life && Math.max(notBefore, screenFirstUntil) <= now;
     // Those first that may have something to hear.
     for (const seat of [...wanted].toSorted((a, b) => Number(a.isCaughtUp) - Number(b.isCaughtUp))) {
       if (loaded.size >= deps.maxOpen) break;
-      if (!seat.life && seat.notBefore <= now) begin(seat);
+      if (isDue(seat)) begin(seat);
     }
-    makeRoom(now);
-    const nextAt = Math.min(...[...wanted].map(({ notBefore }) => notBefore));
+    makeRoom([...wanted].filter(isDue));
+    const nextAt = Math.max(screenFirstUntil, Math.min(...[...wanted].map(({ notBefore }) => notBefore)));
     const waitMs = urgent.size > 0 ? lookMs : Math.max(lookMs, nextAt - now);
     if (urgent.size + wanted.size > 0) cancelLook = clock.after(waitMs, pump);
   }
 
-  function makeRoom(now: number) {
+  /** @param due wanted ones whose time has come. */
+  function makeRoom(due: readonly Seat[]) {
+    const now = clock.elapsed();
     const open = [...loaded].flatMap((seat) => {
       const { life } = seat;
       return life?.room && !life.isClosing && seat.uses === 0 ? [{ seat, life, room: life.room }] : [];
     });
     for (const one of open) if (mustReopen(one.seat)) unload(one);
     const hurried = new Set([...urgent].map(({ seat }) => seat).filter((seat) => !seat.life)).size;
-    const due = [...wanted].filter((seat) => !seat.life && seat.notBefore <= now);
     const unheard = due.filter((seat) => !seat.isCaughtUp).length;
     const closing = [...loaded].filter((seat) => seat.life?.isClosing && !mustReopen(seat)).length;
     const free = deps.maxOpen - loaded.size + closing;

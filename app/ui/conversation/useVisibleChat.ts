@@ -2,9 +2,11 @@
 import { useEffect } from 'react';
 import { useClient } from '../kit/Surroundings.tsx';
 
-export function useVisibleChat(chatId: string): void {
+/** @param isDrawn its rows are there: what the chat begins to do now is not in their way. */
+export function useVisibleChat(chatId: string, isDrawn: boolean): void {
   const client = useClient();
   useEffect(() => {
+    if (!isDrawn) return undefined;
     const tell = (visible: string | null) =>
       void client.command({ command: 'setVisibleChat', chatId: visible });
     const look = () => tell(document.visibilityState === 'visible' ? chatId : null);
@@ -14,5 +16,5 @@ export function useVisibleChat(chatId: string): void {
       document.removeEventListener('visibilitychange', look);
       tell(null);
     };
-  }, [client, chatId]);
+  }, [client, chatId, isDrawn]);
 }
