@@ -97,18 +97,22 @@ export async function fetchChatLedger(
     // Boxes may have been given anew between the two answers.
     const grown = await look();
     if (!grown.ok) return grown;
+    // And now it is another branch: all over again, another time.
+    if (partingOf() !== parting) return fail('offline');
     if (grown.value) asked.delete(place);
     return ok(grown.value);
   }
 
   const first = await look();
   if (!first.ok) return first;
-  const before = known?.heads ?? [];
-  const heads = headsOf(entries);
-  const parting = before.findIndex((head, at) => head !== heads[at]);
+  /** The place of the first entry that is not the one read before; -1 where all of them are there. */
+  const partingOf = () => {
+    const heads = headsOf(entries);
+    return (known?.heads ?? []).findIndex((head, at) => head !== heads[at]);
+  };
+  const parting = partingOf();
   // A ledger that is shorter than the one seen before is no news yet: a relay that forgot is told again.
-  if (parting !== -1 && parting === heads.length) return fail('offline');
-  if (parting === 0) return fail('bad-ledger');
+  if (parting === entries.length) return fail('offline');
   const isFork = parting !== -1;
   // Behind the parting the same epochs have other secrets.
   const lastCommon = isFork ? (bodies[parting - 1]?.epoch ?? 0) : Infinity;

@@ -15,13 +15,13 @@ function branch(...steps: readonly Step[]): Branch {
 }
 const judge = (own: Branch, found: Branch, self = 'cleo') => judgeFork(admins, own, found, self);
 
-describe('[L16] another branch of the ledger', () => {
-  test('is followed where this one has removed nobody, and gets whom this one has added', () => {
+describe('another branch of the ledger', () => {
+  test('[L16] is followed where this one has removed nobody, and gets whom this one has added', () => {
     const verdict = judge(branch(['turn', 'ada'], ['add', 'ada', 'eve']), branch(['turn', 'ben']));
     expect(verdict).toEqual({ mayFollow: true, remove: [], add: ['eve'] });
   });
 
-  test('is not followed to whom this one has removed, until somebody who may has removed them there', () => {
+  test('[L16] is not followed to whom this one has removed, until somebody who may has removed them there', () => {
     const own = branch(['remove', 'ada', 'dag']);
     expect(judge(own, branch(['turn', 'ben']))).toEqual({ mayFollow: false, remove: ['dag'], add: [] });
     expect(judge(own, branch(['turn', 'ben'], ['remove', 'ben', 'dag']))).toMatchObject({
@@ -33,7 +33,7 @@ describe('[L16] another branch of the ledger', () => {
     expect(judge(own, again)).toMatchObject({ mayFollow: true, remove: [] });
   });
 
-  test('is not followed to whom they have brought, in however many steps', () => {
+  test('[L16] is not followed to whom they have brought, in however many steps', () => {
     const own = branch(['remove', 'ada', 'ben']);
     const brought = branch(['add', 'ben', 'eve'], ['add', 'eve', 'fay'], ['remove', 'fay', 'ben']);
     expect(judge(own, brought)).toEqual({ mayFollow: false, remove: ['eve', 'fay'], add: [] });
@@ -41,14 +41,14 @@ describe('[L16] another branch of the ledger', () => {
     expect(judge(own, left)).toMatchObject({ mayFollow: true, remove: [] });
   });
 
-  test('nobody is out of it by whom this one has removed: they are added there again', () => {
+  test('[L16] nobody is out of it by whom this one has removed: they are added there again', () => {
     const own = branch(['remove', 'ada', 'ben']);
     const found = branch(['remove', 'ben', 'cleo'], ['turn', 'ben'], ['remove', 'ada', 'ben']);
     expect(judge(own, found)).toEqual({ mayFollow: false, remove: [], add: ['cleo'] });
     expect(judge(own, found, 'dag')).toMatchObject({ mayFollow: true, add: ['cleo'] });
   });
 
-  test('who was removed and added again by whom this one has removed goes, and is added by another', () => {
+  test('[L16] who was removed and added again by whom this one has removed goes, and is added by another', () => {
     const own = branch(['remove', 'ada', 'ben']);
     const steps: Step[] = [
       ['remove', 'ben', 'cleo'],
@@ -59,13 +59,13 @@ describe('[L16] another branch of the ledger', () => {
     expect(judge(own, after, 'dag')).toEqual({ mayFollow: true, remove: [], add: ['cleo'] });
   });
 
-  test('who is removed there by somebody who may is out, whatever else', () => {
+  test('[L16] who is removed there by somebody who may is out, whatever else', () => {
     const found = branch(['remove', 'ben', 'cleo']);
     expect(judge(branch(['turn', 'ada']), found)).toEqual({ mayFollow: true, remove: [], add: [] });
     expect(judge(branch(['remove', 'ada', 'dag']), found)).toMatchObject({ mayFollow: true });
   });
 
-  test('a removal does not count whose signer an administrator of both has removed there', () => {
+  test('[L16] a removal does not count whose signer an administrator of both has removed there', () => {
     const own = branch(['remove', 'ben', 'dag']);
     expect(judge(own, branch(['remove', 'ada', 'ben']))).toMatchObject({ mayFollow: true, remove: [] });
     // Not by one who was none then, whoever made them one.
@@ -75,19 +75,19 @@ describe('[L16] another branch of the ledger', () => {
     expect(judge(branch(['remove', 'ada', 'ben']), promoted, 'dag').mayFollow).toBe(false);
   });
 
-  test('two who have removed each other stay apart', () => {
+  test('[L16] two who have removed each other stay apart', () => {
     const [one, other] = [branch(['remove', 'ada', 'ben']), branch(['remove', 'ben', 'ada'])];
     expect(judge(one, other)).toMatchObject({ mayFollow: false, remove: ['ben'] });
     expect(judge(other, one)).toMatchObject({ mayFollow: false, remove: ['ada'] });
   });
 
-  test('who was removed in this one is out in the other as soon as that says so', () => {
+  test('[L16] who was removed in this one is out in the other as soon as that says so', () => {
     const own = branch(['remove', 'ada', 'dag']);
     expect(judge(own, branch(['turn', 'ben']), 'dag').mayFollow).toBe(false);
     expect(judge(own, branch(['remove', 'ben', 'dag']), 'dag').mayFollow).toBe(true);
   });
 
-  test('who was added in this one waits to be added there', () => {
+  test('[L16] who was added in this one waits to be added there', () => {
     const own = branch(['add', 'ada', 'eve']);
     expect(judge(own, branch(['turn', 'ben']), 'eve').mayFollow).toBe(false);
     expect(judge(own, branch(['turn', 'ben'], ['add', 'ben', 'eve']), 'eve').mayFollow).toBe(true);

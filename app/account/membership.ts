@@ -23,6 +23,8 @@ export interface MembershipDeps extends LedgerDeps {
   readonly random: Random;
   /** The ledger as the relay has it now, already counted on this device; for a task of a fork, whichever branch it has. */
   readonly readNow: (task: ChangeTask) => Promise<Result<ReadLedger, HttpFailure>>;
+  /** What `readNow` gave last is a branch that this device does not follow. */
+  readonly isUnfollowed: (chat: string) => boolean;
   /** On the disk before the relay has it: an answer that is lost loses no boxes, and signs nothing twice. */
   readonly keepSigned: (chat: string, change: SignedChange) => Promise<void>;
   /** What was kept last. */
@@ -43,7 +45,8 @@ export async function performChange(
     const now = await deps.readNow(task);
     if (!now.ok) return now;
     const { ledger, entries } = now.value;
-    if (isDone(task, now.value)) return ok(null);
+    const isOver = task.isOfFork === true && !deps.isUnfollowed(task.chat);
+    if (isOver || isDone(task, now.value)) return ok(null);
     const before = await signedOnHead(deps, task.chat, entries);
     // On what a forgetful relay has left, a new change would fork from one that others know.
     if (!before && deps.isBeingTold()) return fail('busy');

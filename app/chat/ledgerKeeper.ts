@@ -339,6 +339,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         if (branch) return isOfFork ? ok(branch) : fail('busy');
         return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
       },
+      isUnfollowed: (chat: string) => unfollowed.has(chat),
       keepSigned,
       signedBefore: (id: string) => deps.storage.setting(placeOf.making(id), signedChange),
     },

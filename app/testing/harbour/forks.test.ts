@@ -64,8 +64,8 @@ async function areTogether(members: readonly Member[], said: readonly string[]) 
   expect(new Set(await Promise.all(members.map(epochOf))).size).toBe(1);
 }
 
-describe('[L16] two branches become one ledger again', () => {
-  test('where somebody was removed in the one, and the epoch turned in the other', async () => {
+describe('two branches become one ledger again', () => {
+  test('[L16] where somebody was removed in the one, and the epoch turned in the other', async () => {
     const { harbour, ada, ben, cleo, says } = trio;
     const said: string[] = [];
     await forked(
@@ -85,7 +85,7 @@ describe('[L16] two branches become one ledger again', () => {
     expect(await harbour.calm()).toEqual([]);
   });
 
-  test('where somebody was added in the one: they are added in the other, and their words are everyone’s', async () => {
+  test('[L16] where somebody was added in the one: they are added in the other, and their words are everyone’s', async () => {
     const { harbour, ada, ben, cleo, says } = trio;
     const said: string[] = [];
     await changed(ada, 'remove', cleo);
@@ -105,7 +105,7 @@ describe('[L16] two branches become one ledger again', () => {
     expect(await harbour.calm()).toEqual([]);
   });
 
-  test('where the epoch turned in both: what was said in either is read by who comes later', async () => {
+  test('[L17] where the epoch turned in both: what was said in either is read by who comes later', async () => {
     const { harbour, ada, ben, cleo, says } = trio;
     const said: string[] = [];
     await changed(ada, 'remove', cleo);
@@ -134,7 +134,7 @@ describe('[L16] two branches become one ledger again', () => {
     await areTogether([ada, ben, cleo], said);
   });
 
-  test('where who removed somebody is removed in the other: the removal does not count', async () => {
+  test('[L16] where who removed somebody is removed in the other: the removal does not count', async () => {
     const { harbour, ada, ben, cleo, says } = trio;
     const said: string[] = [];
     await forked(
@@ -157,7 +157,7 @@ describe('[L16] two branches become one ledger again', () => {
     expect(await harbour.calm()).toEqual([]);
   });
 
-  test('who was removed wins nobody back by a branch of their own: it is followed once they are out of it', async () => {
+  test('[L16] who was removed wins nobody back by a branch of their own: it is followed once they are out of it', async () => {
     const { harbour, ada, ben, cleo, says, troubleOf } = trio;
     const said: string[] = [];
     await forked(

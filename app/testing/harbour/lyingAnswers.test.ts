@@ -216,6 +216,30 @@ describe('a ledger', () => {
     await trio.goesOn();
   });
 
+  test('[L16] a branch from which nobody can go on is not followed', async () => {
+    await ada.changes(harbour.group, 'remove', ben);
+    await harbour.pass(5000);
+    await ada.changes(harbour.group, 'add', ben, roles.admin);
+    await harbour.pass(5000);
+    const twin = harbour.relay.twin();
+    const isOn = async (member: Member, lie: Parameters<Member['isLiedTo']>[0]) => {
+      member.setOffline(true);
+      member.isLiedTo(lie);
+      member.setOffline(false);
+      await harbour.pass(90_000);
+    };
+    await isOn(ada, { relay: () => twin });
+    await adaPuts('turn', { noise: true });
+    expect(await ben.changes(harbour.group, 'turn')).toBe(true);
+    await harbour.pass(90_000);
+    expect((await ben.chat(harbour.group))?.epoch).toBe(3);
+    await isOn(ben, { relay: () => twin });
+    expect(await trio.troubleOf(ben)).toBe('fork');
+    await isOn(ben, {});
+    expect(await trio.troubleOf(ben)).toBeUndefined();
+    expect((await ben.chat(harbour.group))?.epoch).toBe(3);
+  });
+
   test("[L2] another member's box, or one of another epoch, is not one's own", async () => {
     const own = /\/boxes\/(\d+)\/(\d+)$/;
     let asked = 0;

@@ -1,6 +1,8 @@
 // Checks against a relay that answers falsely over HTTP and mail, each with the way to switch it off and the test that must notice.
 import type { Mutant } from './mutant.ts';
 
+const forks = 'app/testing/harbour/forks.test.ts';
+const forkedLedger = 'app/account/forkedLedger.test.ts';
 const lyingAnswers = 'app/testing/harbour/lyingAnswers.test.ts';
 
 export const answerLies: readonly Mutant[] = [
@@ -18,16 +20,55 @@ export const answerLies: readonly Mutant[] = [
     snippet: "if (chat && frame.code === 'bad-signature')",
     replacement: "if (chat && frame.code === 'internal')",
     testFile: lyingAnswers,
-    test: '[L8] two branches: who has seen one is not led to the other, and keeps reading and writing',
+    test: '[L16] two branches: who was led into one comes back to the other, with what they have said',
   },
   {
-    name: 'another branch of a ledger is believed',
+    name: 'a branch from which nobody can go on',
     file: 'app/account/fetchChatLedger.ts',
-    snippet:
-      "if (before.some((head, at) => heads[at] !== undefined && head !== heads[at])) return fail('bad-ledger');",
-    replacement: '',
+    snippet: 'if (ledger.isStuck || (index',
+    replacement: 'if ((index',
     testFile: lyingAnswers,
-    test: '[L8] two branches: who has seen one is not led to the other, and keeps reading and writing',
+    test: '[L16] a branch from which nobody can go on is not followed',
+  },
+  {
+    name: 'a branch with somebody who was removed',
+    file: 'app/account/forkedLedger.ts',
+    snippet: '(remove.length === 0 && isIn)',
+    replacement: 'isIn',
+    testFile: forks,
+    test: '[L16] who was removed wins nobody back by a branch of their own: it is followed once they are out of it',
+  },
+  {
+    name: 'a branch with whom they have brought',
+    file: 'app/account/forkedLedger.ts',
+    snippet: "if (kind === 'add' && isBad) unwanted.add(user);",
+    replacement: "if (kind === 'add' && isBad) gone.delete(user);",
+    testFile: forkedLedger,
+    test: '[L16] is not followed to whom they have brought, in however many steps',
+  },
+  {
+    name: 'a branch in which who was removed removes who removed them',
+    file: 'app/account/forkedLedger.ts',
+    snippet: 'who === signer && mayRemove(by)',
+    replacement: 'who === signer && by !== signer',
+    testFile: forkedLedger,
+    test: '[L16] two who have removed each other stay apart',
+  },
+  {
+    name: 'a branch in which somebody is made an administrator to remove them',
+    file: 'app/account/forkedLedger.ts',
+    snippet: 'admins.includes(user) && !removals',
+    replacement: '!removals',
+    testFile: forkedLedger,
+    test: '[L16] a removal does not count whose signer an administrator of both has removed there',
+  },
+  {
+    name: 'left epochs without end',
+    file: 'app/account/storedChats.ts',
+    snippet: '.slice(0, maxLeftEpochs)',
+    replacement: '',
+    testFile: 'app/account/storedChats.test.ts',
+    test: '[L17] left epochs are kept once each, and no more of them than may be told',
   },
   {
     name: 'a ledger that is not believed is not told',

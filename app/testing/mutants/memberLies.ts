@@ -275,7 +275,7 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'goes on after they were removed',
     file: 'app/doc/entrySeal.ts',
-    snippet: ' || !context.wasMember(author.device, header.epoch)',
+    snippet: ' || !context.wasMember(author.device, keys)',
     replacement: '',
     testFile: 'app/doc/reseal.test.ts',
     test: '[E2] an entry of an epoch in which its author was no member counts for nothing',
@@ -283,8 +283,8 @@ export const memberLies: readonly Mutant[] = [
   {
     name: 'says records after they were removed',
     file: 'app/doc/record.ts',
-    snippet: 'return author && context.wasMember(author.device, epoch) ?',
-    replacement: 'return author && epoch >= 0 ?',
+    snippet: 'return author && context.wasMember(author.device, opened.keys) ?',
+    replacement: 'return author && opened ?',
     testFile: 'app/doc/record.test.ts',
     test: '[E2] a record counts only if its author was a member in the epoch under which it is sealed',
   },
