@@ -62,8 +62,8 @@ export interface RetellingDeps {
   readonly ledgerOf: (chat: StoredChat) => Promise<readonly string[]>;
   /** The relay knows this chat, and may have newer boxes of it than are kept here. */
   readonly renewBox: (chat: string) => void;
-  /** Reads the chat's ledger. */
-  readonly lookAgain: (chat: string) => void;
+  /** Reads the chats' ledgers. */
+  readonly lookAgain: (chats: readonly string[]) => void;
   /** The relay knows this chat now. */
   readonly onLedgerStored: (chat: string) => void;
   /** The relay will not take it; `head-moved` means that it has another branch of the ledger. */
@@ -244,7 +244,8 @@ export function createRetelling(deps: RetellingDeps) {
     );
     let isKept = back !== undefined;
     // Who was removed by an entry that the relay has lost may be a member there again.
-    for (const chat of await storage.chats()) if (chat.isRemoved) deps.lookAgain(chat.id);
+    const left = (await storage.chats()).filter(({ isRemoved }) => isRemoved);
+    deps.lookAgain(left.map(({ id }) => id));
     for (const chat of await newestFirst()) {
       if (untold.has(chat.id) || mine.told.has(chat.id)) continue;
       const isKnown = deps.isProven(chat.id);

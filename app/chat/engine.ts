@@ -185,7 +185,7 @@ export async function createEngine(deps: EngineDeps) {
       tellings,
       ledgerOf: (chat) => storedLedger(storage, chat),
       renewBox: (chat) => void quietly(ownBoxes.renew(chat)),
-      lookAgain: (chat) => void quietly(keeper.read(chat)),
+      lookAgain: (given) => void quietly(keeper.readEach(given)),
       onRefused: (chat, what, failure) =>
         void storage.batch().addSetAside(chat, `${what} not taken back: ${failure}`, clock.now()).commit(),
     });

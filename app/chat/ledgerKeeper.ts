@@ -330,6 +330,10 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
 
   return {
     read,
+    /** One after the other. */
+    async readEach(ids: readonly string[]) {
+      for (const id of ids) await read(id);
+    },
     forChanges: {
       /** As above, in the words of a task: what may pass is tried again. */
       async readNow({ chat, isOfFork }: ChangeTask): Promise<Result<ReadLedger, HttpFailure>> {
