@@ -55,10 +55,10 @@ export function OpenChat({ chat, targetId }: { chat: ChatView; targetId: Message
     [changeDraft],
   );
   const commands = useMessageCommands(chatId, giveBack);
+  useVisibleChat(chatId);
   useShortcut('search-here', () => setIsSearching(true));
 
   const { view, firstUnreadId, openAt } = timeline;
-  useVisibleChat(chatId, view !== undefined);
   const nowMs = useNow();
   const rows = useMemo(
     () => (view ? timelineToRows(view, firstUnreadId, nowMs) : []),

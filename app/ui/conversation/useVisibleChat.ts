@@ -2,19 +2,21 @@
 import { useEffect } from 'react';
 import { useClient } from '../kit/Surroundings.tsx';
 
-/** @param isDrawn its rows are there: what the chat begins to do now is not in their way. */
-export function useVisibleChat(chatId: string, isDrawn: boolean): void {
+/** The chat's documents are opened for it: not while its rows are drawn first, nor for who is passing by. */
+const afterMs = 1000;
+
+export function useVisibleChat(chatId: string): void {
   const client = useClient();
   useEffect(() => {
-    if (!isDrawn) return undefined;
     const tell = (visible: string | null) =>
       void client.command({ command: 'setVisibleChat', chatId: visible });
     const look = () => tell(document.visibilityState === 'visible' ? chatId : null);
-    look();
+    const timer = setTimeout(look, afterMs);
     document.addEventListener('visibilitychange', look);
     return () => {
+      clearTimeout(timer);
       document.removeEventListener('visibilitychange', look);
       tell(null);
     };
-  }, [client, chatId, isDrawn]);
+  }, [client, chatId]);
 }
