@@ -113,7 +113,7 @@ export interface Fork {
 export function withLedger(
   before: StoredChat | undefined,
   chat: ChatId,
-  { entries, ledger, root, adminSeed }: ReadLedger,
+  { entries, ledger, root, adminSeed, fork }: ReadLedger,
   self: string,
 ): StoredChat {
   const { state, secrets } = ledger;
@@ -149,6 +149,7 @@ export function withLedger(
     epochSecret: bytesToBase64url(secret),
     epochSecrets: Object.fromEntries(others.map(([of, other]) => [String(of), bytesToBase64url(other)])),
     ...withLeft(before, secrets),
+    ...(before && fork ? { chains: chainsUpTo(before.chains, fork.at) } : {}),
     ...(adminSeed ? { adminSeed: bytesToBase64url(adminSeed) } : {}),
     rootSecret: bytesToBase64url(root),
     ledgerHead: idToText(headOf(ledger.head)),
@@ -164,6 +165,15 @@ export function withLedger(
     ...(shown ? { trouble: shown } : {}),
   };
 }
+
+/** Places in the ledger behind the parting are of another branch. */
+const chainsUpTo = (chains: StoredChat['chains'], parting: number): StoredChat['chains'] =>
+  Object.fromEntries(
+    Object.entries(chains).map(([device, chain]) => [
+      device,
+      (chain.place ?? 0) < parting ? chain : { ...chain, place: parting - 1 },
+    ]),
+  );
 
 /** Secrets of a branch that the row had, and that is not its ledger any more: what was said there stays readable. */
 function withLeft(before: StoredChat | undefined, secrets: ReadonlyMap<number, EpochSecret>) {
