@@ -1,4 +1,5 @@
 // What a stored chat's documents need of it: keys by epoch, authors, tags, and the proof of its capabilities to the relay.
+import { bytesToBase64url } from '../../shared/codec/base64url.ts';
 import type { Bytes } from '../../shared/codec/bytes.ts';
 import {
   idToText,
@@ -23,7 +24,7 @@ import type { StoredChat } from '../storage/models.ts';
 import type { Prover } from '../sync/link.ts';
 import type { Span } from './chatLedger.ts';
 import type { Identity } from './identity.ts';
-import { bytesOf, personOfMember, secretsOf, spansOf } from './storedChats.ts';
+import { bytesOf, leftSecretsOf, personOfMember, secretsOf, spansOf } from './storedChats.ts';
 
 export interface ChatAccess {
   readonly context: ChatContext;
@@ -55,11 +56,13 @@ function knowledgeOf(chat: StoredChat, root: RootSecret) {
       const known = keys.get(epoch);
       if (known) return known;
       const secret = secrets.get(epoch);
-      const others = (chat.leftSecrets ?? [])
-        .filter((one) => one.epoch === epoch)
-        .map((one) => deriveEpochKeys(bytesOf<EpochSecret>(one.secret), epoch, root));
-      for (const one of others) left.add(one);
-      const all = [...(secret ? [deriveEpochKeys(secret, epoch, root)] : []), ...others];
+      const own = secret && bytesToBase64url(secret);
+      const others = new Set(leftSecretsOf(chat).flatMap((one) => (one.epoch === epoch ? [one.secret] : [])));
+      const all = [...new Set([...(own === undefined ? [] : [own]), ...others])].map((text) => {
+        const derived = deriveEpochKeys(bytesOf<EpochSecret>(text), epoch, root);
+        if (others.has(text)) left.add(derived);
+        return derived;
+      });
       keys.set(epoch, all);
       return all;
     },
@@ -108,7 +111,7 @@ export function openChatAccess(
       wasMember(of, keys) {
         const { spans } = known.byDevice.get(idToText(of)) ?? {};
         const { epoch } = keys;
-        // Who was there in a branch that was left, this ledger doesn't say: its keys were given to nobody else.
+        // Who was there in a branch that was left, this ledger doesn't say.
         if (spans && known.isLeft(keys)) return true;
         return spans?.some(({ from, to }) => from <= epoch && epoch <= (to ?? Infinity)) ?? false;
       },

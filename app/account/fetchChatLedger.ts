@@ -160,16 +160,7 @@ export async function fetchChatLedger(
     // Of another branch a member reads all, or believes nothing; who is out in it can't.
     const isWhole = ledger.read === entries.length && ledger.secrets.has(ledger.epoch);
     if (ledger.isStuck || (index !== -1 && !isWhole)) return fail('bad-ledger');
-    const common = await readChatLedger({
-      chat,
-      entries: entries.slice(0, parting),
-      root,
-      secrets,
-      personOf,
-    });
-    if (!common.ok) return fail('bad-ledger');
-    const admins = common.value.members.filter(({ role }) => role === roles.admin);
-    const fork = { at: parting, admins: admins.map(({ person }) => idToText(person.user)) };
+    const fork = { at: parting, epoch: lastCommon };
     return ok({ entries, ledger, root, adminSeed, fork });
   }
 }

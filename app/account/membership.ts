@@ -23,8 +23,8 @@ export interface MembershipDeps extends LedgerDeps {
   readonly random: Random;
   /** The ledger as the relay has it now, already counted on this device; for a task of a fork, whichever branch it has. */
   readonly readNow: (task: ChangeTask) => Promise<Result<ReadLedger, HttpFailure>>;
-  /** What `readNow` gave last is a branch that this device does not follow. */
-  readonly isUnfollowed: (chat: string) => boolean;
+  /** Who keeps this device from following the branch that `readNow` gave last. */
+  readonly unwantedIn: (chat: string) => readonly string[];
   /** On the disk before the relay has it: an answer that is lost loses no boxes, and signs nothing twice. */
   readonly keepSigned: (chat: string, change: SignedChange) => Promise<void>;
   /** What was kept last. */
@@ -32,6 +32,8 @@ export interface MembershipDeps extends LedgerDeps {
   /** The relay may have forgotten something, and others may be about to tell it. */
   readonly isBeingTold: () => boolean;
 }
+
+type Wanted = Omit<ChangeTask, 'users'> & { readonly users: readonly string[] };
 
 /** Somebody keeps winning: leave it for later. */
 const maxAttempts = 5;
@@ -45,18 +47,18 @@ export async function performChange(
     const now = await deps.readNow(task);
     if (!now.ok) return now;
     const { ledger, entries } = now.value;
-    const isOver = task.isOfFork === true && !deps.isUnfollowed(task.chat);
-    if (isOver || isDone(task, now.value)) return ok(null);
+    const wanted = task.isOfFork ? { ...task, users: deps.unwantedIn(task.chat) } : task;
+    if (isDone(wanted, now.value)) return ok(null);
     const before = await signedOnHead(deps, task.chat, entries);
     // On what a forgetful relay has left, a new change would fork from one that others know.
     if (!before && deps.isBeingTold()) return fail('busy');
-    const made = before ? ok(before) : await makeChange(deps, task, now.value);
+    const made = before ? ok(before) : await makeChange(deps, wanted, now.value);
     if (!made.ok) return made;
     const answer = await post(deps, task.chat, made.value);
     if (answer.ok) {
       const counted = await deps.readNow(task);
       if (!counted.ok) return counted;
-      if (!before) return ok(null);
+      if (!before && !task.isOfFork) return ok(null);
     } else if (answer.error !== 'head-moved' || ledger.read < entries.length) {
       // The ledger here reads on to the relay's head: what else it may say of the head, another was quicker.
       const mayPass = answer.error === 'not-found' || passingFailures.includes(answer.error);
@@ -100,7 +102,7 @@ async function signedOnHead(
 }
 
 /** Whether the ledger says already what was wanted; after a lost answer it does. */
-function isDone({ change, users, since }: ChangeTask, { ledger }: ReadLedger): boolean {
+function isDone({ change, users, since }: Wanted, { ledger }: ReadLedger): boolean {
   const isIn = (user: string) => ledger.members.some(({ person }) => idToText(person.user) === user);
   switch (change) {
     case 'add':
@@ -116,7 +118,7 @@ function isDone({ change, users, since }: ChangeTask, { ledger }: ReadLedger): b
 
 async function makeChange(
   deps: MembershipDeps,
-  { change: kind, users, role }: ChangeTask,
+  { change: kind, users, role }: Wanted,
   { ledger, entries, root, adminSeed }: ReadLedger,
 ): Promise<Result<NewEntry, HttpFailure>> {
   const { identity, clock, random } = deps;

@@ -105,8 +105,8 @@ export interface ReadLedger {
 export interface Fork {
   /** How many entries both branches have. */
   readonly at: number;
-  /** Who were administrators there. */
-  readonly admins: readonly string[];
+  /** The last that both have. */
+  readonly epoch: number;
 }
 
 /** The row after the ledger was read, whatever it was before. */
@@ -148,7 +148,7 @@ export function withLedger(
     epoch,
     epochSecret: bytesToBase64url(secret),
     epochSecrets: Object.fromEntries(others.map(([of, other]) => [String(of), bytesToBase64url(other)])),
-    ...withLeft(before, secrets),
+    ...(before && fork ? { leftSecrets: leftBehind(before, secrets, fork) } : {}),
     ...(before && fork ? { chains: chainsUpTo(before.chains, fork.at) } : {}),
     ...(adminSeed ? { adminSeed: bytesToBase64url(adminSeed) } : {}),
     rootSecret: bytesToBase64url(root),
@@ -175,22 +175,33 @@ const chainsUpTo = (chains: StoredChat['chains'], parting: number): StoredChat['
     ]),
   );
 
-/** Secrets of a branch that the row had, and that is not its ledger any more: what was said there stays readable. */
-function withLeft(before: StoredChat | undefined, secrets: ReadonlyMap<number, EpochSecret>) {
-  if (!before) return {};
-  const left = [...secretsOf(before)].flatMap(([epoch, secret]) => {
-    const now = secrets.get(epoch);
-    return now && equalBytes(now, secret) ? [] : [{ epoch, secret: bytesToBase64url(secret) }];
+type LeftSecret = NonNullable<StoredChat['leftSecrets']>[number];
+export const isSameSecret = (a: LeftSecret, b: LeftSecret): boolean =>
+  a.epoch === b.epoch && a.secret === b.secret;
+/**
+ * Secrets of the branch that the row had, and that is not its ledger's any more, with those of earlier ones: what was said
+ * there stays readable. Who was added in the last epoch that both branches have was a member of that, too, and the ledger
+ * doesn't say so.
+ */
+function leftBehind(before: StoredChat, secrets: ReadonlyMap<number, EpochSecret>, { at, epoch }: Fork) {
+  const hasAdded = before.events?.some(({ kind, position }) => kind === 'add' && position >= at);
+  const left = [...secretsOf(before)].flatMap(([of, secret]) => {
+    const now = secrets.get(of);
+    const isLeft = !now || !equalBytes(now, secret) || (of === epoch && hasAdded);
+    return isLeft ? [{ epoch: of, secret: bytesToBase64url(secret) }] : [];
   });
-  return left.length === 0 ? {} : { leftSecrets: joinLeft(before.leftSecrets, left) };
+  const known = before.leftSecrets ?? [];
+  const isNew = (one: LeftSecret) => !known.some((other) => isSameSecret(one, other));
+  return [...known, ...left.filter(isNew)].slice(-maxLeftEpochs);
 }
-type LeftSecrets = NonNullable<StoredChat['leftSecrets']>;
-/** Both, each once, as many as may be told: nobody fills a row by telling more. */
-export function joinLeft(known: LeftSecrets = [], more: LeftSecrets): LeftSecrets {
-  const isNew = ({ epoch, secret }: LeftSecrets[number]) =>
-    !known.some((one) => one.epoch === epoch && one.secret === secret);
-  return [...known, ...more.filter(isNew)].slice(0, maxLeftEpochs);
-}
+/** Of all branches that were left, by this device or by who has told it. */
+export const leftSecretsOf = ({
+  leftSecrets = [],
+  toldSecrets = {},
+}: Pick<StoredChat, 'leftSecrets' | 'toldSecrets'>): readonly LeftSecret[] => [
+  ...leftSecrets,
+  ...Object.values(toldSecrets).flatMap(({ epochs }) => epochs),
+];
 
 /** The entries of a ledger that lie apart from the chat's row. */
 export const putLaterEntries = (batch: Batch, chat: string, entries: readonly Bytes[]): Batch =>

@@ -28,7 +28,7 @@ export const storedTask = v.variant('kind', [
     role: v.number(),
     /** The epoch in which it was decided: a turn is done once there is a later one. */
     since: v.number(),
-    /** On a branch of the ledger that this device doesn't follow yet, because of these users. */
+    /** On a branch of the ledger that this device doesn't follow: whoever keeps it from that is removed there. */
     isOfFork: v.optional(v.literal(true)),
   }),
 ]);

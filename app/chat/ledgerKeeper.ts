@@ -6,6 +6,7 @@ import { headOf } from '../../shared/protocol/chatLedger.ts';
 import {
   idToText,
   noEntryHash,
+  noParent,
   type ChatId,
   type EntryHash32,
   type InvitationId,
@@ -15,14 +16,13 @@ import {
 } from '../../shared/protocol/ids.ts';
 import { fail, ok, type Result } from '../../shared/protocol/result.ts';
 import { sealChatMail } from '../account/chatMail.ts';
-import { roles } from '../account/chatState.ts';
 import {
   fetchChatLedger,
   type BoxHint,
   type LedgerDeps,
   type LedgerFailure,
 } from '../account/fetchChatLedger.ts';
-import { judgeFork, type Verdict } from '../account/forkedLedger.ts';
+import { additionsFor, removalFor, verdictOn, type Verdict } from '../account/forkedLedger.ts';
 import {
   isHeard,
   noChange,
@@ -78,6 +78,12 @@ const forkReasons = ['forked-ledger', 'ledger not taken back: head-moved'] as co
 /** What of a row follows from its ledger: the same in these, the same in all. */
 const telling = ['heads', 'epoch', 'adminSeed', 'isRemoved', 'trouble'] as const;
 
+/** What can't be followed is looked at ever more seldom: news of a head ends the wait. */
+const patientFrom = 10;
+const patientMs = 5 * 60_000;
+const waitMs = (result: Read, attempt: number): number =>
+  !result.ok && result.error === 'bad-ledger' && attempt >= patientFrom ? patientMs : backoffMs(attempt, 0.5);
+
 interface Loop {
   isAskedAgain: boolean;
   /** Ends a wait. */
@@ -93,7 +99,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   const queued = new Map<string, Promise<Read>>();
   const loops = new Map<string, Loop>();
   /** What the relay has of chats whose ledger parts from the one read before, where that is not followed. */
-  const unfollowed = new Map<string, ReadLedger>();
+  const unfollowed = new Map<string, { readonly read: ReadLedger; readonly verdict: Verdict }>();
   let isClosed = false;
   let close = () => {};
   const closed = new Promise<false>((resolve) => {
@@ -121,18 +127,20 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (!chat) return fail('not-found');
     const fetched = await fetchChatLedger(deps, bytesOf<ChatId>(id), chat, hint);
     if (isClosed) return fail('offline');
-    const verdict = fetched.ok ? verdictOn(chat, fetched.value) : undefined;
+    const verdict = fetched.ok ? verdictOn(chat, fetched.value, self) : undefined;
     if (fetched.ok && (!verdict || verdict.mayFollow)) {
       unfollowed.delete(id);
       if (isNews(chat, fetched.value)) await deps.inRoom(id, (room) => count(room, fetched.value, verdict));
       return fetched;
     }
     if (!fetched.ok && fetched.error !== 'bad-ledger') return fetched;
-    const lengthBefore = unfollowed.get(id)?.entries.length;
-    if (fetched.ok) unfollowed.set(id, fetched.value);
+    const known = unfollowed.get(id)?.read.ledger.head;
+    if (fetched.ok && verdict) unfollowed.set(id, { read: fetched.value, verdict });
     else unfollowed.delete(id);
-    // Who is out in this device's branch waits for nothing.
-    if (chat.trouble !== 'fork' && !chat.isRemoved) {
+    // Out in one or the other, nobody waits for anything, or decides. Who is unwanted there is remembered.
+    if (verdict?.isOut && !chat.isRemoved) await deps.inRoom(id, leaves);
+    if (verdict?.isOut || chat.isRemoved) return fail('not-found');
+    if (chat.trouble !== 'fork') {
       await deps.inRoom(id, (room) =>
         room.adopt(
           (now) => ({ ...now, trouble: 'fork' }),
@@ -140,61 +148,36 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         ),
       );
     }
-    // Once for what the relay has: the task itself reads it again.
-    const isLonger = fetched.ok && fetched.value.entries.length !== lengthBefore;
-    if (isLonger && verdict && isAdminIn(fetched.value)) await putRemoval(chat, verdict.remove);
+    // Once for each head: the task itself reads the ledger again.
+    const isKnown = known && fetched.ok && equalBytes(known, fetched.value.ledger.head);
+    if (!isKnown && fetched.ok && isAdminIn(fetched.value) && unwantedIn(id).length > 0) {
+      await putRemoval(chat, fetched.value);
+    }
     return fail('bad-ledger');
   }
 
-  /** Of a branch that parts from what this device has read. */
-  function verdictOn(
-    { events = [], members }: StoredChat,
-    { ledger, fork }: ReadLedger,
-  ): Verdict | undefined {
-    if (!fork) return undefined;
-    const own = {
-      events: events.filter(({ position }) => position >= fork.at),
-      members: members.map(({ user }) => user),
-    };
-    const found = {
-      events: ledger.events
-        .filter(({ position }) => position >= fork.at)
-        .map(({ kind, by, who }) => ({ kind, by: idToText(by), who: who.map(idToText) })),
-      members: ledger.members.map(({ person }) => idToText(person.user)),
-    };
-    return judgeFork(fork.admins, own, found, self);
+  /** Out of a chat whose ledger is not followed. */
+  async function leaves(room: Room) {
+    await room.adopt(
+      ({ adminSeed: _seed, trouble: _trouble, ...chat }) => ({ ...chat, isRemoved: true }),
+      (batch) => {
+        for (const reason of forkReasons) batch.deleteSetAside(idToText(room.chatId), reason);
+      },
+    );
+    deps.link().setProver(room.chatId, undefined);
   }
+
   const isAdminIn = ({ adminSeed }: ReadLedger) => adminSeed !== undefined;
 
-  /** Whom this device's branch has removed, an administrator of both removes there, too. */
-  async function putRemoval({ id, epoch: since }: StoredChat, users: readonly string[]) {
-    if (users.length === 0) return;
-    const place = { chat: id, since, role: roles.member };
-    await deps.storage
-      .batch()
-      .putTask(`${id}/fork/remove`, clock.now(), {
-        kind: 'change',
-        change: 'remove',
-        users: [...users],
-        isOfFork: true,
-        ...place,
-      })
-      .commit();
-    deps.onTasks();
+  /** Whom an administrator of both branches has to remove there. Who would have to remove themselves can't. */
+  function unwantedIn(id: string): readonly string[] {
+    const { remove = [] } = unfollowed.get(id)?.verdict ?? {};
+    return remove.includes(self) ? [] : remove;
   }
-
-  /** Whom this device's branch has added, an administrator of both adds there, too. */
-  function additionsFor(before: StoredChat, users: readonly string[]): readonly StoredTask[] {
-    return before.members
-      .filter(({ user }) => users.includes(user))
-      .map(({ user, role = roles.member }) => ({
-        kind: 'change',
-        chat: before.id,
-        change: 'add',
-        users: [user],
-        role,
-        since: before.epoch,
-      }));
+  async function putRemoval(chat: StoredChat, { ledger }: ReadLedger) {
+    const place = `${chat.id}/fork/remove/${idToText(headOf(ledger.head))}`;
+    await deps.storage.batch().putTask(place, clock.now(), removalFor(chat)).commit();
+    deps.onTasks();
   }
 
   function isNews(before: StoredChat, ledger: ReadLedger): boolean {
@@ -218,7 +201,9 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         putLaterEntries(batch, before.id, ledger.entries);
         if (verdict) for (const reason of forkReasons) batch.deleteSetAside(before.id, reason);
         mails.forEach((mail, n) => putMail(batch, before.id, mail, n));
-        additions.forEach((task, n) => batch.putTask(`${before.id}/fork/add/${n}`, clock.now(), task));
+        for (const task of additions) {
+          batch.putTask(`${before.id}/fork/add/${task.users.join()}`, clock.now(), task);
+        }
       },
     );
     const wasOut = before.isRemoved ?? false;
@@ -323,7 +308,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       }
       await new Promise<void>((resolve) => {
         loop.wake = resolve;
-        clock.after(backoffMs(attempt, 0.5), resolve);
+        clock.after(waitMs(result, attempt), resolve);
       });
     }
   }
@@ -340,15 +325,15 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         const result = await read(chat);
         if (result.ok) return result;
         const branch = unfollowed.get(chat);
-        if (branch) return isOfFork ? ok(branch) : fail('busy');
+        if (branch) return isOfFork ? ok(branch.read) : fail('busy');
         return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
       },
-      isUnfollowed: (chat: string) => unfollowed.has(chat),
+      unwantedIn,
       keepSigned,
       signedBefore: (id: string) => deps.storage.setting(placeOf.making(id), signedChange),
     },
-    async learn(id: string, waitMs: number): Promise<boolean> {
-      if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+    async learn(id: string, afterMs: number): Promise<boolean> {
+      if (afterMs > 0) await new Promise<void>((resolve) => void clock.after(afterMs, resolve));
       return Promise.race([readUntilDone(id), closed]);
     },
     /** News of a head: read unless it is known. */
@@ -359,6 +344,9 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       const { heads, trouble } = stored;
       // Who lacks a key asks again: a relay that has lost the box may have it back.
       if (heads?.includes(idToText(headOf(head))) && trouble !== 'waiting-for-key') return;
+      const branch = unfollowed.get(id)?.read.ledger.head;
+      // Nor is it news that what is proven here is wrong there.
+      if (branch && (equalBytes(branch, head) || equalBytes(noParent, head))) return;
       await readUntilDone(id);
     },
     close() {

@@ -86,6 +86,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
   const state = createRoomState(storage, begun, deps.onFailed);
   const { enqueue, later } = state;
   let isClosing = false;
+  const beginAnew = () => deps.onDiverged(begun.id);
 
   const setAside = (reason: string) =>
     later(async () => {
@@ -110,7 +111,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     onSetAside: setAside,
     onFailed: deps.onFailed,
     onRefused(code: string) {
-      if (isLostPlace(code)) deps.onDiverged(begun.id);
+      if (isLostPlace(code)) beginAnew();
       // Nothing is set aside for want of room at the relay: it goes again.
       else if (code !== 'disk-full') setAside(`refused ${code}`);
     },
@@ -196,13 +197,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     selfName: deps.selfName,
     meta: () => meta,
   });
-  const leftEpochs = createLeftEpochs({
-    state,
-    access,
-    clock,
-    meta: () => meta,
-    onMisheard: () => deps.onDiverged(begun.id),
-  });
+  const leftEpochs = createLeftEpochs({ state, access, clock, meta: () => meta, onMisheard: beginAnew });
   /** Not all of it opens: nothing of it goes on beside the chat as it is opened next. */
   async function abandon(error: unknown): Promise<never> {
     restoring.close();
@@ -330,7 +325,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
         state.written(next);
         access.renew(next);
         if (next.isRemoved) presence.clear();
-        if (isMisheard(next)) deps.onDiverged(begun.id);
+        if (isMisheard(next)) beginAnew();
         later(marks.tellName);
         later(leftEpochs.tell);
         marks.schedule();

@@ -36,6 +36,7 @@ export type StoredMember = v.InferOutput<typeof storedMember>;
 const restingPlace = v.object({ seq: whole, hash: text, snapshot: text });
 export type RestingPlace = v.InferOutput<typeof restingPlace>;
 
+const leftSecret = v.object({ epoch: whole, secret: text });
 export const storedChat = v.object({
   id: text,
   at: whole,
@@ -53,8 +54,10 @@ export const storedChat = v.object({
   epochSecret: text,
   /** Of other epochs, by their number. */
   epochSecrets: v.optional(v.record(text, text)),
-  /** Of epochs of other branches of the ledger, which were left: records are sealed under them. */
-  leftSecrets: v.optional(v.array(v.object({ epoch: whole, secret: text }))),
+  /** Of epochs of branches of the ledger that this device has left: records are sealed under them. */
+  leftSecrets: v.optional(v.array(leftSecret)),
+  /** What other devices say of that, by device, as of when they said it. */
+  toldSecrets: v.optional(v.record(text, v.object({ at: whole, epochs: v.array(leftSecret) }))),
   /** Signs changes of this epoch, where the owner is an admin. */
   adminSeed: v.optional(text),
   rootSecret: text,

@@ -33,7 +33,7 @@ export const maxReturnedEntries = 256;
 /** Users' first entries that come along with them: 5 KB each at most, by what is in them. */
 export const maxReturnedPeople = 64;
 /** Epochs of branches of a chat's ledger that were left, in one device's value: more than it is parted in earnest. */
-export const maxLeftEpochs = 256;
+export const maxLeftEpochs = 64;
 /** Bundle of an invitation: a name, and keys once it leads to a group. */
 export const maxBundleBytes = 8 * 1024;
 export const maxInvitationsInLedger = 64;

@@ -134,26 +134,26 @@ describe('two branches become one ledger again', () => {
     await areTogether([ada, ben, cleo], said);
   });
 
-  test('[L16] where who removed somebody is removed in the other: the removal does not count', async () => {
+  test('[L16] where who removed somebody is removed in the other: once an administrator there has decided anew', async () => {
     const { harbour, ada, ben, cleo, says } = trio;
     const said: string[] = [];
     await forked(
       [ada],
       async () => {
         await changed(ben, 'remove', cleo);
-        said.push(await says(ben, 'without her'));
+        await says(ben, 'without her');
       },
       async () => {
         await changed(ada, 'remove', ben);
         said.push(await says(ada, 'without him'));
       },
     );
-    expect((await ben.chat(harbour.group))?.isRemoved).toBe(true);
-    // Nobody tells her that she is in it: she asks when she comes back.
-    await cleo.closes();
-    await cleo.open();
+    // Out there, he need not wait. She is out by what he had decided.
+    for (const one of [ben, cleo]) expect((await one.chat(harbour.group))?.isRemoved).toBe(true);
+    await changed(ada, 'remove', cleo);
+    await changed(ada, 'add', cleo);
     await harbour.pass(60_000);
-    await areTogether([ada, cleo], said.slice(1));
+    await areTogether([ada, cleo], said);
     expect(await harbour.calm()).toEqual([]);
   });
 
@@ -185,6 +185,32 @@ describe('two branches become one ledger again', () => {
   });
 });
 
+describe('where somebody was added without a new epoch', () => {
+  test.each([
+    ['are everyone’s', false],
+    ['that wait are everyone’s, too', true],
+  ])('[L17] their words there %s', async (_what, isWaiting) => {
+    const { harbour, ada, ben, cleo, says } = trio;
+    const said: string[] = [];
+    await changed(ada, 'remove', cleo);
+    await forked(
+      [ada],
+      async () => {
+        await changed(ben, 'add', cleo);
+        await harbour.pass(20_000);
+        if (isWaiting) for (const one of [ben, cleo]) one.setOffline(true);
+        said.push(await says(cleo, 'here I am'), await says(ben, 'welcome'));
+      },
+      async () => {
+        await changed(ada, 'turn');
+        said.push(await says(ada, 'unaware'));
+      },
+    );
+    await areTogether([ada, ben, cleo], said);
+    expect(await harbour.calm()).toEqual([]);
+  });
+});
+
 test('[L16] two who have removed each other stay apart, and both are told so', async () => {
   const { harbour, ada, ben, cleo, says, troubleOf, idsOf } = trio;
   await forked(
@@ -193,7 +219,16 @@ test('[L16] two who have removed each other stay apart, and both are told so', a
     async () => changed(ben, 'remove', ada),
   );
   const unread = await says(cleo, 'to Ada alone');
-  await harbour.pass(5 * 60_000);
+  await harbour.pass(10 * 60_000);
+  // A branch that was looked at is looked at again when it moves, and now and then.
+  let looks = 0;
+  const count = (path: string, body: unknown) => {
+    looks += Number(path === `/api/ledgers/${harbour.group}`);
+    return body;
+  };
+  for (const member of [ada, cleo]) member.isLiedTo({ body: count });
+  await harbour.pass(60 * 60_000);
+  expect(looks).toBeLessThanOrEqual(2 * 13);
   for (const member of [ada, cleo]) {
     expect(await troubleOf(member)).toBe('fork');
     expect(await membersOf(member)).toEqual(usersOf(ada, cleo));

@@ -2,6 +2,7 @@
 import type { Mutant } from './mutant.ts';
 
 const forks = 'app/testing/harbour/forks.test.ts';
+const hostileForks = 'app/testing/harbour/hostileForks.test.ts';
 const forkedLedger = 'app/account/forkedLedger.test.ts';
 const lyingAnswers = 'app/testing/harbour/lyingAnswers.test.ts';
 
@@ -33,10 +34,34 @@ export const answerLies: readonly Mutant[] = [
   {
     name: 'a branch with somebody who was removed',
     file: 'app/account/forkedLedger.ts',
-    snippet: '(remove.length === 0 && isIn)',
-    replacement: 'isIn',
+    snippet: 'mayFollow: remove.length === 0 && (',
+    replacement: 'mayFollow: remove.length >= 0 && (',
     testFile: forks,
     test: '[L16] who was removed wins nobody back by a branch of their own: it is followed once they are out of it',
+  },
+  {
+    name: 'a branch in which somebody is to be added whom who is out has brought',
+    file: 'app/account/forkedLedger.ts',
+    snippet: "if (kind === 'add' && out.has(by)) for (const user of who) out.add(user);",
+    replacement: '',
+    testFile: hostileForks,
+    test: '[L16] does not get their people added by who had followed them',
+  },
+  {
+    name: 'a branch in which others removed them, and forgetting it',
+    file: 'app/chat/ledgerKeeper.ts',
+    snippet: '(!verdict || verdict.mayFollow)',
+    replacement: '(!verdict || verdict.mayFollow || verdict.isOut)',
+    testFile: hostileForks,
+    test: '[L16] does not get whom they add in a branch where others removed them, after these look',
+  },
+  {
+    name: 'left epochs told again and again',
+    file: 'app/chat/leftEpochs.ts',
+    snippet: 'if (isMore) state.later(readAgain);',
+    replacement: 'state.later(readAgain);',
+    testFile: hostileForks,
+    test: '[L17] a record that nobody can read, and left epochs told again and again, begin a chat anew once',
   },
   {
     name: 'a branch with whom they have brought',
@@ -45,30 +70,6 @@ export const answerLies: readonly Mutant[] = [
     replacement: "if (kind === 'add' && isBad) gone.delete(user);",
     testFile: forkedLedger,
     test: '[L16] is not followed to whom they have brought, in however many steps',
-  },
-  {
-    name: 'a branch in which who was removed removes who removed them',
-    file: 'app/account/forkedLedger.ts',
-    snippet: 'who === signer && mayRemove(by)',
-    replacement: 'who === signer && by !== signer',
-    testFile: forkedLedger,
-    test: '[L16] two who have removed each other stay apart',
-  },
-  {
-    name: 'a branch in which somebody is made an administrator to remove them',
-    file: 'app/account/forkedLedger.ts',
-    snippet: 'admins.includes(user) && !removals',
-    replacement: '!removals',
-    testFile: forkedLedger,
-    test: '[L16] a removal does not count whose signer an administrator of both has removed there',
-  },
-  {
-    name: 'left epochs without end',
-    file: 'app/account/storedChats.ts',
-    snippet: '.slice(0, maxLeftEpochs)',
-    replacement: '',
-    testFile: 'app/account/storedChats.test.ts',
-    test: '[L17] left epochs are kept once each, and no more of them than may be told',
   },
   {
     name: 'a ledger that is not believed is not told',

@@ -1,0 +1,217 @@
+// Branches of a ledger with which somebody who was removed, or a relay in league with them, wants back into a chat; and what
+// a member says of epochs that were left.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { idToText } from '../../../shared/protocol/ids.ts';
+import { maxLeftEpochs } from '../../../shared/protocol/limits.ts';
+import { roles } from '../../account/chatState.ts';
+import type { EpochSecret } from '../../crypto/keyTree.ts';
+import { signedLeftEpochs } from '../../doc/metaEntries.ts';
+import { clientOf } from '../../doc/segmentUpdate.ts';
+import { createForger } from './forger.ts';
+import { createHarbour, type Harbour } from './createHarbour.ts';
+import type { Member } from './member.ts';
+
+let harbour: Harbour;
+let ada: Member;
+let ben: Member;
+let cleo: Member;
+let dag: Member;
+beforeEach(async () => {
+  harbour = await createHarbour({ seed: 'hostile forks', members: 4 });
+  const [a, b, c, d] = harbour.people;
+  if (!a || !b || !c || !d) throw new Error('expected four people');
+  [ada, ben, cleo, dag] = [a, b, c, d];
+});
+afterEach(() => harbour.close());
+
+async function changed(member: Member, change: 'add' | 'remove' | 'turn', who?: Member, role?: number) {
+  expect(await member.changes(harbour.group, change, who, role)).toBe(true);
+  await harbour.pass(5000);
+}
+async function says(member: Member, text: string) {
+  const { id, done } = member.says(harbour.group, harbour.marked(text));
+  await harbour.clock.until(done);
+  await harbour.pass(2000);
+  return id;
+}
+const idsOf = async (member: Member) =>
+  (await member.timeline(harbour.group)).map(({ messageId }) => messageId);
+const rowOf = async (member: Member) => await member.chat(harbour.group);
+const membersOf = async (member: Member) => (await rowOf(member))?.members.map(({ user }) => user) ?? [];
+
+/** These are administrators, too; `lost` happens without the `unaware`, and `found` with them alone, after a restore. */
+async function forked(
+  admins: readonly Member[],
+  unaware: readonly Member[],
+  lost: () => Promise<unknown>,
+  found: () => Promise<unknown>,
+) {
+  for (const member of admins) {
+    await changed(ada, 'remove', member);
+    await changed(ada, 'add', member, roles.admin);
+  }
+  for (const member of harbour.people) await says(member, 'hello');
+  await harbour.pass(30_000);
+  const aware = harbour.people.filter((one) => !unaware.includes(one));
+  const backup = harbour.relay.backup();
+  for (const one of unaware) one.setOffline(true);
+  await lost();
+  await harbour.pass(30_000);
+  for (const one of aware) one.setOffline(true);
+  await harbour.relay.restore(backup);
+  harbour.relay.start();
+  for (const one of unaware) one.setOffline(false);
+  await harbour.pass(70_000);
+  await found();
+  await harbour.pass(70_000);
+}
+async function comesBack(member: Member) {
+  member.setOffline(false);
+  await harbour.pass(5 * 60_000);
+}
+
+describe('who was removed', () => {
+  test('[L16] does not get their people added by who had followed them', async () => {
+    await changed(ada, 'remove', dag);
+    await forked(
+      [ben, cleo],
+      [ada],
+      () => changed(ben, 'add', dag, roles.admin),
+      () => changed(ada, 'remove', ben),
+    );
+    await comesBack(cleo);
+    expect(await membersOf(cleo)).toEqual(await membersOf(ada));
+    const secret = await says(ada, 'without Ben and his people');
+    await comesBack(dag);
+    expect((await rowOf(dag))?.isRemoved).toBe(true);
+    expect(await idsOf(dag)).not.toContain(secret);
+  });
+
+  test.each(['before', 'after'])(
+    '[L16] does not get whom they add in a branch where others removed them, %s these look',
+    async (when) => {
+      await forked(
+        [ben, cleo],
+        [ben, cleo],
+        () => changed(ada, 'remove', ben),
+        async () => {
+          await changed(cleo, 'remove', dag);
+          if (when === 'before') await changed(ben, 'add', dag);
+        },
+      );
+      await comesBack(dag);
+      if (when === 'after') await changed(ben, 'add', dag);
+      await harbour.pass(60_000);
+      const secret = dag.says(harbour.group, harbour.marked('not for Ben')).id;
+      await harbour.pass(3 * 60_000);
+      expect((await rowOf(dag))?.isRemoved).toBe(true);
+      expect(await idsOf(ben)).not.toContain(secret);
+    },
+  );
+
+  test('[L16] gets nothing by the removal of who removed them', async () => {
+    let secret = '';
+    await forked(
+      [ben, cleo, dag],
+      [ben, dag],
+      async () => {
+        await changed(ada, 'remove', ben);
+        secret = await says(ada, 'not for Ben');
+        await changed(cleo, 'remove', ada);
+      },
+      () => changed(dag, 'remove', ada),
+    );
+    await comesBack(cleo);
+    await harbour.pass(5 * 60_000);
+    expect(await idsOf(cleo)).toContain(secret);
+    expect((await rowOf(ben))?.isRemoved).toBe(true);
+    expect(await idsOf(ben)).not.toContain(secret);
+  });
+
+  test('[L16] gets nobody removed in another branch than the one in which they are in the way', async () => {
+    await forked(
+      [ben, dag],
+      [ben, dag],
+      () => changed(ada, 'remove', ben),
+      async () => {
+        await changed(ben, 'turn');
+        const twin = harbour.relay.twin();
+        dag.setOffline(true);
+        dag.isLiedTo({ relay: () => twin });
+        dag.setOffline(false);
+        await harbour.pass(70_000);
+        await changed(dag, 'turn');
+        await changed(dag, 'turn');
+        await changed(ben, 'remove', cleo);
+        await changed(ben, 'add', cleo);
+        // She sees the one, decides, and meets the other.
+        ada.setOffline(false);
+        await harbour.pass(20_000);
+        expect((await rowOf(ada))?.trouble).toBe('fork');
+        ada.setOffline(true);
+        ada.isLiedTo({ relay: () => twin });
+      },
+    );
+    await comesBack(ada);
+    expect(await membersOf(dag)).toContain(cleo.userId());
+    expect(await membersOf(dag)).not.toContain(ben.userId());
+    expect(await membersOf(ada)).toEqual(await membersOf(dag));
+  });
+});
+
+/** Says so, in Cleo's place in the meta document, whatever epochs she likes. */
+async function cleoTells(times: number, isSame = false) {
+  const meta = await createForger(harbour, cleo, 'meta');
+  const session = meta.newSession();
+  const doc = new Y.Doc();
+  doc.clientID = clientOf(session);
+  const { device } = meta.context.self;
+  const secret = harbour.chance.bytes(32);
+  for (let at = 1; at <= times; at++) {
+    const epochs = Array.from({ length: maxLeftEpochs }, () => ({
+      epoch: 900,
+      secret: (isSame ? secret : harbour.chance.bytes(32)) as EpochSecret,
+    }));
+    const before = Y.encodeStateVector(doc);
+    const value = await signedLeftEpochs.sign(meta.context, { version: 1, device, epochs, at });
+    doc.getMap<Uint8Array>('left').set(idToText(device), value);
+    await meta.appends(Y.encodeStateAsUpdate(doc, before), session);
+    await harbour.pass(5000);
+  }
+  meta.close();
+}
+
+test('[L17] what one member says of left epochs takes no place of what others say', async () => {
+  const said: string[] = [];
+  await cleoTells(3);
+  const told = Object.values((await rowOf(ada))?.toldSecrets ?? {});
+  expect(told.map(({ at, epochs }) => [at, epochs.length])).toEqual([[3, maxLeftEpochs]]);
+  await forked(
+    [ben],
+    [ada],
+    async () => {
+      await changed(ben, 'turn');
+      said.push(await says(ben, 'in the one'));
+    },
+    async () => {
+      await changed(ada, 'turn');
+      said.push(await says(ada, 'in the other'));
+    },
+  );
+  for (const one of [ben, cleo, dag]) one.setOffline(false);
+  await harbour.pass(5 * 60_000);
+  for (const member of harbour.people) expect(await idsOf(member)).toEqual(expect.arrayContaining(said));
+});
+
+test('[L17] a record that nobody can read, and left epochs told again and again, begin a chat anew once', async () => {
+  const segment = await createForger(harbour, cleo);
+  const { header, body } = await segment.record({ kind: 'message', text: 'x' });
+  const spoiled = new Uint8Array(header);
+  spoiled.set([1, 2, 3], spoiled.length - 3);
+  await segment.appendsRecords([{ header: spoiled, body }]);
+  await harbour.pass(5000);
+  await cleoTells(5, true);
+  await harbour.pass(30 * 60_000);
+  expect((await rowOf(ada))?.segments?.generation).toBe(1);
+});
