@@ -35,9 +35,9 @@ export const story = {
     }),
   forks: (chats: number) =>
     plural(chats, {
-      one: 'Of one chat the relay hands out another history of its members than before. It isn’t believed.',
+      one: 'Of one chat the relay hands out another history of its members than before. It isn’t followed.',
       other:
-        'Of # chats the relay hands out another history of their members than before. It isn’t believed.',
+        'Of # chats the relay hands out another history of their members than before. It isn’t followed.',
     }),
 };
 
