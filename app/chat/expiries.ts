@@ -45,13 +45,15 @@ export function createExpiries(deps: ExpiriesDeps) {
   let running: Promise<unknown> | undefined;
   let isDue = false;
   let cancel = () => {};
+  let takenBackAt = -Infinity;
 
   /** After the end nothing is written, and what failed by that is no failure. */
   const isOver = () => isClosed || !storage.isOpen();
 
   const putOff = (rows: readonly ExpiryRow[], at: number) => {
     const batch = storage.batch();
-    for (const row of rows) batch.putExpiry({ ...row, at });
+    const since = clock.now();
+    for (const { id, chat } of rows) batch.putExpiry({ id, chat, at, since });
     return batch.commit();
   };
 
@@ -101,6 +103,13 @@ export function createExpiries(deps: ExpiriesDeps) {
       });
     }
   }
+  /** What was put off by a clock that was ahead would wait until that time really comes. */
+  async function takeBack() {
+    if (clock.elapsed() < takenBackAt + maxWaitMs) return;
+    takenBackAt = clock.elapsed();
+    const rows = await storage.expiriesSince(clock.now() + slackMs);
+    if (rows.length > 0) await putOff(rows, clock.now());
+  }
   /** How long until there is something to do. */
   async function nextIn(): Promise<number | undefined> {
     const { nextAt } = await storage.expiries(-Infinity, 1);
@@ -110,7 +119,8 @@ export function createExpiries(deps: ExpiriesDeps) {
     while (isDue) {
       isDue = false;
       cancel();
-      const waitMs = await run()
+      const waitMs = await takeBack()
+        .then(run)
         .then(nextIn)
         .catch((error: unknown) => {
           // The disk can't be read or written just now.

@@ -96,6 +96,8 @@ export interface ExpiryRow {
   readonly id: string;
   readonly chat: string;
   readonly at: number;
+  /** When it was put off to then. */
+  readonly since?: number;
 }
 /** One sealed update of a document that people edit together. */
 export interface UpdateRow {

@@ -81,6 +81,8 @@ export interface Storage {
     until: number,
     limit: number,
   ): Promise<{ readonly due: readonly ExpiryRow[]; readonly nextAt: number | undefined }>;
+  /** Those that were put off when the clock said more than this. */
+  expiriesSince(ms: number): Promise<readonly ExpiryRow[]>;
   /** Calls back after each batch that says when something is to be gone. */
   onExpirySet(listener: () => void): () => void;
   /** Which of these records are not with the relay yet. */
@@ -278,6 +280,10 @@ export async function openStorage(name: string, estimate = platformEstimate): Pr
         .toArray();
       const due = rows.filter(({ at }) => at <= until).slice(0, limit);
       return { due, nextAt: rows[due.length]?.at };
+    },
+    async expiriesSince(ms) {
+      const rows = await read([database.expiries], (reading) => reading.all(database.expiries));
+      return rows.filter(({ since = 0 }) => since > ms);
     },
     onExpirySet(listener) {
       expiryListeners.add(listener);

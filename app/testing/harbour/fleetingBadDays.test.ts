@@ -207,6 +207,26 @@ test('[D19] a device whose clock was set ahead without a network lets go early, 
   expect(whats).toContain(`${cleo.name} lacks ${id}`);
 });
 
+test('[D19] what was put off by a clock that was ahead is deleted once that is right again', async () => {
+  const { harbour, ada, ben, cleo, says } = trio;
+  await setsTimer(ada, 60);
+  const id = await says(ada, 'gone in a minute');
+  await harbour.pass(20_000);
+  for (const other of [ben, cleo]) await other.closes();
+  await ada.closes();
+  ada.setOffline(true);
+  ada.setsClock(2 * dayMs);
+  await ada.open();
+  await harbour.pass(40_000);
+  expect(await rowOf(ada, id)).toMatchObject({ kind: 'text', isHidden: true });
+  ada.crashes();
+  ada.setsClock(0);
+  ada.setOffline(false);
+  await ada.open();
+  await harbour.pass(hourMs + 10 * minuteMs);
+  expect(await deletionsOf(ada, [id])).toHaveLength(1);
+});
+
 test('[D19] the last to set the time is the same for all, also where a clock was ahead', async () => {
   const { harbour, ada, ben, cleo } = trio;
   await ben.closes();
