@@ -131,7 +131,7 @@ export const relayLies: readonly Mutant[] = [
   {
     name: 'what was set aside for want of the ledger is read again',
     file: 'app/chat/room.ts',
-    snippet: 'if (isMisheard(next)) deps.onDiverged(begun.id);',
+    snippet: 'if (isMisheard(next)) beginAnew();',
     replacement: '',
     testFile: 'app/testing/harbour/repair.test.ts',
     test: '[S7] the words of somebody whose coming the relay has lost are read again once it is told of that',
