@@ -35,7 +35,7 @@ import {
 } from '../account/keptForReturn.ts';
 import { rootByEpoch } from '../account/ownBoxes.ts';
 import { bytesOf, putLaterEntries, withLedger, type ReadLedger } from '../account/storedChats.ts';
-import type { ChangeTask, StoredTask } from '../account/tasks.ts';
+import { storedTask, type ChangeTask, type StoredTask } from '../account/tasks.ts';
 import { boxesRoot } from '../crypto/boxTree.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Batch } from '../storage/batch.ts';
@@ -74,6 +74,15 @@ type MailTask = Extract<StoredTask, { kind: 'mail' }>;
 
 /** What is set aside of a ledger with two branches, until one is followed: as it was found, and as the relay refused it. */
 const forkReasons = ['forked-ledger', 'ledger not taken back: head-moved'] as const;
+function forgetFork(batch: Batch, chat: string) {
+  for (const reason of forkReasons) batch.deleteSetAside(chat, reason);
+}
+
+/** What the relay has of a chat whose ledger parts from the one read before, where that is not followed. */
+interface Branch {
+  readonly read: ReadLedger;
+  readonly verdict: Verdict;
+}
 
 /** What of a row follows from its ledger: the same in these, the same in all. */
 const telling = ['heads', 'epoch', 'adminSeed', 'isRemoved', 'trouble'] as const;
@@ -98,8 +107,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   /** Asked for and not begun: whoever asks meanwhile gets the same. */
   const queued = new Map<string, Promise<Read>>();
   const loops = new Map<string, Loop>();
-  /** What the relay has of chats whose ledger parts from the one read before, where that is not followed. */
-  const unfollowed = new Map<string, { readonly read: ReadLedger; readonly verdict: Verdict }>();
+  const unfollowed = new Map<string, Branch>();
   let isClosed = false;
   let close = () => {};
   const closed = new Promise<false>((resolve) => {
@@ -127,56 +135,51 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (!chat) return fail('not-found');
     const fetched = await fetchChatLedger(deps, bytesOf<ChatId>(id), chat, hint);
     if (isClosed) return fail('offline');
+    if (!fetched.ok && fetched.error !== 'bad-ledger') return fetched;
     const verdict = fetched.ok ? verdictOn(chat, fetched.value, self) : undefined;
     if (fetched.ok && (!verdict || verdict.mayFollow)) {
       unfollowed.delete(id);
       if (isNews(chat, fetched.value)) await deps.inRoom(id, (room) => count(room, fetched.value, verdict));
       return fetched;
     }
-    if (!fetched.ok && fetched.error !== 'bad-ledger') return fetched;
-    const known = unfollowed.get(id)?.read.ledger.head;
     if (fetched.ok && verdict) unfollowed.set(id, { read: fetched.value, verdict });
     else unfollowed.delete(id);
-    // Out in one or the other, nobody waits for anything, or decides. Who is unwanted there is remembered.
-    if (verdict?.isOut && !chat.isRemoved) await deps.inRoom(id, leaves);
-    if (verdict?.isOut || chat.isRemoved) return fail('not-found');
-    if (chat.trouble !== 'fork') {
-      await deps.inRoom(id, (room) =>
-        room.adopt(
-          (now) => ({ ...now, trouble: 'fork' }),
-          (batch) => void batch.addSetAside(id, forkReasons[0], clock.now()),
-        ),
-      );
-    }
-    // Once for each head: the task itself reads the ledger again.
-    const isKnown = known && fetched.ok && equalBytes(known, fetched.value.ledger.head);
-    if (!isKnown && fetched.ok && isAdminIn(fetched.value) && unwantedIn(id).length > 0) {
-      await putRemoval(chat, fetched.value);
-    }
-    return fail('bad-ledger');
+    return staysApart(chat, unfollowed.get(id));
   }
 
-  /** Out of a chat whose ledger is not followed. */
+  /** Out in one or the other, nobody waits for anything, or decides. Who is unwanted there is remembered. */
+  async function staysApart(chat: StoredChat, branch: Branch | undefined): Promise<Read> {
+    const isOut = branch?.verdict.isOut ?? false;
+    if (isOut && !chat.isRemoved) await deps.inRoom(chat.id, leaves);
+    if (isOut || chat.isRemoved) return fail('not-found');
+    if (chat.trouble !== 'fork') await deps.inRoom(chat.id, saysSo);
+    const isAdmin = branch?.read.adminSeed !== undefined;
+    if (isAdmin && unwantedIn(chat.id).length > 0) await putRemoval(chat);
+    return fail('bad-ledger');
+  }
+  const saysSo = (room: Room) =>
+    room.adopt(
+      (chat) => ({ ...chat, trouble: 'fork' }),
+      (batch) => void batch.addSetAside(idToText(room.chatId), forkReasons[0], clock.now()),
+    );
   async function leaves(room: Room) {
     await room.adopt(
       ({ adminSeed: _seed, trouble: _trouble, ...chat }) => ({ ...chat, isRemoved: true }),
-      (batch) => {
-        for (const reason of forkReasons) batch.deleteSetAside(idToText(room.chatId), reason);
-      },
+      (batch) => forgetFork(batch, idToText(room.chatId)),
     );
     deps.link().setProver(room.chatId, undefined);
   }
-
-  const isAdminIn = ({ adminSeed }: ReadLedger) => adminSeed !== undefined;
 
   /** Whom an administrator of both branches has to remove there. Who would have to remove themselves can't. */
   function unwantedIn(id: string): readonly string[] {
     const { remove = [] } = unfollowed.get(id)?.verdict ?? {};
     return remove.includes(self) ? [] : remove;
   }
-  async function putRemoval(chat: StoredChat, { ledger }: ReadLedger) {
-    const place = `${chat.id}/fork/remove/${idToText(headOf(ledger.head))}`;
-    await deps.storage.batch().putTask(place, clock.now(), removalFor(chat)).commit();
+  /** One task a chat: it looks at the branch that it meets. */
+  async function putRemoval(chat: StoredChat) {
+    const tasks = await deps.storage.tasks(storedTask);
+    if (tasks.some(({ task }) => task.kind === 'change' && task.chat === chat.id && task.isOfFork)) return;
+    await deps.storage.batch().putTask(`${chat.id}/fork/remove`, clock.now(), removalFor(chat)).commit();
     deps.onTasks();
   }
 
@@ -193,13 +196,13 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (!isNews(before, ledger)) return;
     const after = withLedger(before, room.chatId, ledger, self);
     const mails = mailsFor(before, room.chatId, ledger);
-    const additions = verdict && isAdminIn(ledger) ? additionsFor(before, verdict.add) : [];
+    const additions = verdict && ledger.adminSeed !== undefined ? additionsFor(before, verdict.add) : [];
     const isMaker = await keepTold(before, ledger, mails);
     await room.adopt(
       (chat) => withLedger(chat, room.chatId, ledger, self),
       (batch) => {
         putLaterEntries(batch, before.id, ledger.entries);
-        if (verdict) for (const reason of forkReasons) batch.deleteSetAside(before.id, reason);
+        if (verdict) forgetFork(batch, before.id);
         mails.forEach((mail, n) => putMail(batch, before.id, mail, n));
         for (const task of additions) {
           batch.putTask(`${before.id}/fork/add/${task.users.join()}`, clock.now(), task);
@@ -324,9 +327,11 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       async readNow({ chat, isOfFork }: ChangeTask): Promise<Result<ReadLedger, HttpFailure>> {
         const result = await read(chat);
         if (result.ok) return result;
-        const branch = unfollowed.get(chat);
+        const branch = result.error === 'bad-ledger' ? unfollowed.get(chat) : undefined;
         if (branch) return isOfFork ? ok(branch.read) : fail('busy');
-        return fail(result.error === 'bad-ledger' || result.error === 'no-box' ? 'forbidden' : result.error);
+        const isOut = (await deps.storage.chat(chat))?.isRemoved ?? false;
+        const isOver = isOut || result.error === 'bad-ledger' || result.error === 'no-box';
+        return fail(isOver ? 'forbidden' : result.error);
       },
       unwantedIn,
       keepSigned,

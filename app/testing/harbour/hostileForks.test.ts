@@ -2,17 +2,20 @@
 // a member says of epochs that were left.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { bytesToBase64url } from '../../../shared/codec/base64url.ts';
 import { idToText } from '../../../shared/protocol/ids.ts';
 import { maxLeftEpochs } from '../../../shared/protocol/limits.ts';
 import { roles } from '../../account/chatState.ts';
 import type { EpochSecret } from '../../crypto/keyTree.ts';
 import { signedLeftEpochs } from '../../doc/metaEntries.ts';
 import { clientOf } from '../../doc/segmentUpdate.ts';
+import { createForking, type Forking } from './forking.ts';
 import { createForger } from './forger.ts';
 import { createHarbour, type Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
 
 let harbour: Harbour;
+let forking: Forking;
 let ada: Member;
 let ben: Member;
 let cleo: Member;
@@ -22,68 +25,29 @@ beforeEach(async () => {
   const [a, b, c, d] = harbour.people;
   if (!a || !b || !c || !d) throw new Error('expected four people');
   [ada, ben, cleo, dag] = [a, b, c, d];
+  forking = createForking(harbour);
 });
 afterEach(() => harbour.close());
 
-async function changed(member: Member, change: 'add' | 'remove' | 'turn', who?: Member, role?: number) {
-  expect(await member.changes(harbour.group, change, who, role)).toBe(true);
-  await harbour.pass(5000);
-}
-async function says(member: Member, text: string) {
-  const { id, done } = member.says(harbour.group, harbour.marked(text));
-  await harbour.clock.until(done);
-  await harbour.pass(2000);
-  return id;
-}
 const idsOf = async (member: Member) =>
   (await member.timeline(harbour.group)).map(({ messageId }) => messageId);
 const rowOf = async (member: Member) => await member.chat(harbour.group);
 const membersOf = async (member: Member) => (await rowOf(member))?.members.map(({ user }) => user) ?? [];
 
-/** These are administrators, too; `lost` happens without the `unaware`, and `found` with them alone, after a restore. */
-async function forked(
-  admins: readonly Member[],
-  unaware: readonly Member[],
-  lost: () => Promise<unknown>,
-  found: () => Promise<unknown>,
-) {
-  for (const member of admins) {
-    await changed(ada, 'remove', member);
-    await changed(ada, 'add', member, roles.admin);
-  }
-  for (const member of harbour.people) await says(member, 'hello');
-  await harbour.pass(30_000);
-  const aware = harbour.people.filter((one) => !unaware.includes(one));
-  const backup = harbour.relay.backup();
-  for (const one of unaware) one.setOffline(true);
-  await lost();
-  await harbour.pass(30_000);
-  for (const one of aware) one.setOffline(true);
-  await harbour.relay.restore(backup);
-  harbour.relay.start();
-  for (const one of unaware) one.setOffline(false);
-  await harbour.pass(70_000);
-  await found();
-  await harbour.pass(70_000);
-}
-async function comesBack(member: Member) {
-  member.setOffline(false);
-  await harbour.pass(5 * 60_000);
-}
-
 describe('who was removed', () => {
   test('[L16] does not get their people added by who had followed them', async () => {
+    const { says, changed, forked, comeBack } = forking;
     await changed(ada, 'remove', dag);
-    await forked(
-      [ben, cleo],
-      [ada],
-      () => changed(ben, 'add', dag, roles.admin),
-      () => changed(ada, 'remove', ben),
-    );
-    await comesBack(cleo);
+    await forked({
+      admins: [ben, cleo],
+      unaware: [ada],
+      lost: () => changed(ben, 'add', dag, roles.admin),
+      found: () => changed(ada, 'remove', ben),
+    });
+    await comeBack(cleo);
     expect(await membersOf(cleo)).toEqual(await membersOf(ada));
     const secret = await says(ada, 'without Ben and his people');
-    await comesBack(dag);
+    await comeBack(dag);
     expect((await rowOf(dag))?.isRemoved).toBe(true);
     expect(await idsOf(dag)).not.toContain(secret);
   });
@@ -91,16 +55,17 @@ describe('who was removed', () => {
   test.each(['before', 'after'])(
     '[L16] does not get whom they add in a branch where others removed them, %s these look',
     async (when) => {
-      await forked(
-        [ben, cleo],
-        [ben, cleo],
-        () => changed(ada, 'remove', ben),
-        async () => {
+      const { changed, forked, comeBack } = forking;
+      await forked({
+        admins: [ben, cleo],
+        unaware: [ben, cleo],
+        lost: () => changed(ada, 'remove', ben),
+        found: async () => {
           await changed(cleo, 'remove', dag);
           if (when === 'before') await changed(ben, 'add', dag);
         },
-      );
-      await comesBack(dag);
+      });
+      await comeBack(dag);
       if (when === 'after') await changed(ben, 'add', dag);
       await harbour.pass(60_000);
       const secret = dag.says(harbour.group, harbour.marked('not for Ben')).id;
@@ -110,19 +75,56 @@ describe('who was removed', () => {
     },
   );
 
+  test('[L16] gets nobody over by a relay that changes branches between two answers', async () => {
+    const { changed } = forking;
+    await changed(ada, 'remove', ben);
+    await changed(ada, 'add', ben, roles.admin);
+    const twin = harbour.relay.twin();
+    const path = `/api/ledgers/${harbour.group}`;
+    let other: unknown;
+    ben.setOffline(true);
+    ben.isLiedTo({
+      relay: () => twin,
+      body(of, body) {
+        if (of === path) other = body;
+        return body;
+      },
+    });
+    ben.setOffline(false);
+    await changed(ada, 'remove', ben);
+    await harbour.pass(90_000);
+    // What has grown is read on.
+    for (let turn = 0; turn < 3; turn++) await changed(ben, 'turn');
+    cleo.setOffline(true);
+    await changed(ada, 'turn');
+    let asked = 0;
+    cleo.isLiedTo({
+      body(of, body) {
+        if (of === path && asked > 0) return other;
+        if (!of.startsWith(`${path}/boxes/`) || asked++ > 0) return body;
+        return { box: bytesToBase64url(new Uint8Array(1203)), path: [] };
+      },
+    });
+    cleo.setOffline(false);
+    await harbour.pass(3 * 60_000);
+    expect(asked).toBeGreaterThan(0);
+    expect(await membersOf(cleo)).not.toContain(ben.userId());
+  });
+
   test('[L16] gets nothing by the removal of who removed them', async () => {
+    const { says, changed, forked, comeBack } = forking;
     let secret = '';
-    await forked(
-      [ben, cleo, dag],
-      [ben, dag],
-      async () => {
+    await forked({
+      admins: [ben, cleo, dag],
+      unaware: [ben, dag],
+      lost: async () => {
         await changed(ada, 'remove', ben);
         secret = await says(ada, 'not for Ben');
         await changed(cleo, 'remove', ada);
       },
-      () => changed(dag, 'remove', ada),
-    );
-    await comesBack(cleo);
+      found: () => changed(dag, 'remove', ada),
+    });
+    await comeBack(cleo);
     await harbour.pass(5 * 60_000);
     expect(await idsOf(cleo)).toContain(secret);
     expect((await rowOf(ben))?.isRemoved).toBe(true);
@@ -130,11 +132,12 @@ describe('who was removed', () => {
   });
 
   test('[L16] gets nobody removed in another branch than the one in which they are in the way', async () => {
-    await forked(
-      [ben, dag],
-      [ben, dag],
-      () => changed(ada, 'remove', ben),
-      async () => {
+    const { changed, forked, comeBack } = forking;
+    await forked({
+      admins: [ben, dag],
+      unaware: [ben, dag],
+      lost: () => changed(ada, 'remove', ben),
+      found: async () => {
         await changed(ben, 'turn');
         const twin = harbour.relay.twin();
         dag.setOffline(true);
@@ -152,8 +155,8 @@ describe('who was removed', () => {
         ada.setOffline(true);
         ada.isLiedTo({ relay: () => twin });
       },
-    );
-    await comesBack(ada);
+    });
+    await comeBack(ada);
     expect(await membersOf(dag)).toContain(cleo.userId());
     expect(await membersOf(dag)).not.toContain(ben.userId());
     expect(await membersOf(ada)).toEqual(await membersOf(dag));
@@ -183,24 +186,24 @@ async function cleoTells(times: number, isSame = false) {
 }
 
 test('[L17] what one member says of left epochs takes no place of what others say', async () => {
+  const { says, changed, forked, comeBack } = forking;
   const said: string[] = [];
   await cleoTells(3);
   const told = Object.values((await rowOf(ada))?.toldSecrets ?? {});
   expect(told.map(({ at, epochs }) => [at, epochs.length])).toEqual([[3, maxLeftEpochs]]);
-  await forked(
-    [ben],
-    [ada],
-    async () => {
+  await forked({
+    admins: [ben],
+    unaware: [ada],
+    lost: async () => {
       await changed(ben, 'turn');
       said.push(await says(ben, 'in the one'));
     },
-    async () => {
+    found: async () => {
       await changed(ada, 'turn');
       said.push(await says(ada, 'in the other'));
     },
-  );
-  for (const one of [ben, cleo, dag]) one.setOffline(false);
-  await harbour.pass(5 * 60_000);
+  });
+  await comeBack(ben, cleo, dag);
   for (const member of harbour.people) expect(await idsOf(member)).toEqual(expect.arrayContaining(said));
 });
 

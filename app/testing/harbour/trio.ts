@@ -1,9 +1,20 @@
 // Three people in a group, as the stories about liars begin, and what these ask of them.
 import { expect } from 'vitest';
-import { createHarbour } from './createHarbour.ts';
+import { createHarbour, type Harbour } from './createHarbour.ts';
 import type { Member } from './member.ts';
 
 export type Trio = Awaited<ReturnType<typeof createTrio>>;
+
+/** Says it, and gives it two seconds to arrive; its id. */
+export const sayingIn =
+  (harbour: Harbour) =>
+  async (member: Member, text: string, chat = harbour.group): Promise<string> => {
+    const { id, done } = member.says(chat, harbour.marked(text));
+    // Who doesn't know what time it is asks the relay first.
+    await harbour.clock.until(done);
+    await harbour.pass(2000);
+    return id;
+  };
 
 export async function createTrio(seed: string) {
   const harbour = await createHarbour({ seed, members: 3 });
@@ -11,13 +22,6 @@ export async function createTrio(seed: string) {
   if (!ada || !ben || !cleo) throw new Error('expected three people');
   const people = [ada, ben, cleo] as const;
 
-  async function says(member: Member, text: string, chat = harbour.group) {
-    const { id, done } = member.says(chat, harbour.marked(text));
-    // Who doesn't know what time it is asks the relay first.
-    await harbour.clock.until(done);
-    await harbour.pass(2000);
-    return id;
-  }
   /** Each says something in turn, `count` messages in all. */
   async function talk(count: number, among: readonly Member[] = people): Promise<readonly string[]> {
     const ids: string[] = [];
@@ -41,7 +45,7 @@ export async function createTrio(seed: string) {
     ada,
     ben,
     cleo,
-    says,
+    says: sayingIn(harbour),
     talk,
     goesOn,
     bodiesOf: async (member: Member) =>

@@ -56,6 +56,14 @@ export const answerLies: readonly Mutant[] = [
     test: '[L16] does not get whom they add in a branch where others removed them, after these look',
   },
   {
+    name: 'another branch in the second answer',
+    file: 'app/account/fetchChatLedger.ts',
+    snippet: "if (partingOf() !== parting) return fail('offline');",
+    replacement: '',
+    testFile: hostileForks,
+    test: '[L16] gets nobody over by a relay that changes branches between two answers',
+  },
+  {
     name: 'left epochs told again and again',
     file: 'app/chat/leftEpochs.ts',
     snippet: 'if (isMore) state.later(readAgain);',
@@ -74,8 +82,8 @@ export const answerLies: readonly Mutant[] = [
   {
     name: 'a ledger that is not believed is not told',
     file: 'app/chat/ledgerKeeper.ts',
-    snippet: "(now) => ({ ...now, trouble: 'fork' }),",
-    replacement: '(now) => now,',
+    snippet: "(chat) => ({ ...chat, trouble: 'fork' }),",
+    replacement: '(chat) => chat,',
     testFile: lyingAnswers,
     test: '[L8] of noise is told in the chat and in diagnostics, and not believed',
   },
