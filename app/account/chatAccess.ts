@@ -24,7 +24,7 @@ import type { StoredChat } from '../storage/models.ts';
 import type { Prover } from '../sync/link.ts';
 import type { Span } from './chatLedger.ts';
 import type { Identity } from './identity.ts';
-import { bytesOf, leftSecretsOf, personOfMember, secretsOf, spansOf } from './storedChats.ts';
+import { bytesOf, leftPeopleOf, leftSecretsOf, personOfMember, secretsOf, spansOf } from './storedChats.ts';
 
 export interface ChatAccess {
   readonly context: ChatContext;
@@ -44,7 +44,8 @@ function knowledgeOf(chat: StoredChat, root: RootSecret) {
   const secrets = secretsOf(chat);
   const keys = new Map<number, readonly EpochKeys[]>();
   const left = new Set<EpochKeys>();
-  const people = [...chat.members, ...(chat.former ?? [])].map((member): Known => ({
+  // Whoever is in the ledger, too, is who that says.
+  const people = [...leftPeopleOf(chat), ...(chat.former ?? []), ...chat.members].map((member): Known => ({
     author: personOfMember(member),
     spans: spansOf(member),
   }));

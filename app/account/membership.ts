@@ -23,8 +23,8 @@ export interface MembershipDeps extends LedgerDeps {
   readonly random: Random;
   /** The ledger as the relay has it now, already counted on this device; for a task of a fork, whichever branch it has. */
   readonly readNow: (task: ChangeTask) => Promise<Result<ReadLedger, HttpFailure>>;
-  /** Who keeps this device from following the branch that `readNow` gave last. */
-  readonly unwantedIn: (chat: string) => readonly string[];
+  /** What keeps this device from following the branch that `readNow` gave last. */
+  readonly dueIn: (chat: string) => Partial<ChangeTask>;
   /** On the disk before the relay has it: an answer that is lost loses no boxes, and signs nothing twice. */
   readonly keepSigned: (chat: string, change: SignedChange) => Promise<void>;
   /** What was kept last. */
@@ -32,8 +32,6 @@ export interface MembershipDeps extends LedgerDeps {
   /** The relay may have forgotten something, and others may be about to tell it. */
   readonly isBeingTold: () => boolean;
 }
-
-type Wanted = Omit<ChangeTask, 'users'> & { readonly users: readonly string[] };
 
 /** Somebody keeps winning: leave it for later. */
 const maxAttempts = 5;
@@ -47,7 +45,7 @@ export async function performChange(
     const now = await deps.readNow(task);
     if (!now.ok) return now;
     const { ledger, entries } = now.value;
-    const wanted = task.isOfFork ? { ...task, users: deps.unwantedIn(task.chat) } : task;
+    const wanted = task.isOfFork ? { ...task, ...deps.dueIn(task.chat) } : task;
     if (isDone(wanted, now.value)) return ok(null);
     const before = await signedOnHead(deps, task.chat, entries);
     // On what a forgetful relay has left, a new change would fork from one that others know.
@@ -102,7 +100,7 @@ async function signedOnHead(
 }
 
 /** Whether the ledger says already what was wanted; after a lost answer it does. */
-function isDone({ change, users, since }: Wanted, { ledger }: ReadLedger): boolean {
+function isDone({ change, users, since }: ChangeTask, { ledger }: ReadLedger): boolean {
   const isIn = (user: string) => ledger.members.some(({ person }) => idToText(person.user) === user);
   switch (change) {
     case 'add':
@@ -118,7 +116,7 @@ function isDone({ change, users, since }: Wanted, { ledger }: ReadLedger): boole
 
 async function makeChange(
   deps: MembershipDeps,
-  { change: kind, users, role }: Wanted,
+  { change: kind, users, role }: ChangeTask,
   { ledger, entries, root, adminSeed }: ReadLedger,
 ): Promise<Result<NewEntry, HttpFailure>> {
   const { identity, clock, random } = deps;

@@ -12,7 +12,7 @@ import {
   type SigningPublicKey,
   type UserId,
 } from '../../shared/protocol/ids.ts';
-import { maxLeftEpochs } from '../../shared/protocol/limits.ts';
+import { maxBoxes, maxLeftEpochs, maxLeftPeople } from '../../shared/protocol/limits.ts';
 import type { EpochSecret, RootSecret, SigningSeed } from '../crypto/keyTree.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat, StoredMember } from '../storage/models.ts';
@@ -50,7 +50,7 @@ export const isAdminOf = (chat: StoredChat, user: string): boolean => {
   return member !== undefined && (member.role ?? before) === roles.admin;
 };
 
-const memberOf = ({ person, role, spans }: LedgerPerson): StoredMember => ({
+export const memberOf = ({ person, role, spans }: LedgerPerson): StoredMember => ({
   user: idToText(person.user),
   device: idToText(person.device),
   deviceKey: bytesToBase64url(person.deviceKey),
@@ -90,6 +90,8 @@ export function newStoredChat(
     names,
   };
 }
+/** As many as a chat has members. */
+const maxUnwanted = maxBoxes;
 const emptyRow = { unread: 0, draft: '', marks: {}, chains: {}, latestAt: 0 };
 
 /** What a device has read of a ledger. */
@@ -123,7 +125,13 @@ export function withLedger(
   const others = [...secrets].filter(([of]) => of !== epoch);
   const members = ledger.members.map(memberOf);
   const isRemoved = !members.some((member) => member.user === self);
-  const { adminSeed: _seed, isRemoved: _was, trouble, ...kept }: Partial<StoredChat> = before ?? {};
+  const {
+    adminSeed: _seed,
+    isRemoved: _was,
+    boxHint: _hint,
+    trouble,
+    ...kept
+  }: Partial<StoredChat> = before ?? {};
   const isWaiting = !isRemoved && (ledger.epochNeeded !== undefined || !secrets.has(ledger.epoch));
   const shown = ledger.isStuck
     ? 'stuck'
@@ -149,7 +157,9 @@ export function withLedger(
     epochSecret: bytesToBase64url(secret),
     epochSecrets: Object.fromEntries(others.map(([of, other]) => [String(of), bytesToBase64url(other)])),
     ...(before && fork ? { leftSecrets: leftBehind(before, secrets, fork) } : {}),
+    ...(before && fork ? { leftPeople: peopleLeft(before, ledger) } : {}),
     ...(before && fork ? { chains: chainsUpTo(before.chains, fork.at) } : {}),
+    ...(before ? { unwanted: stillUnwanted(before, fork, members) } : {}),
     ...(adminSeed ? { adminSeed: bytesToBase64url(adminSeed) } : {}),
     rootSecret: bytesToBase64url(root),
     ledgerHead: idToText(headOf(ledger.head)),
@@ -175,6 +185,19 @@ const chainsUpTo = (chains: StoredChat['chains'], parting: number): StoredChat['
     ]),
   );
 
+/** Whom a row's ledger has removed from this place on, and not added again. */
+export const removedBehind = ({ events = [], members }: StoredChat, at: number): readonly string[] =>
+  events
+    .flatMap(({ kind, position, who }) => (kind === 'remove' && position >= at ? who : []))
+    .filter((user) => !isAmong(members, user));
+const isAmong = (members: readonly StoredMember[], user: string) => members.some((one) => one.user === user);
+/** Whoever adds them later knows what they do. */
+function stillUnwanted(before: StoredChat, fork: Fork | undefined, members: readonly StoredMember[]) {
+  const removed = fork ? removedBehind(before, fork.at) : [];
+  const all = new Set([...(before.unwanted ?? []), ...removed]);
+  return [...all].filter((user) => !isAmong(members, user)).slice(-maxUnwanted);
+}
+
 type LeftSecret = NonNullable<StoredChat['leftSecrets']>[number];
 export const isSameSecret = (a: LeftSecret, b: LeftSecret): boolean =>
   a.epoch === b.epoch && a.secret === b.secret;
@@ -194,6 +217,23 @@ function leftBehind(before: StoredChat, secrets: ReadonlyMap<number, EpochSecret
   const isNew = (one: LeftSecret) => !known.some((other) => isSameSecret(one, other));
   return [...known, ...left.filter(isNew)].slice(-maxLeftEpochs);
 }
+const noSpans = (): NonNullable<StoredMember['spans']> => [];
+/** Who was a member in the branches that were left alone. */
+function peopleLeft({ leftPeople = [], members, former = [] }: StoredChat, now: ChatLedger) {
+  const known = new Set([...now.members, ...now.former].map(({ person }) => idToText(person.user)));
+  const all = [...leftPeople, ...members, ...former].map(
+    (one) => [one.user, { ...one, spans: noSpans() }] as const,
+  );
+  return [...new Map(all).values()].filter(({ user }) => !known.has(user)).slice(-maxLeftPeople);
+}
+/** By this device, or by who has told it. */
+export const leftPeopleOf = ({
+  leftPeople = [],
+  toldSecrets = {},
+}: Pick<StoredChat, 'leftPeople' | 'toldSecrets'>): readonly StoredMember[] => [
+  ...leftPeople,
+  ...Object.values(toldSecrets).flatMap(({ people }) => people),
+];
 /** Of all branches that were left, by this device or by who has told it. */
 export const leftSecretsOf = ({
   leftSecrets = [],

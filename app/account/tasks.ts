@@ -28,7 +28,7 @@ export const storedTask = v.variant('kind', [
     role: v.number(),
     /** The epoch in which it was decided: a turn is done once there is a later one. */
     since: v.number(),
-    /** On a branch of the ledger that this device doesn't follow: whoever keeps it from that is removed there. */
+    /** On a branch of the ledger that this device doesn't follow: whatever keeps it from that, as it is found then. */
     isOfFork: v.optional(v.literal(true)),
   }),
 ]);
@@ -73,9 +73,9 @@ const awayAgainMs = 10 * 60_000;
 
 /** How long a task lets the others go first: `undefined`, where that was the last answer. */
 function waitFor(task: StoredTask, failure: HttpFailure, ageMs: number): number | undefined {
-  // It waits for what others tell the relay, or for somebody who is quicker each time.
-  if (task.kind === 'change' && failure === 'busy') return againMs;
   if (ageMs >= returnWithinMs) return undefined;
+  // It waits for what others tell the relay, for somebody who is quicker each time, or for long: until a fork is mended.
+  if (task.kind === 'change' && failure === 'busy') return ageMs < awayAgainMs ? againMs : awayAgainMs;
   // A relay that has forgotten the chat is told of it within seconds, a person may be away for months.
   if (task.kind === 'change' && failure === 'not-found') return againMs;
   return task.kind === 'mail' && isAway(failure) ? awayAgainMs : undefined;

@@ -41,7 +41,7 @@ export async function beginRepair(deps: RepairDeps, chat: StoredChat): Promise<S
   const meta = idToText(documents.meta);
   for (const row of await storage.pending(meta)) batch.deletePending(meta, row.session, row.sequence);
   batch.moveUpdates(meta, (await storage.updates(meta)).updates, lostMeta(documents.meta));
-  const { trouble, misheardAt: _, ...kept } = chat;
+  const { trouble, misheardAt: _at, hasMoreKeys: _keys, ...kept } = chat;
   for (const fault of misheardFaults) batch.deleteSetAside(chat.id, fault);
   const next: StoredChat = {
     ...kept,

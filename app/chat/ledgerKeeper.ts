@@ -22,7 +22,7 @@ import {
   type LedgerDeps,
   type LedgerFailure,
 } from '../account/fetchChatLedger.ts';
-import { additionsFor, removalFor, verdictOn, type Verdict } from '../account/forkedLedger.ts';
+import { additionsFor, openingOf, verdictOn, type Verdict } from '../account/forkedLedger.ts';
 import {
   isHeard,
   noChange,
@@ -133,7 +133,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   async function readNow(id: string, hint: BoxHint | undefined): Promise<Read> {
     const chat = isClosed ? undefined : await deps.storage.chat(id);
     if (!chat) return fail('not-found');
-    const fetched = await fetchChatLedger(deps, bytesOf<ChatId>(id), chat, hint);
+    const fetched = await fetchChatLedger(deps, bytesOf<ChatId>(id), chat, hint ?? chat.boxHint);
     if (isClosed) return fail('offline');
     if (!fetched.ok && fetched.error !== 'bad-ledger') return fetched;
     const verdict = fetched.ok ? verdictOn(chat, fetched.value, self) : undefined;
@@ -144,24 +144,34 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     }
     if (fetched.ok && verdict) unfollowed.set(id, { read: fetched.value, verdict });
     else unfollowed.delete(id);
-    return staysApart(chat, unfollowed.get(id));
+    return staysApart(chat, unfollowed.get(id), hint);
   }
 
   /** Out in one or the other, nobody waits for anything, or decides. Who is unwanted there is remembered. */
-  async function staysApart(chat: StoredChat, branch: Branch | undefined): Promise<Read> {
+  async function staysApart(
+    chat: StoredChat,
+    branch: Branch | undefined,
+    hint: BoxHint | undefined,
+  ): Promise<Read> {
     const isOut = branch?.verdict.isOut ?? false;
     if (isOut && !chat.isRemoved) await deps.inRoom(chat.id, leaves);
-    if (isOut || chat.isRemoved) return fail('not-found');
-    if (chat.trouble !== 'fork') await deps.inRoom(chat.id, saysSo);
-    const isAdmin = branch?.read.adminSeed !== undefined;
-    if (isAdmin && unwantedIn(chat.id).length > 0) await putRemoval(chat);
+    const isBack = branch && isMemberIn(branch.read) && !branch.verdict.remove.includes(self);
+    if (isOut || (chat.isRemoved && !isBack)) return fail('not-found');
+    if (chat.trouble !== 'fork' || hint) await deps.inRoom(chat.id, (room) => saysSo(room, hint));
+    if (branch?.read.adminSeed !== undefined && isDueIn(branch)) await putOpening(chat);
     return fail('bad-ledger');
   }
-  const saysSo = (room: Room) =>
-    room.adopt(
-      (chat) => ({ ...chat, trouble: 'fork' }),
+  const isMemberIn = ({ ledger }: ReadLedger) =>
+    ledger.members.some(({ person }) => equalBytes(person.user, identity.user));
+  /** Whoever was added again there may need the hint each time: no key of that branch is in the row. */
+  async function saysSo(room: Room, hint: BoxHint | undefined) {
+    const wasOut = room.chat().isRemoved ?? false;
+    await room.adopt(
+      ({ isRemoved: _, ...chat }) => ({ ...chat, trouble: 'fork', ...(hint ? { boxHint: hint } : {}) }),
       (batch) => void batch.addSetAside(idToText(room.chatId), forkReasons[0], clock.now()),
     );
+    if (wasOut) deps.link().setProver(room.chatId, room.prove);
+  }
   async function leaves(room: Room) {
     await room.adopt(
       ({ adminSeed: _seed, trouble: _trouble, ...chat }) => ({ ...chat, isRemoved: true }),
@@ -170,16 +180,21 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     deps.link().setProver(room.chatId, undefined);
   }
 
-  /** Whom an administrator of both branches has to remove there. Who would have to remove themselves can't. */
-  function unwantedIn(id: string): readonly string[] {
-    const { remove = [] } = unfollowed.get(id)?.verdict ?? {};
-    return remove.includes(self) ? [] : remove;
+  /** What an administrator of both branches has to do there. Who would have to remove themselves can't. */
+  function dueIn(id: string): Partial<ChangeTask> {
+    const branch = unfollowed.get(id);
+    if (!branch || !isDueIn(branch)) return {};
+    const { remove } = branch.verdict;
+    const turn = { change: 'turn', since: branch.read.ledger.epoch } as const;
+    return remove.length > 0 ? { users: [...remove] } : turn;
   }
+  const isDueIn = ({ verdict: { remove, isEpochKnown } }: Branch) =>
+    (remove.length > 0 || isEpochKnown) && !remove.includes(self);
   /** One task a chat: it looks at the branch that it meets. */
-  async function putRemoval(chat: StoredChat) {
+  async function putOpening(chat: StoredChat) {
     const tasks = await deps.storage.tasks(storedTask);
     if (tasks.some(({ task }) => task.kind === 'change' && task.chat === chat.id && task.isOfFork)) return;
-    await deps.storage.batch().putTask(`${chat.id}/fork/remove`, clock.now(), removalFor(chat)).commit();
+    await deps.storage.batch().putTask(`${chat.id}/fork`, clock.now(), openingOf(chat)).commit();
     deps.onTasks();
   }
 
@@ -213,7 +228,8 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (after.isRemoved) deps.link().setProver(room.chatId, undefined);
     else if (wasOut || after.epochSecret !== before.epochSecret)
       deps.link().setProver(room.chatId, room.prove);
-    if (mails.length + additions.length > 0) deps.onTasks();
+    // What waited for a fork to be mended waits no more.
+    if (verdict || mails.length > 0) deps.onTasks();
     if (isMaker && after.trouble === 'waiting-for-key') deps.onBoxesLost();
     deps.onCounted(before.id);
   }
@@ -333,7 +349,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
         const isOver = isOut || result.error === 'bad-ledger' || result.error === 'no-box';
         return fail(isOver ? 'forbidden' : result.error);
       },
-      unwantedIn,
+      dueIn,
       keepSigned,
       signedBefore: (id: string) => deps.storage.setting(placeOf.making(id), signedChange),
     },

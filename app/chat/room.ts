@@ -197,7 +197,7 @@ export async function createRoom(deps: RoomDeps, begun: StoredChat) {
     selfName: deps.selfName,
     meta: () => meta,
   });
-  const leftEpochs = createLeftEpochs({ state, access, clock, meta: () => meta, onMisheard: beginAnew });
+  const leftEpochs = createLeftEpochs({ ...deps, state, meta: () => meta, onMisheard: beginAnew });
   /** Not all of it opens: nothing of it goes on beside the chat as it is opened next. */
   async function abandon(error: unknown): Promise<never> {
     restoring.close();

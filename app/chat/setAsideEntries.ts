@@ -14,6 +14,9 @@ export function withFault(chat: StoredChat, reason: string): StoredChat {
   return chat;
 }
 
-/** Whether the ledger has gone on since something could not be judged: its documents are to be read anew, by a member. */
-export const isMisheard = ({ misheardAt, ledgerHead, isRemoved }: StoredChat): boolean =>
-  misheardAt !== undefined && misheardAt !== ledgerHead && !isRemoved;
+/**
+ * Whether the ledger has gone on, or left epochs were told, since something could not be judged: the documents are to be read
+ * anew, by a member.
+ */
+export const isMisheard = ({ misheardAt, ledgerHead, hasMoreKeys, isRemoved }: StoredChat): boolean =>
+  misheardAt !== undefined && (misheardAt !== ledgerHead || hasMoreKeys === true) && !isRemoved;

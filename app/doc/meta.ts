@@ -125,11 +125,11 @@ export async function createMeta(deps: MetaDeps) {
     },
     putMark: async (mark: Mark) => put(marks, await signedMark.sign(deps.context, mark)),
     /** What the devices' values say of left epochs, as far as they are signed. */
-    async leftEpochs(): Promise<LeftEpochs['epochs']> {
+    async leftEpochs(): Promise<readonly LeftEpochs[]> {
       const opened = await Promise.all(
         [...left.values()].map((bytes) => signedLeftEpochs.open(deps.context, bytes)),
       );
-      return opened.flatMap((claim) => claim?.value.epochs ?? []);
+      return opened.flatMap((claim) => (claim ? [claim.value] : []));
     },
     ownLeftEpochs: () => signedLeftEpochs.read(left.get(own)),
     putLeftEpochs: async (value: LeftEpochs) => put(left, await signedLeftEpochs.sign(deps.context, value)),

@@ -44,7 +44,7 @@ test('[D9] a profile is no mark', async () => {
 test('[L17] left epochs are told by whom they name alone', async () => {
   const [ada, ben] = [chat.contextOf(0), chat.contextOf(1)];
   const epochs = [{ epoch: 3, secret: chat.chance.bytes(32) as EpochSecret }];
-  const value = { version: 1, device: ada.self.device, epochs, at: 1 } as const;
+  const value = { version: 1, device: ada.self.device, epochs, people: [], at: 1 } as const;
   const signed = await signedLeftEpochs.sign(ada, value);
   expect((await signedLeftEpochs.open(ben, signed))?.value.epochs).toEqual(epochs);
   for (const changed of tamperings(signed)) expect(await signedLeftEpochs.open(ben, changed)).toBeUndefined();

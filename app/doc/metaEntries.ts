@@ -2,6 +2,7 @@
 // The document only carries them; a value counts when its signature and device are right, and never goes backwards.
 import { concatBytes, textToBytes, type Bytes } from '../../shared/codec/bytes.ts';
 import {
+  blob,
   decode,
   encode,
   list,
@@ -13,7 +14,12 @@ import {
   type ValueOf,
 } from '../../shared/codec/codec.ts';
 import { deviceId, signature } from '../../shared/protocol/ids.ts';
-import { maxLeftEpochs, maxNameBytes } from '../../shared/protocol/limits.ts';
+import {
+  maxLeftEpochs,
+  maxLeftPeople,
+  maxLedgerEntryBytes,
+  maxNameBytes,
+} from '../../shared/protocol/limits.ts';
 import { epochSecret } from '../crypto/keyTree.ts';
 import { verifySignature } from '../crypto/sign.ts';
 import type { Author, ChatContext } from './chatContext.ts';
@@ -40,6 +46,8 @@ export const leftEpochs = struct({
   version: literal(1),
   device: deviceId,
   epochs: list(struct({ epoch: varint, secret: epochSecret }), maxLeftEpochs),
+  /** First entries of the user ledgers of those who were members in none but these. */
+  people: list(blob(maxLedgerEntryBytes), maxLeftPeople),
   at: varint,
 });
 export type LeftEpochs = ValueOf<typeof leftEpochs>;

@@ -56,8 +56,18 @@ export const storedChat = v.object({
   epochSecrets: v.optional(v.record(text, text)),
   /** Of epochs of branches of the ledger that this device has left: records are sealed under them. */
   leftSecrets: v.optional(v.array(leftSecret)),
+  /** Who was a member in those, and never in any other. */
+  leftPeople: v.optional(v.array(storedMember)),
   /** What other devices say of that, by device, as of when they said it. */
-  toldSecrets: v.optional(v.record(text, v.object({ at: whole, epochs: v.array(leftSecret) }))),
+  toldSecrets: v.optional(
+    v.record(text, v.object({ at: whole, epochs: v.array(leftSecret), people: v.array(storedMember) })),
+  ),
+  /** What other devices say of that was news, and what could not be judged is still to be read again. */
+  hasMoreKeys: v.optional(v.boolean()),
+  /** Where a mail says that this device's box is, in a branch of the ledger that is not followed. */
+  boxHint: v.optional(v.object({ epoch: whole, index: whole })),
+  /** Whom branches of the ledger that this device has left had removed, and nobody has added since. */
+  unwanted: v.optional(v.array(text)),
   /** Signs changes of this epoch, where the owner is an admin. */
   adminSeed: v.optional(text),
   rootSecret: text,

@@ -34,6 +34,8 @@ export const maxReturnedEntries = 256;
 export const maxReturnedPeople = 64;
 /** Epochs of branches of a chat's ledger that were left, in one device's value: more than it is parted in earnest. */
 export const maxLeftEpochs = 64;
+/** People who were members of nothing else, with their first entries (5 KB each at most). */
+export const maxLeftPeople = 16;
 /** Bundle of an invitation: a name, and keys once it leads to a group. */
 export const maxBundleBytes = 8 * 1024;
 export const maxInvitationsInLedger = 64;

@@ -177,7 +177,7 @@ async function cleoTells(times: number, isSame = false) {
       secret: (isSame ? secret : harbour.chance.bytes(32)) as EpochSecret,
     }));
     const before = Y.encodeStateVector(doc);
-    const value = await signedLeftEpochs.sign(meta.context, { version: 1, device, epochs, at });
+    const value = await signedLeftEpochs.sign(meta.context, { version: 1, device, epochs, people: [], at });
     doc.getMap<Uint8Array>('left').set(idToText(device), value);
     await meta.appends(Y.encodeStateAsUpdate(doc, before), session);
     await harbour.pass(5000);
