@@ -22,7 +22,7 @@ import { isMisheard } from './setAsideEntries.ts';
 
 export interface LeftEpochsDeps {
   readonly state: RoomState;
-  readonly access: ChatAccess;
+  readonly access: Pick<ChatAccess, 'context' | 'renew'>;
   readonly clock: Clock;
   readonly storage: Storage;
   readonly meta: () => Meta;

@@ -1,4 +1,4 @@
-// How the ledger of a harbour's group gets two branches: the relay is set back to a backup, and some go on from there before
+// How a group's ledger gets two branches: the relay is set back to a backup, and some go on from there before
 // those come back who know what it has lost.
 import { expect } from 'vitest';
 import { roles } from '../../account/chatState.ts';
@@ -17,12 +17,13 @@ export interface Forked {
 
 export type Forking = ReturnType<typeof createForking>;
 
-export function createForking(harbour: Harbour) {
-  const says = sayingIn(harbour);
+export function createForking(harbour: Harbour, group = harbour.group) {
+  const sayingHere = sayingIn(harbour);
+  const says = (member: Member, text: string) => sayingHere(member, text, group);
 
   /** Decides, and the relay has it. */
   async function changed(member: Member, change: 'add' | 'remove' | 'turn', who?: Member, role?: number) {
-    expect(await member.changes(harbour.group, change, who, role)).toBe(true);
+    expect(await member.changes(group, change, who, role)).toBe(true);
     await harbour.pass(5000);
   }
 
@@ -33,7 +34,7 @@ export function createForking(harbour: Harbour) {
       await changed(first, 'remove', member);
       await changed(first, 'add', member, roles.admin);
     }
-    for (const member of harbour.people) await says(member, 'hello');
+    for (const member of harbour.people) if (await member.chat(group)) await says(member, 'hello');
     await harbour.pass(30_000);
     const aware = harbour.people.filter((one) => !unaware.includes(one));
     const backup = harbour.relay.backup();

@@ -1,5 +1,6 @@
 // Stories of a ledger with two branches, without malice. Ada and Ben are administrators.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { roles } from '../../account/chatState.ts';
 import { createForking, type Forking } from './forking.ts';
 import type { Member } from './member.ts';
 import { createTrio, type Trio } from './trio.ts';
@@ -140,6 +141,47 @@ describe('two branches become one ledger again', () => {
     expect(await harbour.calm()).toEqual([]);
   });
 
+  test('[L17] what somebody said who was a member in the lost one alone is everyone’s', async () => {
+    const { harbour, ada, ben, cleo } = trio;
+    const group = (await ada.startsGroup([ben], harbour.marked('two'))) ?? '';
+    await harbour.pass(20_000);
+    const { changed, says, forked, comeBack } = createForking(harbour, group);
+    let said: string[] = [];
+    await forked({
+      admins: [ben],
+      unaware: [ada],
+      lost: async () => {
+        await changed(ben, 'add', cleo);
+        await harbour.pass(20_000);
+        said = [await says(cleo, 'here I was'), await says(ben, 'indeed')];
+        await changed(ben, 'remove', cleo);
+      },
+      found: () => changed(ada, 'turn'),
+    });
+    await comeBack(...harbour.people);
+    for (const member of [ada, ben])
+      expect(await trio.idsOf(member, group)).toEqual(expect.arrayContaining(said));
+    expect(await harbour.calm()).toEqual([]);
+  });
+
+  test('[L16] where who is out of the other is added again there: who they had removed is removed there, too', async () => {
+    const { harbour, ada, ben, cleo, says } = trio;
+    const { changed, forked, comeBack } = forking;
+    await forked({
+      admins: [ben],
+      unaware: [ada],
+      lost: () => changed(ben, 'remove', cleo),
+      found: () => changed(ada, 'remove', ben),
+    });
+    await comeBack(...harbour.people);
+    expect((await ben.chat(harbour.group))?.isRemoved).toBe(true);
+    await changed(ada, 'add', ben, roles.admin);
+    await harbour.pass(5 * 60_000);
+    await areTogether([ada, ben], [await says(ada, 'welcome back')]);
+    expect((await cleo.chat(harbour.group))?.isRemoved).toBe(true);
+    expect(await harbour.calm()).toEqual([]);
+  });
+
   test('[L16] who was removed wins nobody back by a branch of their own: it is followed once they are out of it', async () => {
     const { harbour, ada, ben, cleo, says, troubleOf } = trio;
     const { changed, forked, comeBack } = forking;
@@ -191,6 +233,12 @@ test('[L16] two who have removed each other stay apart, and both are told so', a
   for (const member of [ada, cleo]) member.isLiedTo({ body: count });
   await harbour.pass(60 * 60_000);
   expect(looks).toBeLessThanOrEqual(2 * 13);
+  // Nor does a decision that waits ask without end.
+  await ada.changes(harbour.group, 'turn');
+  await harbour.pass(60 * 60_000);
+  looks = 0;
+  await harbour.pass(60 * 60_000);
+  expect(looks).toBeLessThanOrEqual(2 * 13 + 7);
   for (const member of [ada, cleo]) {
     expect(await troubleOf(member)).toBe('fork');
     expect(await membersOf(member)).toEqual(usersOf(ada, cleo));

@@ -131,6 +131,103 @@ describe('who was removed', () => {
     expect(await idsOf(ben)).not.toContain(secret);
   });
 
+  test('[L16] reads nothing by a branch that has begun no epoch since', async () => {
+    const { says, changed, forked, comeBack } = forking;
+    for (const member of [cleo, dag]) await changed(ada, 'remove', member);
+    await forked({
+      admins: [ben],
+      unaware: [ada],
+      lost: async () => {
+        await changed(ben, 'add', dag);
+        await harbour.pass(20_000);
+        dag.setOffline(true);
+        await changed(ben, 'remove', dag);
+      },
+      found: () => changed(ada, 'add', cleo),
+    });
+    await comeBack(ben);
+    const secret = await says(ben, 'not for Dag');
+    await comeBack(dag);
+    expect(await idsOf(ada)).toContain(secret);
+    expect(await idsOf(dag)).not.toContain(secret);
+    const { epochSecret = '', epochSecrets = {} } = (await rowOf(dag)) ?? {};
+    expect([epochSecret, ...Object.values(epochSecrets)]).not.toContain((await rowOf(ben))?.epochSecret);
+  });
+
+  test('[L16] is not brought back by who was an administrator in the other branch alone', async () => {
+    const { says, changed, forked, comeBack } = forking;
+    await changed(ada, 'remove', dag);
+    await forked({
+      admins: [ben],
+      unaware: [ben, dag],
+      lost: async () => {
+        await changed(ada, 'remove', ben);
+        await changed(ada, 'add', ben);
+      },
+      found: () => changed(ben, 'add', dag),
+    });
+    await comeBack(ada, cleo);
+    const secret = await says(ada, 'not for Dag');
+    await harbour.pass(60_000);
+    expect(await idsOf(ben)).toContain(secret);
+    expect(await idsOf(dag)).not.toContain(secret);
+    expect((await rowOf(ada))?.members.find(({ user }) => user === ben.userId())?.role).toBe(roles.member);
+  });
+
+  test('[L16] is not brought back by who knows of their coming alone', async () => {
+    const { says, changed, forked, comeBack } = forking;
+    await changed(ada, 'remove', dag);
+    await forked({
+      admins: [ben, cleo],
+      unaware: [ada],
+      lost: async () => {
+        await changed(ben, 'add', dag);
+        await harbour.pass(20_000);
+        for (const one of [cleo, dag]) one.setOffline(true);
+        await changed(ben, 'remove', dag);
+      },
+      found: () => changed(ada, 'turn'),
+    });
+    await comeBack(ben);
+    await comeBack(cleo, dag);
+    const secret = await says(ben, 'not for Dag');
+    await harbour.pass(60_000);
+    expect(await idsOf(cleo)).toContain(secret);
+    expect(await idsOf(dag)).not.toContain(secret);
+  });
+
+  test('[L16] is not followed into a branch that was left before', async () => {
+    const { says, changed, forked, comeBack } = forking;
+    await changed(ada, 'remove', dag);
+    let twin: ReturnType<typeof harbour.relay.twin> | undefined;
+    const isLed = (member: Member) => {
+      member.setOffline(true);
+      member.isLiedTo({ relay: () => twin });
+      return comeBack(member);
+    };
+    await forked({
+      admins: [ben],
+      unaware: [ada],
+      lost: async () => {
+        await changed(ben, 'add', dag, roles.admin);
+        await harbour.pass(20_000);
+        twin = harbour.relay.twin();
+        dag.setOffline(true);
+        await changed(ben, 'remove', dag);
+      },
+      found: () => changed(ada, 'turn'),
+    });
+    await comeBack(ben);
+    expect((await rowOf(ben))?.trouble).toBeUndefined();
+    await isLed(dag);
+    await changed(dag, 'turn');
+    await isLed(ben);
+    const secret = await says(ben, 'not for Dag');
+    await harbour.pass(60_000);
+    expect(await idsOf(ben)).toContain(secret);
+    expect(await idsOf(dag)).not.toContain(secret);
+  });
+
   test('[L16] gets nobody removed in another branch than the one in which they are in the way', async () => {
     const { changed, forked, comeBack } = forking;
     await forked({
