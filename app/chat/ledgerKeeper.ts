@@ -22,7 +22,7 @@ import {
   type LedgerDeps,
   type LedgerFailure,
 } from '../account/fetchChatLedger.ts';
-import { additionsFor, openingOf, verdictOn, type Verdict } from '../account/forkedLedger.ts';
+import { additionsFor, verdictOn, type Verdict } from '../account/forkedLedger.ts';
 import {
   isHeard,
   noChange,
@@ -35,17 +35,15 @@ import {
 } from '../account/keptForReturn.ts';
 import { rootByEpoch } from '../account/ownBoxes.ts';
 import { bytesOf, putLaterEntries, withLedger, type ReadLedger } from '../account/storedChats.ts';
-import { storedTask, type ChangeTask, type StoredTask } from '../account/tasks.ts';
+import type { ChangeTask, StoredTask } from '../account/tasks.ts';
 import { boxesRoot } from '../crypto/boxTree.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Batch } from '../storage/batch.ts';
 import type { StoredChat } from '../storage/models.ts';
-import type { Storage } from '../storage/storage.ts';
 import { backoffMs } from '../sync/backoff.ts';
-import type { Clock } from '../sync/clock.ts';
-import type { Link } from '../sync/link.ts';
 import type { HttpFailure } from '../sync/relayHttp.ts';
 import type { Room } from './room.ts';
+import { createUnfollowed, forgetFork, type UnfollowedDeps } from './unfollowed.ts';
 
 /** Where in the ledger who was a member before was added again; undefined for who has been one ever since. */
 function addedAgainAt({ events }: ReadLedger['ledger'], user: UserId): number | undefined {
@@ -54,35 +52,16 @@ function addedAgainAt({ events }: ReadLedger['ledger'], user: UserId): number | 
   return own.some(({ kind, position }) => kind === 'remove' && position < last) ? last : undefined;
 }
 
-export interface LedgerKeeperDeps extends LedgerDeps {
-  readonly clock: Clock;
+export interface LedgerKeeperDeps extends LedgerDeps, UnfollowedDeps {
   readonly random: Random;
-  readonly link: () => Link;
-  /** In the chat's room; undefined where there is none. */
-  readonly inRoom: <T>(chat: string, work: (room: Room) => Promise<T>) => Promise<T | undefined>;
   /** The relay has a change of this device's, and not the boxes that came with it: it has forgotten them since. */
   readonly onBoxesLost: () => void;
-  /** There are new tasks. */
-  readonly onTasks: () => void;
-  readonly storage: Storage;
   readonly tellings: Tellings;
   /** A ledger has moved, and what it says counts here. */
   readonly onCounted: (chat: string) => void;
 }
 type Read = Result<ReadLedger, LedgerFailure>;
 type MailTask = Extract<StoredTask, { kind: 'mail' }>;
-
-/** What is set aside of a ledger with two branches, until one is followed: as it was found, and as the relay refused it. */
-const forkReasons = ['forked-ledger', 'ledger not taken back: head-moved'] as const;
-function forgetFork(batch: Batch, chat: string) {
-  for (const reason of forkReasons) batch.deleteSetAside(chat, reason);
-}
-
-/** What the relay has of a chat whose ledger parts from the one read before, where that is not followed. */
-interface Branch {
-  readonly read: ReadLedger;
-  readonly verdict: Verdict;
-}
 
 /** What of a row follows from its ledger: the same in these, the same in all. */
 const telling = ['heads', 'epoch', 'adminSeed', 'isRemoved', 'trouble'] as const;
@@ -107,7 +86,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
   /** Asked for and not begun: whoever asks meanwhile gets the same. */
   const queued = new Map<string, Promise<Read>>();
   const loops = new Map<string, Loop>();
-  const unfollowed = new Map<string, Branch>();
+  const unfollowed = createUnfollowed(deps);
   let isClosed = false;
   let close = () => {};
   const closed = new Promise<false>((resolve) => {
@@ -138,64 +117,12 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
     if (!fetched.ok && fetched.error !== 'bad-ledger') return fetched;
     const verdict = fetched.ok ? verdictOn(chat, fetched.value, self) : undefined;
     if (fetched.ok && (!verdict || verdict.mayFollow)) {
-      unfollowed.delete(id);
+      unfollowed.forget(id);
       if (isNews(chat, fetched.value)) await deps.inRoom(id, (room) => count(room, fetched.value, verdict));
       return fetched;
     }
-    if (fetched.ok && verdict) unfollowed.set(id, { read: fetched.value, verdict });
-    else unfollowed.delete(id);
-    return staysApart(chat, unfollowed.get(id), hint);
-  }
-
-  /** Out in one or the other, nobody waits for anything, or decides. Who is unwanted there is remembered. */
-  async function staysApart(
-    chat: StoredChat,
-    branch: Branch | undefined,
-    hint: BoxHint | undefined,
-  ): Promise<Read> {
-    const isOut = branch?.verdict.isOut ?? false;
-    if (isOut && !chat.isRemoved) await deps.inRoom(chat.id, leaves);
-    const isBack = branch && isMemberIn(branch.read) && !branch.verdict.remove.includes(self);
-    if (isOut || (chat.isRemoved && !isBack)) return fail('not-found');
-    if (chat.trouble !== 'fork' || hint) await deps.inRoom(chat.id, (room) => saysSo(room, hint));
-    if (branch?.read.adminSeed !== undefined && isDueIn(branch)) await putOpening(chat);
-    return fail('bad-ledger');
-  }
-  const isMemberIn = ({ ledger }: ReadLedger) =>
-    ledger.members.some(({ person }) => equalBytes(person.user, identity.user));
-  /** Whoever was added again there may need the hint each time: no key of that branch is in the row. */
-  async function saysSo(room: Room, hint: BoxHint | undefined) {
-    const wasOut = room.chat().isRemoved ?? false;
-    await room.adopt(
-      ({ isRemoved: _, ...chat }) => ({ ...chat, trouble: 'fork', ...(hint ? { boxHint: hint } : {}) }),
-      (batch) => void batch.addSetAside(idToText(room.chatId), forkReasons[0], clock.now()),
-    );
-    if (wasOut) deps.link().setProver(room.chatId, room.prove);
-  }
-  async function leaves(room: Room) {
-    await room.adopt(
-      ({ adminSeed: _seed, trouble: _trouble, ...chat }) => ({ ...chat, isRemoved: true }),
-      (batch) => forgetFork(batch, idToText(room.chatId)),
-    );
-    deps.link().setProver(room.chatId, undefined);
-  }
-
-  /** What an administrator of both branches has to do there. Who would have to remove themselves can't. */
-  function dueIn(id: string): Partial<ChangeTask> {
-    const branch = unfollowed.get(id);
-    if (!branch || !isDueIn(branch)) return {};
-    const { remove } = branch.verdict;
-    const turn = { change: 'turn', since: branch.read.ledger.epoch } as const;
-    return remove.length > 0 ? { users: [...remove] } : turn;
-  }
-  const isDueIn = ({ verdict: { remove, isEpochKnown } }: Branch) =>
-    (remove.length > 0 || isEpochKnown) && !remove.includes(self);
-  /** One task a chat: it looks at the branch that it meets. */
-  async function putOpening(chat: StoredChat) {
-    const tasks = await deps.storage.tasks(storedTask);
-    if (tasks.some(({ task }) => task.kind === 'change' && task.chat === chat.id && task.isOfFork)) return;
-    await deps.storage.batch().putTask(`${chat.id}/fork`, clock.now(), openingOf(chat)).commit();
-    deps.onTasks();
+    const branch = fetched.ok && verdict ? { read: fetched.value, verdict } : undefined;
+    return fail((await unfollowed.staysApart(chat, branch, hint)) ? 'not-found' : 'bad-ledger');
   }
 
   function isNews(before: StoredChat, ledger: ReadLedger): boolean {
@@ -343,13 +270,13 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       async readNow({ chat, isOfFork }: ChangeTask): Promise<Result<ReadLedger, HttpFailure>> {
         const result = await read(chat);
         if (result.ok) return result;
-        const branch = result.error === 'bad-ledger' ? unfollowed.get(chat) : undefined;
+        const branch = result.error === 'bad-ledger' ? unfollowed.branchOf(chat) : undefined;
         if (branch) return isOfFork ? ok(branch.read) : fail('busy');
         const isOut = (await deps.storage.chat(chat))?.isRemoved ?? false;
         const isOver = isOut || result.error === 'bad-ledger' || result.error === 'no-box';
         return fail(isOver ? 'forbidden' : result.error);
       },
-      dueIn,
+      dueIn: unfollowed.dueIn,
       keepSigned,
       signedBefore: (id: string) => deps.storage.setting(placeOf.making(id), signedChange),
     },
@@ -365,7 +292,7 @@ export function createLedgerKeeper(deps: LedgerKeeperDeps) {
       const { heads, trouble } = stored;
       // Who lacks a key asks again: a relay that has lost the box may have it back.
       if (heads?.includes(idToText(headOf(head))) && trouble !== 'waiting-for-key') return;
-      const branch = unfollowed.get(id)?.read.ledger.head;
+      const branch = unfollowed.branchOf(id)?.read.ledger.head;
       // Nor is it news that what is proven here is wrong there.
       if (branch && (equalBytes(branch, head) || equalBytes(noParent, head))) return;
       await readUntilDone(id);

@@ -113,7 +113,7 @@ export const answerLies: readonly Mutant[] = [
   },
   {
     name: 'a ledger that is not believed is not told',
-    file: 'app/chat/ledgerKeeper.ts',
+    file: 'app/chat/unfollowed.ts',
     snippet: "({ ...chat, trouble: 'fork', ",
     replacement: '({ ...chat, ',
     testFile: lyingAnswers,
